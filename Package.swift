@@ -1,0 +1,47 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "reaper",
+    products: [
+        .library(name: "ReaperKit", targets: ["ReaperKit"]),
+        .executable(name: "reaper", targets: ["reaper"]),
+    ],
+    targets: [
+        // Header-only: the system calls that the Glibc module does not map.
+        .systemLibrary(name: "CLinux", path: "Sources/ReaperKit/CLinux"),
+        .target(
+            name: "ReaperKit",
+            dependencies: ["CLinux"],
+            exclude: ["CLinux"],
+            resources: [.embedInCode("Rules/Shipped")],
+            swiftSettings: strict
+        ),
+        .executableTarget(name: "reaper", dependencies: ["ReaperKit"], swiftSettings: strict),
+        // Makes the process trees, sockets and files that the live tests look at.
+        .executableTarget(
+            name: "specimen",
+            dependencies: ["CLinux"],
+            path: "Tests/specimen",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ReaperKitTests",
+            dependencies: ["ReaperKit", "CLinux", "specimen"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ReaperTests",
+            dependencies: ["ReaperKit", "reaper", "specimen"],
+            swiftSettings: strict
+        ),
+    ]
+)

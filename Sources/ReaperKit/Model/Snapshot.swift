@@ -1,0 +1,119 @@
+/// Everything one scan saw.
+///
+/// A plain value: detectors, planner and reports see nothing else, so fixtures drive them.
+public struct Snapshot: Sendable, Equatable {
+    /// The machine, and reaper's own place on it.
+    public var host: HostFacts
+    /// Sorted by pid.
+    public var processes: [ProcessRecord]
+    /// Sockets of reaper's network namespace, where something asked for them.
+    public var sockets: [SocketRecord]
+    /// Files that rules name.
+    public var instanceFiles: [InstanceFile]
+    /// What could not be read.
+    public var unreadable: Unreadable
+
+    /// Creates a snapshot, mostly for tests.
+    public init(
+        host: HostFacts,
+        processes: [ProcessRecord] = [],
+        sockets: [SocketRecord] = [],
+        instanceFiles: [InstanceFile] = [],
+        unreadable: Unreadable = Unreadable()
+    ) {
+        self.host = host
+        self.processes = processes
+        self.sockets = sockets
+        self.instanceFiles = instanceFiles
+        self.unreadable = unreadable
+    }
+
+    /// The position of `pid` in ``processes``, by binary search.
+    public func index(of pid: Int32) -> Int? {
+        var low = 0
+        var high = processes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if processes[middle].identity.pid < pid { low = middle + 1 } else { high = middle }
+        }
+        return low < processes.count && processes[low].identity.pid == pid ? low : nil
+    }
+
+    /// The record of `pid`, if the scan saw it.
+    public func process(_ pid: Int32) -> ProcessRecord? {
+        index(of: pid).map { processes[$0] }
+    }
+
+    /// Sockets whose inode `process` holds, as far as its descriptors were read.
+    public func sockets(of process: ProcessRecord) -> [SocketRecord] {
+        guard let held = process.socketInodes?.known, !held.isEmpty else { return [] }
+        return sockets.filter { $0.inode != 0 && held.contains($0.inode) }
+    }
+}
+
+/// The machine at the time of a scan, and reaper's own place on it.
+public struct HostFacts: Sendable, Equatable {
+    /// `uname -n`.
+    public var name = ""
+    /// `/proc/sys/kernel/random/boot_id`.
+    public var bootID = ""
+    /// `uname -r`.
+    public var kernel = ""
+    /// Ticks per second of start times, `sysconf(_SC_CLK_TCK)`.
+    public var ticksPerSecond: UInt64 = 100
+    /// Time since boot at the scan, suspend included.
+    public var sinceBoot: Duration = .zero
+    /// Time since 1970-01-01 UTC at the scan.
+    public var wallClock: Duration = .zero
+    /// Reaper's namespaces; `nil` where they cannot be read.
+    public var namespaces: ProcessNamespaces?
+    /// Reaper's effective user.
+    public var effectiveUser: UInt32 = 0
+    /// Reaper itself, then its parent, and so on up to the first process.
+    public var ownChain: [ProcessIdentity] = []
+    /// User names by number, from `/etc/passwd`.
+    public var userNames: [UInt32: String] = [:]
+
+    /// Creates empty facts; the reader fills them.
+    public init() {}
+
+    /// How long a process with this start time has run.
+    public func age(of identity: ProcessIdentity) -> Duration {
+        sinceBoot - sinceBootAtStart(of: identity)
+    }
+
+    /// The wall clock time at which a process started; wrong after the clock was set.
+    public func startedAt(_ identity: ProcessIdentity) -> Duration {
+        wallClock - age(of: identity)
+    }
+
+    private func sinceBootAtStart(of identity: ProcessIdentity) -> Duration {
+        let ticks = max(ticksPerSecond, 1)
+        let (seconds, rest) = identity.startTime.quotientAndRemainder(dividingBy: ticks)
+        // Unsigned field from outside: clamp instead of trapping on nonsense.
+        return .seconds(Int64(clamping: seconds))
+            + .nanoseconds(Int64(clamping: rest * (1_000_000_000 / ticks)))
+    }
+}
+
+/// What a scan wanted to read and could not, counted by reason.
+public struct Unreadable: Sendable, Equatable {
+    /// Processes of which at least one wanted fact was refused.
+    public var processes: Set<Int32> = []
+    /// How often each reason occurred, such as `fd: Permission denied`.
+    public var reasons: [String: Int] = [:]
+    /// Sources that were missing altogether, one sentence each, such as a hidden `/proc`.
+    public var notes: [String] = []
+
+    /// Creates an empty account.
+    public init() {}
+
+    /// Whether everything wanted was read.
+    public var isEmpty: Bool { processes.isEmpty && reasons.isEmpty && notes.isEmpty }
+
+    /// Records that `fact` of `pid` was refused for `reason`.
+    public mutating func add(pid: Int32, fact: String, reason: String) {
+        processes.insert(pid)
+        reasons["\(fact): \(reason)", default: 0] += 1
+    }
+}

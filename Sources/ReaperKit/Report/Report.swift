@@ -1,0 +1,57 @@
+/// Everything a command has to say, before any format is chosen.
+public struct Report: Sendable {
+    /// The subcommand, such as `scan`.
+    public var command: String
+    /// When it began, since 1970-01-01 UTC.
+    public var startedAt: Duration
+    /// How long it took.
+    public var duration: Duration
+    /// What was seen; findings refer to its processes and files.
+    public var snapshot: Snapshot
+    /// What is wrong, in the order it is shown.
+    public var findings: [Finding]
+    /// Whether everything that could hide something asked for was read.
+    public var isComplete: Bool
+    /// What would be done, or was to be done.
+    public var plan: ShutdownPlan?
+    /// What was done.
+    public var outcome: ShutdownOutcome?
+
+    /// Creates a report.
+    public init(
+        command: String,
+        startedAt: Duration,
+        duration: Duration,
+        snapshot: Snapshot,
+        findings: [Finding],
+        isComplete: Bool,
+        plan: ShutdownPlan? = nil,
+        outcome: ShutdownOutcome? = nil
+    ) {
+        self.command = command
+        self.startedAt = startedAt
+        self.duration = duration
+        self.snapshot = snapshot
+        self.findings = findings
+        self.isComplete = isComplete
+        self.plan = plan
+        self.outcome = outcome
+    }
+}
+
+/// How a report is to be written, whatever its format.
+public struct ReportStyle: Sendable {
+    /// Columns of the terminal; `nil` when the output is not one, and lines may be any length.
+    public var width: Int?
+    /// Whether to use colour.
+    public var color = false
+    /// Whether secrets in command lines are shown.
+    public var showsSecrets = false
+    /// Whether to show every fact, `-v`.
+    public var isVerbose = false
+    /// Whether to leave out everything but the findings, `-q`.
+    public var isQuiet = false
+
+    /// Creates the plain style.
+    public init() {}
+}

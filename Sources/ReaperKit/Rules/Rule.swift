@@ -1,0 +1,129 @@
+/// One thing that a rule file knows how to recognise.
+public struct Rule: Sendable, Equatable {
+    /// `system.rule`, such as `wasmcloud.provider`.
+    public var id: String
+    /// One line for people.
+    public var title: String
+    /// What it breaks, or what to do.
+    public var hint: String?
+    /// How much a finding of it matters.
+    public var severity: Severity = .warning
+    /// What the process looks like; with ``instance``: what the recorded process must look like.
+    public var match = ProcessPattern()
+    /// Who, alive in the ancestry, makes it not an orphan.
+    public var owner: ProcessPattern?
+    /// How to stop it; `nil` only reports.
+    public var stop: StopAction?
+    /// Files to remove once it is gone.
+    public var remove: [Glob] = []
+    /// Rules of the same file whose processes must be stopped before this rule's.
+    public var after: [String] = []
+    /// Files or environments that tell of instances.
+    public var instance: InstanceRule?
+    /// Whether this rule forbids instead: nothing that it matches is ever stopped.
+    public var protect = false
+    /// Whether its stale files are reported but never removed.
+    public var keep = false
+    /// Whether processes in other pid or mount namespaces count.
+    public var containers = false
+    /// Units such as `nginx.service` in whose control group its processes may rightly be orphans.
+    public var units: [Glob] = []
+    /// Where it was read from, such as `/etc/reaper/rules.d/x.json5:3:5`.
+    public var source: String
+
+    /// Creates a rule that matches nothing.
+    public init(id: String, title: String, source: String) {
+        self.id = id
+        self.title = title
+        self.source = source
+    }
+}
+
+/// How a rule wants its processes stopped.
+public struct StopAction: Sendable, Equatable {
+    /// The signal that asks.
+    public var signal: Signal
+    /// Grace after the signal, at most 30 s in files.
+    public var timeout: Duration
+    /// Which end of the tree is asked first.
+    public var order: StopOrder
+
+    /// Creates an action.
+    public init(
+        signal: Signal = .terminate,
+        timeout: Duration = .seconds(10),
+        order: StopOrder = .deepestFirst
+    ) {
+        self.signal = signal
+        self.timeout = timeout
+        self.order = order
+    }
+}
+
+/// Which end of a tree is asked to stop first.
+public enum StopOrder: String, Sendable, CaseIterable {
+    /// Children before their parents.
+    case deepestFirst = "deepest-first"
+    /// Masters that must stop their own workers.
+    case rootFirst = "root-first"
+    /// All together.
+    case atOnce = "at-once"
+}
+
+/// Where a rule's instances are recorded.
+public struct InstanceRule: Sendable, Equatable {
+    /// Globs of files.
+    public var files: [Glob] = []
+    /// Globs of files to leave out.
+    public var exclude: [Glob] = []
+    /// How the files are written.
+    public var format: InstanceFormat = .pid
+    /// Path of the process number in a JSON object, such as `child.pid`.
+    public var pidKey: String?
+    /// Path of the instance's own name.
+    public var idKey: String?
+    /// Path of the name for people.
+    public var aliasKey: String?
+    /// Path of the start time in clock ticks.
+    public var startTicksKey: String?
+    /// Path of the start time for people; shown, never compared.
+    public var startedKey: String?
+    /// Regular expression with named groups `pid`, `id`, `alias`, `start`, for text and symlinks.
+    public var pattern: String?
+    /// Path of the entries in a JSON object, such as `services.*`.
+    public var entries: String?
+    /// Environment variable that marks an instance's processes, for systems without files.
+    public var environment: String?
+
+    /// Creates a description without files.
+    public init() {}
+}
+
+/// A rule file as it was loaded.
+public struct RuleFile: Sendable, Equatable {
+    /// The system's name, the first half of its rules' ids.
+    public var name: String
+    /// One line for people.
+    public var title: String
+    /// Where the system is documented.
+    public var homepage: String?
+    /// The path, or `embedded:NAME.json5`.
+    public var source: String
+    /// In file order: the first that matches names a finding.
+    public var rules: [Rule]
+
+    /// Creates a file.
+    public init(
+        name: String,
+        title: String,
+        homepage: String? = nil,
+        source: String,
+        rules: [Rule]
+    ) {
+        self.name = name
+        self.title = title
+        self.homepage = homepage
+        self.source = source
+        self.rules = rules
+    }
+}

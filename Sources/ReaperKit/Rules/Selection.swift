@@ -1,0 +1,24 @@
+/// What the user asked for on the command line.
+///
+/// Different selectors are ANDed, values of one are ORed; an empty selection is not "everything"
+/// but "no selector was given".
+public struct Selection: Sendable, Equatable {
+    /// `--pid --name --exe --command --cwd --in --env --cgroup --user --state --older-than`.
+    public var process = ProcessPattern()
+    /// `--ports`.
+    public var ports: PortSet?
+    /// `--peers`: connected processes count as holders too.
+    public var includesPeers = false
+    /// `--kind`, `--orphans`, `--zombies`, `--stale-files`.
+    public var kinds: Set<FindingKind> = []
+    /// `--rule`.
+    public var rules: [Glob] = []
+
+    /// Creates an empty selection.
+    public init() {}
+
+    /// Whether no selector was given.
+    public var isEmpty: Bool {
+        process.isEmpty && ports == nil && kinds.isEmpty && rules.isEmpty
+    }
+}

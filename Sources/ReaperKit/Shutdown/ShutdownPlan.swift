@@ -1,0 +1,128 @@
+/// What would be done, in order: the very value that `--dry-run` prints and the engine executes.
+public struct ShutdownPlan: Sendable, Equatable {
+    /// Waves in order; the targets of one wave are stopped in parallel, deepest first.
+    public var waves: [[ShutdownTarget]] = []
+    /// Files to remove once every target is gone.
+    public var removals: [FileRemoval] = []
+    /// What was asked for and will not be done, and why.
+    public var refused: [Refusal] = []
+    /// Ports that must be free afterwards.
+    public var ports: PortSet?
+    /// Zombies whose parents are asked to wait for them.
+    public var zombies: [ZombieTarget] = []
+    /// Whether members that appear after planning are stopped too; not for `--plan FILE`.
+    public var follows = true
+
+    /// Creates an empty plan.
+    public init() {}
+
+    /// Every target of every wave.
+    public var targets: [ShutdownTarget] { waves.flatMap(\.self) }
+
+    /// Whether there is nothing to do and nothing was refused.
+    public var isEmpty: Bool {
+        targets.isEmpty && removals.isEmpty && refused.isEmpty && zombies.isEmpty
+    }
+}
+
+/// One process to stop.
+public struct ShutdownTarget: Sendable, Equatable {
+    /// Who.
+    public var identity: ProcessIdentity
+    /// Steps below its root, 0 for the root itself.
+    public var depth: Int
+    /// The process that was selected or found, whose tree this belongs to.
+    public var root: ProcessIdentity
+    /// What asks it to stop.
+    public var signal: Signal
+    /// Grace between asking and killing.
+    public var timeout: Duration
+    /// Which end of its tree is asked first.
+    public var order: StopOrder = .deepestFirst
+    /// Why it is in the plan.
+    public var reason: String
+    /// What it was called when it was judged.
+    public var name: ByteString
+    /// What it ran when it was judged; an exec in between voids the judgment.
+    public var executable: ByteString?
+    /// Its real user when it was judged.
+    public var user: UInt32?
+    /// Its pidfd inode when it was judged; `nil` before Linux 6.9.
+    public var pidfdInode: UInt64?
+    /// Whether it led its session when it was judged: then the session's members belong to it.
+    public var leadsSession = false
+    /// Whether it led its process group when it was judged.
+    public var leadsGroup = false
+
+    /// Creates a target.
+    public init(
+        identity: ProcessIdentity,
+        depth: Int = 0,
+        root: ProcessIdentity? = nil,
+        signal: Signal = .terminate,
+        timeout: Duration = .seconds(10),
+        reason: String,
+        name: ByteString
+    ) {
+        self.identity = identity
+        self.depth = depth
+        self.root = root ?? identity
+        self.signal = signal
+        self.timeout = timeout
+        self.reason = reason
+        self.name = name
+    }
+}
+
+/// One file to remove, if it is still the one that was judged.
+public struct FileRemoval: Sendable, Equatable {
+    /// The absolute path.
+    public var path: ByteString
+    /// The inode that was judged.
+    public var file: FileIdentity
+    /// Why it is stale.
+    public var reason: String
+
+    /// Creates a removal.
+    public init(path: ByteString, file: FileIdentity, reason: String) {
+        self.path = path
+        self.file = file
+        self.reason = reason
+    }
+}
+
+/// Something that was asked for and is not done.
+public struct Refusal: Sendable, Equatable {
+    /// The process; `nil` for a file.
+    public var identity: ProcessIdentity?
+    /// The file; `nil` for a process.
+    public var path: ByteString?
+    /// Why not, and what to do instead.
+    public var reason: String
+
+    /// Refuses a process.
+    public init(_ identity: ProcessIdentity, reason: String) {
+        self.identity = identity
+        self.reason = reason
+    }
+
+    /// Refuses a file.
+    public init(path: ByteString, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+}
+
+/// A zombie, and who has to wait for it.
+public struct ZombieTarget: Sendable, Equatable {
+    /// The zombie.
+    public var identity: ProcessIdentity
+    /// Its parent.
+    public var parent: ProcessIdentity
+
+    /// Creates a pair.
+    public init(identity: ProcessIdentity, parent: ProcessIdentity) {
+        self.identity = identity
+        self.parent = parent
+    }
+}

@@ -1,0 +1,3 @@
+import ReaperKit
+
+print(ReaperVersion.current)
