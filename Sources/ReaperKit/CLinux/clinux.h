@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -63,6 +64,11 @@ static inline int clinux_renameat2(int from_directory, const char *from, int to_
   return clinux_result(syscall(SYS_renameat2, from_directory, from, to_directory, to, flags));
 }
 static inline int clinux_flock(int fd, int operation) { return clinux_result(flock(fd, operation)); }
+/* The f_type of fstatfs(2), never negative: the kernel's magic numbers have 32 bits. */
+static inline int64_t clinux_filesystem_type(int fd) {
+  struct statfs facts;
+  return fstatfs(fd, &facts) < 0 ? -errno : (int64_t)(uint32_t)facts.f_type;
+}
 static inline unsigned clinux_major(uint64_t device) { return gnu_dev_major(device); }
 static inline unsigned clinux_minor(uint64_t device) { return gnu_dev_minor(device); }
 /* signalfd4(2) over the given set, non-blocking, close-on-exec. */
