@@ -7,7 +7,7 @@ struct SocketDumpRequest: Hashable {
     var family: Family
     /// Bit N set: sockets in state N.
     var states: UInt32
-    /// Only sockets with this local port; 0 for all. Bound sockets come regardless.
+    /// Only sockets with this local port, 0 for all; bound TCP sockets come regardless.
     var localPort: UInt16 = 0
     /// Only sockets with this remote port; 0 for all.
     var peerPort: UInt16 = 0
@@ -233,7 +233,9 @@ extension Span<UInt8> {
         let size = T.bitWidth / 8
         guard offset >= 0, size <= count - offset else { return nil }
         var value: T = 0
-        for index in 0..<size { value |= T(truncatingIfNeeded: self[offset + index]) << (8 * index) }
+        for index in 0..<size {
+            value |= T(truncatingIfNeeded: self[offset + index]) << (8 * index)
+        }
         return T(littleEndian: value)
     }
 
