@@ -61,7 +61,7 @@ public struct PortHolderDetector: Detector {
         view.snapshot.sockets.filter { socket in
             guard socket.inode != 0 else { return false }
             let isNamed = ports.contains(socket.port, socket.transport)
-            if isNamed, socket.isServing { return true }
+            if isNamed, socket.holdsPort { return true }
             return view.context.includesPeers
                 && (isNamed || ports.contains(socket.peerPort, socket.transport))
         }
@@ -73,7 +73,7 @@ public struct PortHolderDetector: Detector {
         in view: SnapshotView
     ) -> Finding {
         let names = Set(sockets.map(\.portName)).sorted()
-        let verb = sockets.contains(where: \.isServing) ? "holds" : "is connected to"
+        let verb = sockets.contains(where: \.holdsPort) ? "holds" : "is connected to"
         return Finding(
             kind: .portHolder,
             process: process.identity,

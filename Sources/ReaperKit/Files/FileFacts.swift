@@ -80,8 +80,8 @@ extension FileFacts {
             inode: raw.stx_ino,
             changed: FileFacts.duration(raw.stx_ctime)
         )
-        kind =
-            // S_IFMT and its values, inode(7); the macro is ambiguous between the C modules.
+        kind// S_IFMT and its values, inode(7); the macro is ambiguous between the C modules.
+        =
             switch raw.stx_mode & 0o170000 {
             case 0o100000: .regular
             case 0o040000: .directory

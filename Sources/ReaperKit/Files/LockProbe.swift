@@ -20,7 +20,11 @@ extension LockState {
         }
         if lock >= 0 { _ = clinux_flock(file.raw, LOCK_UN) }
         // Either kind may be unsupported; what the other said still stands, but is not "free".
-        if lock < 0 { self = .unknown(-lock) } else if record < 0 { self = .unknown(-record) } else {
+        if lock < 0 {
+            self = .unknown(-lock)
+        } else if record < 0 {
+            self = .unknown(-record)
+        } else {
             self = .free
         }
     }

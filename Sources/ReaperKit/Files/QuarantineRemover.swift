@@ -135,7 +135,11 @@ extension DirectoryHandle {
         let newPath = try new.cPath(for: "renameat2")
         let flags = UInt32(CLINUX_RENAME_NOREPLACE)
         let result = unsafe clinux_renameat2(
-            descriptor.raw, oldPath, descriptor.raw, newPath, flags
+            descriptor.raw,
+            oldPath,
+            descriptor.raw,
+            newPath,
+            flags
         )
         try check(result, "renameat2", path.appending(component: old).text)
     }

@@ -97,7 +97,7 @@ struct UnixSocketDump: Equatable {
     private mutating func addBinding(in bytes: Span<UInt8>, from first: Int, to end: Int) {
         var start = first
         while start + 4 <= end, let length = bytes.half(at: start), length >= 4 {
-            if bytes.half(at: start + 2) == UInt16(UNIX_DIAG_VFS.rawValue), length >= 12,
+            if bytes.half(at: start + 2) == UInt16(UNIX_DIAG_VFS), length >= 12,
                 let inode = bytes.word(at: start + 4), let device = bytes.word(at: start + 8)
             {
                 bindings.insert(.init(device: DeviceNumber(kernel: device), inode: inode))

@@ -55,7 +55,9 @@ extension Procfs {
             return .value(ExecutableLink(path: path))
         }
         let name = ByteString(path.bytes.dropLast(suffix.utf8.count))
-        return .value(ExecutableLink(path: name, isDeleted: true, isReplaced: file(at: name) != nil))
+        return .value(
+            ExecutableLink(path: name, isDeleted: true, isReplaced: file(at: name) != nil)
+        )
     }
 
     private mutating func status(of place: ProcessPlace) -> Reading<ProcessStatus> {

@@ -58,10 +58,3 @@ struct NumberedEntries {
         return index > 0 && index < name.count && name[index] == 0 ? value : nil
     }
 }
-
-extension Reading {
-    /// What a failed call on something of a process says: `ESRCH` and `ENOENT` are "gone".
-    init(failure code: Int32) {
-        self = code == ESRCH || code == ENOENT ? .gone : .denied(code)
-    }
-}

@@ -167,20 +167,10 @@ extension ProcessPattern {
 
     private func isWanted(_ socket: SocketRecord, _ context: MatchContext) -> Bool {
         guard let ports, socket.inode != 0 else { return false }
-        if ports.contains(socket.port, socket.transport), socket.isServing { return true }
+        if ports.contains(socket.port, socket.transport), socket.holdsPort { return true }
         return context.includesPeers
             && (ports.contains(socket.port, socket.transport)
                 || ports.contains(socket.peerPort, socket.transport))
-    }
-}
-
-extension SocketRecord {
-    /// Whether it makes its port unavailable to others: a TCP listener, or anything merely bound.
-    public var isServing: Bool {
-        switch transport {
-        case .tcp: state == .listen || state == .bound
-        case .udp: peerPort == 0
-        }
     }
 }
 

@@ -117,7 +117,9 @@ extension ShutdownEngine {
                     }
                 }
             }
-            outcome.ports.sort { ($0.port, $0.transport.rawValue) < ($1.port, $1.transport.rawValue) }
+            outcome.ports.sort {
+                ($0.port, $0.transport.rawValue) < ($1.port, $1.transport.rawValue)
+            }
             if held.isEmpty, set.active.isEmpty { outcome.proof = .port }
         }
     }
