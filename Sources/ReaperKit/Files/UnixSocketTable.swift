@@ -97,7 +97,7 @@ struct UnixSocketDump: Equatable {
     private mutating func addBinding(in bytes: Span<UInt8>, from first: Int, to end: Int) {
         var start = first
         while start + 4 <= end, let length = bytes.half(at: start), length >= 4 {
-            if bytes.half(at: start + 2) == UInt16(UNIX_DIAG_VFS.rawValue), length >= 12,
+            if bytes.half(at: start + 2) == UInt16(UNIX_DIAG_VFS), length >= 12,
                 let inode = bytes.word(at: start + 4), let device = bytes.word(at: start + 8)
             {
                 bindings.insert(.init(device: DeviceNumber(kernel: device), inode: inode))
@@ -116,7 +116,8 @@ extension Span<UInt8> {
 
     /// Four bytes in the machine's own order.
     fileprivate func word(at offset: Int) -> UInt32? {
-        guard let low = half(at: offset), let high = half(at: offset + 2) else { return nil }
-        return UInt32(low) | UInt32(high) << 16
+        guard offset >= 0, offset + 4 <= count else { return nil }
+        let bytes = (0..<4).map { UInt32(self[offset + $0]) << (8 * UInt32($0)) }
+        return UInt32(littleEndian: bytes.reduce(0, |))
     }
 }

@@ -24,7 +24,8 @@ enum InstanceText {
     static func number(_ digits: some Collection<UInt8>) throws(InstanceFormatError) -> Int32 {
         var value: Int64 = 0
         for byte in digits {
-            guard case let digit = byte &- UInt8(ascii: "0"), digit < 10, value <= pidRange.upperBound
+            guard case let digit = byte &- UInt8(ascii: "0"), digit < 10,
+                value <= pidRange.upperBound
             else { throw .notANumber }
             value = value * 10 + Int64(digit)
         }
