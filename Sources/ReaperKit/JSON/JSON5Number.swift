@@ -1,0 +1,113 @@
+extension JSONScanner {
+    /// Reads the number at the cursor, which stands on its sign, its point or its first digit.
+    mutating func number() throws(JSONError) -> JSONValue.Kind {
+        let start = offset
+        let isNegative = accept(UInt8(ascii: "-"))
+        if !isNegative { _ = accept(UInt8(ascii: "+")) }
+        if dialect == .json5 {
+            if accept(word: "Infinity") { return .number(isNegative ? -.infinity : .infinity) }
+            if accept(word: "NaN") { return .number(.nan) }
+            if current == UInt8(ascii: "0"), let x = following, x | 0x20 == UInt8(ascii: "x") {
+                return try hexadecimalNumber(isNegative: isNegative, from: start)
+            }
+        }
+        return try decimalNumber(isNegative: isNegative, from: start)
+    }
+
+    private mutating func decimalNumber(
+        isNegative: Bool,
+        from start: Int
+    ) throws(JSONError) -> JSONValue.Kind {
+        let whole = skipDigits()
+        if whole.count > 1, bytes[whole.lowerBound] == UInt8(ascii: "0") {
+            throw error("expected a number without a leading zero", at: start)
+        }
+        var fraction = offset..<offset
+        let hasPoint = accept(UInt8(ascii: "."))
+        if hasPoint { fraction = skipDigits() }
+        let isTooShort = dialect == .json && (whole.isEmpty || hasPoint && fraction.isEmpty)
+        guard !isTooShort, !(whole.isEmpty && fraction.isEmpty) else {
+            throw error("expected a digit, found \(found)")
+        }
+        let exponentStart = offset
+        let hasExponent = current.map { $0 | 0x20 } == UInt8(ascii: "e")
+        if hasExponent {
+            offset += 1
+            if !accept(UInt8(ascii: "-")) { _ = accept(UInt8(ascii: "+")) }
+            guard !skipDigits().isEmpty else {
+                throw error("expected a digit of the exponent, found \(found)")
+            }
+        }
+        try endNumber()
+        if !hasPoint, !hasExponent,
+            let integer = integer(bytes[whole], radix: 10, isNegative: isNegative)
+        {
+            return .integer(integer)
+        }
+        // The standard library wants digits on both sides of the point.
+        let text =
+            (isNegative ? "-0" : "0") + String(decoding: bytes[whole], as: UTF8.self)
+            + "." + String(decoding: bytes[fraction], as: UTF8.self) + "0"
+            + String(decoding: bytes[exponentStart..<offset], as: UTF8.self)
+        guard let number = Double(text), number.isFinite else {
+            throw error("expected a number that fits, at most about 1.8e308", at: start)
+        }
+        return .number(number)
+    }
+
+    private mutating func hexadecimalNumber(
+        isNegative: Bool,
+        from start: Int
+    ) throws(JSONError) -> JSONValue.Kind {
+        offset += 2
+        let first = offset
+        while let byte = current, JSONScanner.hexadecimalValue(byte) != nil { offset += 1 }
+        guard offset > first else { throw error("expected a hexadecimal digit, found \(found)") }
+        let digits = bytes[first..<offset]
+        try endNumber()
+        if let integer = integer(digits, radix: 16, isNegative: isNegative) {
+            return .integer(integer)
+        }
+        let sign = isNegative ? "-0x" : "0x"
+        guard let number = Double(sign + String(decoding: digits, as: UTF8.self)), number.isFinite
+        else {
+            throw error("expected a number that fits, at most about 1.8e308", at: start)
+        }
+        return .number(number)
+    }
+
+    private mutating func skipDigits() -> Range<Int> {
+        let start = offset
+        while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+            offset += 1
+        }
+        return start..<offset
+    }
+
+    /// `0a`, `1_000` and `1.2.3` are mistakes, not a number and something else.
+    private mutating func endNumber() throws(JSONError) {
+        guard let scalar else { return }
+        if JSONScanner.isIdentifierPart(scalar) || scalar == "." || scalar == "\\" {
+            throw error("expected the end of the number, found \(found)")
+        }
+    }
+
+    private func integer(
+        _ digits: ArraySlice<UInt8>,
+        radix: Int64,
+        isNegative: Bool
+    ) -> Int64? {
+        guard !digits.isEmpty else { return nil }
+        var value: Int64 = 0
+        for byte in digits {
+            guard let digit = JSONScanner.hexadecimalValue(byte) else { return nil }
+            let (scaled, high) = value.multipliedReportingOverflow(by: radix)
+            // Counted downward, where one more number fits.
+            let (sum, low) = scaled.subtractingReportingOverflow(Int64(digit))
+            if high || low { return nil }
+            value = sum
+        }
+        if isNegative { return value }
+        return value == .min ? nil : -value
+    }
+}
