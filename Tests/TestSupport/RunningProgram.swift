@@ -1,3 +1,5 @@
+import CLinux
+import CSpecimen
 import Foundation
 
 /// What a program said and how it ended.
