@@ -114,14 +114,6 @@ extension RuleDecoder {
         guard names.contains(needed) else {
             throw JSONError("expected a group (?<\(needed)>...) in 'pattern'", at: value.position)
         }
-        do {
-            _ = try Regex(pattern)
-        } catch {
-            throw JSONError(
-                "'\(pattern.escapedForTerminal)' is not a regular expression: \(error)",
-                at: value.position
-            )
-        }
         return pattern
     }
 

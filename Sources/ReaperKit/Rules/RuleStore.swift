@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// Opens rule files, and decides whether their word counts.
@@ -6,156 +5,139 @@ struct RuleStore {
     /// A file that exists, not yet read.
     enum Entry {
         case embedded(baseName: String, contents: [UInt8])
-        case file(directory: String, baseName: String)
+        case file(path: String)
 
         /// What messages and reports call it.
         var source: String {
             switch self {
             case .embedded(let baseName, _): EmbeddedRules.source(of: baseName)
-            case .file(let directory, let baseName):
-                directory.hasSuffix("/") ? directory + baseName : "\(directory)/\(baseName)"
+            case .file(let path): path
             }
         }
     }
 
+    /// A file as it was found, with what decides which files it replaces.
+    typealias NamedEntry = (baseName: String, file: Entry)
+
     /// Far above any rule file.
     private static let maximumSize = 1 << 20
+    private static let maximumFiles = 4096
 
     /// Whether what another user can write is refused: reaper acts on rules with its own rights.
     let demandsTrust: Bool
 
-    /// The rule files at one place, by base name.
-    func entries(at place: RuleLayers.Place) throws(RuleError) -> [(baseName: String, file: Entry)]
-    {
+    /// The rule files at one place.
+    func entries(at place: RuleLayers.Place) throws(RuleError) -> [NamedEntry] {
         switch place {
         case .embedded:
             return EmbeddedRules.files.map { name, contents in
                 (name, .embedded(baseName: name, contents: contents))
             }
         case .directory(let path):
-            return try list(path, mayBeMissing: true)
-        case .named(let path, let origin):
-            let kind = try RuleStore.attempt(path, "\(origin): ") { () throws(SystemError) in
-                try RuleStore.status(of: path).stx_mode & FileMode.type
-            }
-            if kind == FileMode.directory { return try list(path, mayBeMissing: false) }
-            let (directory, baseName) = RuleStore.split(path)
-            return [(baseName, .file(directory: directory, baseName: baseName))]
-        }
-    }
-
-    /// The bytes of a file that may be trusted.
-    func contents(of entry: Entry) throws(RuleError) -> [UInt8] {
-        guard case .file(let directory, let baseName) = entry else {
-            guard case .embedded(_, let contents) = entry else { return [] }
-            return contents
-        }
-        let path = entry.source
-        let bytes = try RuleStore.attempt(path) {
-            () throws(SystemError) -> Result<[UInt8], RuleError> in
-            let parent = try FileDescriptor(opening: directory, flags: O_RDONLY | O_DIRECTORY)
-            // A FIFO must not block, and is refused below.
-            let file = try FileDescriptor(
-                opening: baseName,
-                in: parent.raw,
-                flags: O_RDONLY | O_NONBLOCK
-            )
-            let status = try RuleStore.status(of: file, path)
-            guard status.stx_mode & FileMode.type == FileMode.regular else {
-                return .failure(RuleError(file: path, message: "expected a regular file"))
-            }
-            guard status.stx_size <= UInt64(RuleStore.maximumSize) else {
-                let message = "expected at most \(RuleStore.maximumSize) bytes"
-                return .failure(RuleError(file: path, message: message))
-            }
-            if demandsTrust, let objection = try RuleTrust.objection(to: file, in: parent, path) {
-                return .failure(RuleError(file: path, message: objection))
-            }
-            return .success(try file.readAll(limit: RuleStore.maximumSize, subject: path))
-        }
-        return try bytes.get()
-    }
-
-    private func list(
-        _ path: String,
-        mayBeMissing: Bool
-    ) throws(RuleError) -> [(baseName: String, file: Entry)] {
-        let names = try RuleStore.attempt(path) { () throws(SystemError) -> [String] in
             do throws(SystemError) {
-                let directory = try FileDescriptor(opening: path, flags: O_RDONLY | O_DIRECTORY)
-                return try RuleStore.names(in: directory, path)
-            } catch  where mayBeMissing && error.code == ENOENT {
-                return []
+                return try list(path)
+            } catch {
+                if error.code == ENOENT || error.code == ENOTDIR { return [] }
+                throw RuleStore.unreadable(path, error)
+            }
+        case .named(let path, let origin):
+            do throws(SystemError) {
+                return try list(path)
+            } catch {
+                // The path of a file; whether it can be read is found out when it is.
+                if error.code == ENOTDIR {
+                    return [(ByteString(path).baseName.text, .file(path: path))]
+                }
+                throw RuleStore.unreadable(path, error, "named by \(origin), but ")
             }
         }
+    }
+
+    /// The bytes of a file, when it may be trusted.
+    func contents(of entry: Entry) throws(RuleError) -> [UInt8] {
+        switch entry {
+        case .embedded(_, let contents):
+            return contents
+        case .file(let path):
+            let answer: Result<[UInt8], RuleError>
+            do throws(SystemError) {
+                answer = try read(path)
+            } catch {
+                throw RuleStore.unreadable(path, error)
+            }
+            return try answer.get()
+        }
+    }
+
+    /// Reads a file, links in its last component followed as ``DirectoryHandle`` follows others.
+    private func read(_ path: String) throws(SystemError) -> Result<[UInt8], RuleError> {
+        func refusal(_ message: String) -> Result<[UInt8], RuleError> {
+            .failure(RuleError(file: path, message: message))
+        }
+        var next = try RuleStore.absolute(path)
+        var canBeSwapped = false
+        for _ in 0..<40 {
+            guard let (directoryPath, name) = next.splitAtLastComponent else {
+                throw SystemError(call: "openat", subject: path, code: EISDIR)
+            }
+            let directory = try DirectoryHandle(opening: directoryPath)
+            canBeSwapped = canBeSwapped || directory.trust.canBeSwapped(byOthersThan: 0)
+            let facts = try FileFacts(of: name, in: directory.descriptor.raw)
+            if facts.kind == .symbolicLink, directory.trust.acceptsLink(ownedBy: facts.owner) {
+                let target = try linkTarget(of: name, in: directory.descriptor.raw)
+                let isAbsolute = target.bytes.first == UInt8(ascii: "/")
+                next = isAbsolute ? target : directoryPath.appending(component: target)
+                continue
+            }
+            let file = try FileDescriptor(
+                opening: name,
+                in: directory.descriptor.raw,
+                flags: O_RDONLY | O_NONBLOCK | O_NOFOLLOW
+            )
+            let opened = try FileFacts(of: file, subject: next)
+            guard opened.kind == .regular else {
+                return refusal("expected a regular file, found \(opened.kind.name)")
+            }
+            if demandsTrust, let objection = RuleStore.objection(to: opened, canBeSwapped) {
+                return refusal("refused for root: \(objection)")
+            }
+            let limit = RuleStore.maximumSize
+            let bytes = try file.readAll(limit: limit + 1, subject: path)
+            return bytes.count > limit
+                ? refusal("expected at most \(limit) bytes") : .success(bytes)
+        }
+        throw SystemError(call: "openat", subject: path, code: ELOOP)
+    }
+
+    /// Why somebody other than root decides what a file says; `nil` when nobody does.
+    static func objection(to facts: FileFacts, _ canBeSwapped: Bool) -> String? {
+        if facts.owner != 0 { return "user \(facts.owner) owns it" }
+        if facts.permissions & 0o002 != 0 { return "every user can write it" }
+        if facts.permissions & 0o020 != 0 { return "its group can write it" }
+        if canBeSwapped { return "another user can replace it, or a directory on its path" }
+        return nil
+    }
+
+    private func list(_ path: String) throws(SystemError) -> [NamedEntry] {
+        let directory = try DirectoryHandle(opening: try RuleStore.absolute(path))
+        let names = try directory.entries(limit: RuleStore.maximumFiles).map(\.name.text)
         return names.filter(RuleLayers.isRuleFile).map { name in
-            (name, .file(directory: path, baseName: name))
+            (name, .file(path: path.hasSuffix("/") ? path + name : "\(path)/\(name)"))
         }
     }
 
-    // MARK: The kernel
+    /// A path that somebody typed, which may be relative to the current directory.
+    private static func absolute(_ path: String) throws(SystemError) -> ByteString {
+        if path.hasPrefix("/") { return ByteString(path) }
+        return try linkTarget(of: "/proc/self/cwd", in: AT_FDCWD)
+            .appending(component: ByteString(path))
+    }
 
-    private static func attempt<Value>(
+    private static func unreadable(
         _ path: String,
-        _ origin: String = "",
-        _ body: () throws(SystemError) -> Value
-    ) throws(RuleError) -> Value {
-        do {
-            return try body()
-        } catch {
-            throw RuleError(file: path, message: "\(origin)cannot be read: \(error.reason)")
-        }
-    }
-
-    static func status(of path: String) throws(SystemError) -> statx {
-        var status = statx()
-        let mask = UInt32(STATX_BASIC_STATS)
-        try check(unsafe clinux_statx(AT_FDCWD, path, 0, mask, &status), "statx", path)
-        return status
-    }
-
-    static func status(of file: borrowing FileDescriptor, _ path: String) throws(SystemError)
-        -> statx
-    {
-        var status = statx()
-        let mask = UInt32(STATX_BASIC_STATS)
-        let flags = CLINUX_AT_EMPTY_PATH
-        try check(unsafe clinux_statx(file.raw, "", flags, mask, &status), "statx", path)
-        return status
-    }
-
-    /// The directory and base name of a path that somebody typed.
-    private static func split(_ path: String) -> (directory: String, baseName: String) {
-        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-        let directory = path[..<slash]
-        return (directory.isEmpty ? "/" : String(directory), String(path[slash...].dropFirst()))
-    }
-
-    /// Names in a directory, from the records of getdents64(2).
-    private static func names(
-        in directory: borrowing FileDescriptor,
-        _ path: String
-    ) throws(SystemError) -> [String] {
-        var names: [String] = []
-        var buffer = [UInt8](repeating: 0, count: 32_768)
-        while true {
-            let count = unsafe clinux_getdents64(directory.raw, &buffer, buffer.count)
-            guard count >= 0 else {
-                throw SystemError(call: "getdents64", subject: path, code: Int32(-count))
-            }
-            if count == 0 { return names }
-            var rest = buffer[..<count]
-            // Inode, offset, record length (little and big endian alike are the machine's own).
-            while rest.count > 19 {
-                let start = rest.startIndex
-                let length = Int(
-                    UInt16(littleEndian: UInt16(rest[start + 16]) | UInt16(rest[start + 17]) << 8)
-                )
-                guard length > 19, length <= rest.count else { break }
-                let name = rest[(start + 19)..<(start + length)].prefix { $0 != 0 }
-                names.append(String(decoding: name, as: UTF8.self))
-                rest = rest.dropFirst(length)
-            }
-        }
+        _ error: SystemError,
+        _ origin: String = ""
+    ) -> RuleError {
+        RuleError(file: path, message: "\(origin)cannot be read: \(error.reason)")
     }
 }
