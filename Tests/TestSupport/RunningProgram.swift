@@ -1,3 +1,5 @@
+import CLinux
+import CSpecimen
 import Foundation
 
 /// What a program said and how it ended.
@@ -56,10 +58,8 @@ package final class RunningProgram {
         variables.merge(environment) { _, given in given }
         var words = [binary.path] + arguments
         if let user {
-            // The build directory may be out of that user's reach; a copy is not.
-            let copy = home.path("bin-\(URL(fileURLWithPath: binary.path).lastPathComponent)")
-            try FileManager.default.copyItem(atPath: binary.path, toPath: copy)
-            words = [Binary.specimen.path, "exec", "--user", "\(user)", "--", copy] + arguments
+            let copy = home.path("bin/\(URL(fileURLWithPath: binary.path).lastPathComponent)")
+            words = [Binary.specimen.path, "exec", "\(user)", copy] + words
         }
         process = try ChildProcess(words, environment: variables)
         directory = home

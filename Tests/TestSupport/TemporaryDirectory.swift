@@ -1,3 +1,5 @@
+import CLinux
+import CSpecimen
 import Foundation
 
 /// A directory of one test, removed with everything in it at the end.

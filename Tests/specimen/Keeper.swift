@@ -64,7 +64,7 @@ struct Keeper {
         if options.has("deleted") || options.has("replaced") {
             try checkErrno(unsafe unlink(path), "unlink", path)
         }
-        if options.has("replaced") { try Launch.copyOwnExecutable(to: path) }
+        if options.has("replaced") { try copyExecutable("/proc/self/exe", to: path) }
     }
 
     /// Handles what has arrived; false once standard input has closed.
@@ -91,6 +91,9 @@ struct Keeper {
 
     private mutating func readLedger() throws(StagingError) {
         guard let entries = lines.read(from: ledger) else {
+            // Descriptors close a little before their process counts as ended.
+            account.awaitEnds()
+            bury()
             try account.recordEmpty()
             return
         }
@@ -117,7 +120,6 @@ struct Keeper {
         account.isQuiet = true
         _ = close(leash)
         while !account.isEmpty { try readLedger() }
-        account.awaitEnds()
         var status: Int32 = 0
         while unsafe cspecimen_reap(&status, 1) > 0 {}
         writeLine(last, to: 1)

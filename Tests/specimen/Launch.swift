@@ -14,7 +14,7 @@ struct Launch {
             executable = try Launch.ownExecutable()
             return
         }
-        try Launch.copyOwnExecutable(to: copy)
+        try copyExecutable("/proc/self/exe", to: copy)
         executable = copy
     }
 
@@ -73,28 +73,6 @@ struct Launch {
         let bytes = buffer[..<count].map { UInt8(bitPattern: $0) }
         return String(decoding: bytes, as: UTF8.self)
     }
-
-    /// Writes an executable copy for everybody, whose directories are made as needed.
-    static func copyOwnExecutable(to path: String) throws(StagingError) {
-        for index in path.indices.dropFirst() where path[index] == "/" {
-            _ = unsafe mkdir(String(path[..<index]), 0o755)
-        }
-        let source = unsafe open("/proc/self/exe", O_RDONLY | O_CLOEXEC)
-        try checkErrno(source, "open", "/proc/self/exe")
-        defer { _ = close(source) }
-        let target = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o755)
-        try checkErrno(target, "open", path)
-        defer { _ = close(target) }
-        try checkErrno(fchmod(target, 0o755), "fchmod", path)
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = unsafe read(source, &chunk, chunk.count)
-            try checkErrno(Int32(count), "read", "/proc/self/exe")
-            if count == 0 { return }
-            let written = unsafe write(target, chunk, count)
-            guard written == count else { throw StagingError("write \(path): disk full") }
-        }
-    }
 }
 
 /// Executes a program in place of the caller; returns only by failing.
@@ -108,22 +86,4 @@ func replaceProcess(
     let variables = unsafe environment.map { unsafe strdup($0) } + [nil]
     _ = unsafe execve(path, words, variables)
     throw StagingError(call: "execve", subject: path, result: -errno)
-}
-
-/// Runs another program as another user: `exec --user UID -- PROGRAM ARGUMENT...`.
-func runAsUser(words: [String]) throws(StagingError) -> Never {
-    guard words.count >= 4, words[0] == "--user", let user = UInt32(words[1]), words[2] == "--"
-    else { throw StagingError("usage: specimen exec --user UID -- PROGRAM [ARGUMENT...]") }
-    try check(cspecimen_become_user(user), "setuid", words[1])
-    var environment: [String] = []
-    forEachEnvironmentEntry { environment.append($0) }
-    try replaceProcess(words[3], Array(words[3...]), environment)
-}
-
-private func forEachEnvironmentEntry(_ body: (String) -> Void) {
-    var entry = unsafe environ
-    while let text = unsafe entry.pointee {
-        body(unsafe String(cString: text))
-        unsafe entry += 1
-    }
 }

@@ -1,4 +1,5 @@
 import CLinux
+import CSpecimen
 import Glibc
 
 /// The processes that reported ready, each pinned by a pidfd from then on.

@@ -80,16 +80,7 @@ extension FileFacts {
             inode: raw.stx_ino,
             changed: FileFacts.duration(raw.stx_ctime)
         )
-        kind// S_IFMT and its values, inode(7); the macro is ambiguous between the C modules.
-        =
-            switch raw.stx_mode & 0o170000 {
-            case 0o100000: .regular
-            case 0o040000: .directory
-            case 0o120000: .symbolicLink
-            case 0o140000: .socket
-            case 0o010000: .fifo
-            default: .device
-            }
+        kind = Kind(mode: raw.stx_mode)
         permissions = UInt32(raw.stx_mode) & 0o7777
         owner = raw.stx_uid
         links = raw.stx_nlink
@@ -100,5 +91,19 @@ extension FileFacts {
 
     private static func duration(_ time: statx_timestamp) -> Duration {
         .seconds(time.tv_sec) + .nanoseconds(Int64(time.tv_nsec))
+    }
+}
+
+extension FileFacts.Kind {
+    /// From `st_mode`, with the values of inode(7): the macros are ambiguous between C modules.
+    fileprivate init(mode: UInt16) {
+        switch mode & 0o170000 {
+        case 0o100000: self = .regular
+        case 0o040000: self = .directory
+        case 0o120000: self = .symbolicLink
+        case 0o140000: self = .socket
+        case 0o010000: self = .fifo
+        default: self = .device
+        }
     }
 }

@@ -54,8 +54,12 @@ struct GlobWalk {
         }
         for entry in entries {
             let path = directory.path.appending(component: entry.name)
-            if QuarantineName(entry.name) != nil {
-                if !quarantined.contains(path) { quarantined.append(path) }
+            if let name = QuarantineName(entry.name) {
+                let original = name.original.map { directory.path.appending(component: $0) }
+                // Under a name of ours there may be anything; only the rule's own files count.
+                if original.map(glob.matches) ?? true, !quarantined.contains(path) {
+                    quarantined.append(path)
+                }
                 continue
             }
             if glob.matches(path), !excluded.contains(where: { $0.matches(path) }),

@@ -34,6 +34,7 @@ public struct QuarantineRemover: Sendable {
     ///     or rename since then makes it another file.
     ///   - confirm: Asked when the file has left its name and nobody can open it by that any more,
     ///     such as whether its lock is still free; `false` puts it back.
+    /// - Returns: What became of it; the file is under its own name unless the answer says so.
     public func remove(
         _ path: ByteString,
         judgedAs judged: FileIdentity,

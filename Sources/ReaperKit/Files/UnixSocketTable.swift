@@ -116,7 +116,8 @@ extension Span<UInt8> {
 
     /// Four bytes in the machine's own order.
     fileprivate func word(at offset: Int) -> UInt32? {
-        guard let low = half(at: offset), let high = half(at: offset + 2) else { return nil }
-        return UInt32(low) | UInt32(high) << 16
+        guard offset >= 0, offset + 4 <= count else { return nil }
+        let bytes = (0..<4).map { UInt32(self[offset + $0]) << (8 * UInt32($0)) }
+        return UInt32(littleEndian: bytes.reduce(0, |))
     }
 }

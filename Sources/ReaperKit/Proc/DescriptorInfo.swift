@@ -38,8 +38,8 @@ extension DescriptorInfo {
 
 extension Span<UInt8> {
     fileprivate func skipBlanks(_ offset: inout Int) {
-        let blanks: [UInt8] = [0x09, 0x20]
-        while offset < count, blanks.contains(self[offset]) { offset += 1 }
+        let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+        while offset < count, isBlank(self[offset]) { offset += 1 }
     }
 
     /// Moves past blanks and `text`; stays where it is if it is not there.

@@ -36,6 +36,11 @@ public struct Procfs: ~Copyable {
         }
     }
 
+    /// Opens `/proc/PID`.
+    func directory(of pid: Int32) throws(SystemError) -> FileDescriptor {
+        try FileDescriptor(opening: "\(pid)", in: directory.raw, flags: O_RDONLY | O_DIRECTORY)
+    }
+
     // struct linux_dirent64 of getdents64(2): u64 inode, s64 offset, u16 length, u8 type, name.
     private func appendNumbers(fromDirents entries: Span<UInt8>, to pids: inout [Int32]) {
         var offset = 0
