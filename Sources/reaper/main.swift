@@ -1,3 +1,4 @@
+import Glibc
 import ReaperKit
 
-print(ReaperVersion.current)
+exit(CommandLineTool.run(Array(CommandLine.arguments.dropFirst())).rawValue)

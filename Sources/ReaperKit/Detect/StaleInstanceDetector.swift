@@ -3,12 +3,12 @@ public struct StaleInstanceDetector {
     /// The rules that the snapshot's files were found by.
     public var rules: [Rule]
     /// Asks a rule's `match` about a process.
-    public var matches: (Rule, ProcessRecord) -> MatchAnswer
+    public var matches: (Rule, ProcessRecord) -> RecordedAnswer
 
     /// Creates a detector.
     public init(
         rules: [Rule],
-        matches: @escaping (Rule, ProcessRecord) -> MatchAnswer
+        matches: @escaping (Rule, ProcessRecord) -> RecordedAnswer
     ) {
         self.rules = rules
         self.matches = matches

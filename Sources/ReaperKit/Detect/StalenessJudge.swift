@@ -14,13 +14,13 @@ public struct StalenessJudge {
     /// The rule that names the files.
     public var rule: Rule
     /// Asks the rule's `match` about a process.
-    public var matches: (ProcessRecord) -> MatchAnswer
+    public var matches: (ProcessRecord) -> RecordedAnswer
 
     /// Creates a judge for the files of one rule.
     public init(
         snapshot: Snapshot,
         rule: Rule,
-        matches: @escaping (ProcessRecord) -> MatchAnswer
+        matches: @escaping (ProcessRecord) -> RecordedAnswer
     ) {
         self.snapshot = snapshot
         self.rule = rule

@@ -1,5 +1,5 @@
 /// What a rule's `match` says of one process.
-public enum MatchAnswer: Sendable, Equatable {
+public enum RecordedAnswer: Sendable, Equatable {
     /// Every condition holds.
     case holds
     /// At least one condition does not hold.

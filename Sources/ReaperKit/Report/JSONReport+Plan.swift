@@ -1,0 +1,95 @@
+extension ShutdownPlan {
+    /// Writes the plan with all that `--plan FILE` needs to refuse what changed in between.
+    func write(to json: inout JSONWriter, from snapshot: Snapshot, style: ReportStyle) {
+        json.array("waves") { json in
+            for wave in waves {
+                json.array { json in
+                    for target in wave {
+                        json.object { target.write(to: &$0, from: snapshot, style: style) }
+                    }
+                }
+            }
+        }
+        json.array("remove") { json in
+            for removal in removals { json.object { removal.write(to: &$0) } }
+        }
+        json.array("refused") { json in
+            for refusal in refused { json.object { refusal.write(to: &$0, style: style) } }
+        }
+        if let ports {
+            json.array("ports") { json in for port in ports.members { json.element(port.text) } }
+        }
+        guard !zombies.isEmpty else { return }
+        json.array("zombies") { json in
+            for zombie in zombies {
+                json.object { json in
+                    json.member("identity", zombie.identity.description)
+                    json.member("parent", zombie.parent.description)
+                }
+            }
+        }
+    }
+}
+
+extension ShutdownTarget {
+    fileprivate func write(
+        to json: inout JSONWriter,
+        from snapshot: Snapshot,
+        style: ReportStyle
+    ) {
+        json.member("identity", identity.description)
+        json.member("pidfd_inode", pidfdInode)
+        json.member("start_ticks", identity.startTime)
+        json.member("name", name)
+        json.member("executable", executable)
+        json.member("uid", user)
+        json.member("user", user.flatMap { snapshot.host.userNames[$0] })
+        json.member("depth", depth)
+        json.member("root", root.description)
+        json.member("signal", signal.name)
+        json.member("timeout_ms", timeout.milliseconds)
+        json.member("order", order.rawValue)
+        json.member("leads_session", leadsSession)
+        json.member("leads_group", leadsGroup)
+        json.member("reason", style.shown(reason))
+    }
+}
+
+extension FileRemoval {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("path", path)
+        json.member("device", file.device)
+        json.member("inode", file.inode)
+        json.member("changed_ns", file.changed.nanoseconds)
+        json.member("reason", reason)
+    }
+}
+
+extension Refusal {
+    /// Writes what was refused and why.
+    func write(to json: inout JSONWriter, style: ReportStyle) {
+        json.member("identity", identity?.description)
+        json.member("path", path)
+        json.member("reason", style.shown(reason))
+    }
+}
+
+extension PortSet.Member {
+    /// The form `--ports` accepts, such as `3000-3010/udp`.
+    var text: String {
+        let range =
+            ports.count == 1 ? "\(ports.lowerBound)" : "\(ports.lowerBound)-\(ports.upperBound)"
+        return transport.map { "\(range)/\($0.rawValue)" } ?? range
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, clamped to what 64 bits hold: the years 1677 to 2262 around 1970.
+    fileprivate var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carry) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
+        guard !overflow, !carry else { return seconds < 0 ? .min : .max }
+        return sum
+    }
+}

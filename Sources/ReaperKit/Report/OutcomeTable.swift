@@ -1,0 +1,101 @@
+/// What a shutdown did: one line per target, file and port, and what proves it.
+enum OutcomeTable {
+    static func lines(
+        of outcome: ShutdownOutcome,
+        in report: Report,
+        style: ReportStyle
+    ) -> [String] {
+        var lines: [String] = []
+        if !style.isQuiet { lines += ["", headline(of: outcome, style)] }
+        lines += targets(of: outcome, in: report, style: style)
+        lines += outcome.ports.map { port in
+            let name = "port \(port.port)/\(port.transport.rawValue)"
+            guard !port.isFree else { return "\(name): free" }
+            let holder = style.shown(port.holder ?? "an unknown process").escapedForTerminal
+            return Paint.red("\(name): still held by \(holder)", when: style.color)
+        }
+        lines += outcome.removed.map { "removed \($0.text.escapedForTerminal)" }
+        lines += outcome.kept.map { kept in
+            let reason = style.shown(kept.reason).escapedForTerminal
+            return Paint.yellow("kept \(report.refusalText(kept)): \(reason)", when: style.color)
+        }
+        if let plan = report.plan {
+            lines += plan.refused.map { refusal in
+                let reason = style.shown(refusal.reason).escapedForTerminal
+                return "refused \(report.refusalText(refusal)): \(reason)"
+            }
+        }
+        if !style.isQuiet { lines += conclusion(of: outcome, style) }
+        return lines
+    }
+
+    private static func headline(of outcome: ShutdownOutcome, _ style: ReportStyle) -> String {
+        let gone = outcome.targets.count { $0.result.isGone }
+        var parts: [String] = []
+        if !outcome.targets.isEmpty {
+            let all = counted(outcome.targets.count, "process", "processes")
+            let left = outcome.targets.count - gone
+            parts.append(left == 0 ? "\(all) gone" : "\(gone) of \(all) gone, \(left) left")
+        }
+        if !outcome.removed.isEmpty {
+            parts.append(counted(outcome.removed.count, "file") + " removed")
+        }
+        if parts.isEmpty { parts.append("nothing was done") }
+        let paint = gone == outcome.targets.count ? Paint.green : .red
+        return paint(parts.joined(separator: ", "), when: style.color)
+    }
+
+    private static func targets(
+        of outcome: ShutdownOutcome,
+        in report: Report,
+        style: ReportStyle
+    ) -> [String] {
+        var table = TableLayout(columns: [
+            .init(title: "RESULT"),
+            .init(title: "PROCESS", minimum: 20),
+            .init(title: "SIGNAL"),
+            .init(title: "AFTER", isRightAligned: true),
+            .init(title: "REASON", minimum: 12),
+        ])
+        table.rows = outcome.targets.map { target in
+            [
+                .init(target.result.words, target.result.isGone ? .plain : .red),
+                .init(report.processText(target.identity, name: target.name)),
+                .init(target.signal?.description ?? ""),
+                .init(target.after?.roughText ?? ""),
+                .init(target.reason.map { style.shown($0).escapedForTerminal } ?? ""),
+            ]
+        }
+        return table.lines(style)
+    }
+
+    private static func conclusion(of outcome: ShutdownOutcome, _ style: ReportStyle) -> [String] {
+        var lines: [String] = []
+        if outcome.wasInterrupted { lines.append("interrupted: what had begun was finished") }
+        if outcome.deadlinePassed { lines.append("the deadline passed with targets left") }
+        if !outcome.targets.isEmpty || !outcome.ports.isEmpty || outcome.proof != .none {
+            lines.append(outcome.proof.sentence)
+        }
+        let isBad = outcome.deadlinePassed || outcome.proof == .none
+        return lines.map { (isBad ? Paint.yellow : .dim)($0, when: style.color) }
+    }
+}
+
+extension TargetResult {
+    /// The result without the underscore of reports for programs.
+    fileprivate var words: String { self == .alreadyGone ? "already gone" : rawValue }
+}
+
+extension Proof {
+    /// What was established, and how.
+    fileprivate var sentence: String {
+        switch self {
+        case .port: "proof: the kernel lists no socket on the ports (sock_diag)"
+        case .tree: "proof: every process of the trees exited, and none was born unseen"
+        case .subreaper: "proof: no child is left to wait for (wait4: ECHILD)"
+        case .cgroup: "proof: the control group is empty (cgroup.events: populated 0)"
+        case .proofScan: "proof: a full look found no match, and nothing was born during it"
+        case .none: "not proven: something may have been born unseen; look again with 'reaper scan'"
+        }
+    }
+}

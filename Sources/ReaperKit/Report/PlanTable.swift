@@ -1,0 +1,101 @@
+/// What `--dry-run` shows: the trees in the order they would be stopped.
+enum PlanTable {
+    static func lines(of plan: ShutdownPlan, in report: Report, style: ReportStyle) -> [String] {
+        guard !plan.isEmpty else { return ["", "plan: nothing to do"] }
+        var lines = ["", Paint.bold(headline(of: plan), when: style.color)]
+        for (number, wave) in plan.waves.enumerated() where !wave.isEmpty {
+            if plan.waves.count > 1 { lines += ["", "wave \(number + 1) of \(plan.waves.count)"] }
+            lines += table(of: killOrder(wave), in: report, style: style)
+        }
+        lines += section(
+            "zombies whose parent is asked to wait for them",
+            plan.zombies.map { zombie in
+                let child = report.processText(zombie.identity)
+                return (child, "parent " + report.processText(zombie.parent))
+            },
+            style
+        )
+        lines += section(
+            "remove, once every target is gone",
+            plan.removals.map { ($0.path.text.escapedForTerminal, style.shown($0.reason)) },
+            style
+        )
+        lines += section(
+            "refused",
+            plan.refused.map { (report.refusalText($0), style.shown($0.reason)) },
+            style
+        )
+        return lines
+    }
+
+    private static func headline(of plan: ShutdownPlan) -> String {
+        var parts: [String] = []
+        if !plan.targets.isEmpty {
+            parts.append("stop " + counted(plan.targets.count, "process", "processes"))
+        }
+        if !plan.zombies.isEmpty { parts.append("reap " + counted(plan.zombies.count, "zombie")) }
+        if !plan.removals.isEmpty { parts.append("remove " + counted(plan.removals.count, "file")) }
+        if parts.isEmpty { parts.append("nothing to do") }
+        if !plan.refused.isEmpty { parts.append("\(plan.refused.count) refused") }
+        return "plan: " + parts.joined(separator: ", ")
+    }
+
+    /// Tree by tree, and within a tree as the engine goes: the deepest first unless told otherwise.
+    static func killOrder(_ wave: [ShutdownTarget]) -> [ShutdownTarget] {
+        var roots: [ProcessIdentity] = []
+        for target in wave where !roots.contains(target.root) { roots.append(target.root) }
+        return roots.flatMap { root -> [ShutdownTarget] in
+            let tree = Array(wave.filter { $0.root == root }.enumerated())
+            let goesDown = tree.first?.element.order != .deepestFirst
+            // Pairs keep the plan's order among equals: `sort` alone does not promise to.
+            return tree.sorted { left, right in
+                let (one, other) = (left.element.depth, right.element.depth)
+                guard one != other else { return left.offset < right.offset }
+                return goesDown ? one < other : one > other
+            }.map(\.element)
+        }
+    }
+
+    private static func table(
+        of targets: [ShutdownTarget],
+        in report: Report,
+        style: ReportStyle
+    ) -> [String] {
+        var table = TableLayout(columns: [
+            .init(title: "PROCESS", minimum: 20),
+            .init(title: "SIGNAL"),
+            .init(title: "GRACE", isRightAligned: true),
+            .init(title: "USER", minimum: 6),
+            .init(title: "WHY", minimum: 12),
+        ])
+        table.rows = targets.map { target in
+            let indent = String(repeating: "  ", count: min(max(target.depth, 0), 12))
+            let user = target.user.map { report.snapshot.host.userNames[$0] ?? "\($0)" } ?? ""
+            return [
+                .init(indent + report.processText(target.identity, name: target.name)),
+                .init(target.signal.description),
+                .init(target.signal == .kill ? "" : target.timeout.roughText),
+                .init(user.escapedForTerminal),
+                .init(style.shown(target.reason).escapedForTerminal),
+            ]
+        }
+        return table.lines(style, indent: 2)
+    }
+
+    private static func section(
+        _ title: String,
+        _ items: [(what: String, why: String)],
+        _ style: ReportStyle
+    ) -> [String] {
+        guard !items.isEmpty else { return [] }
+        return ["", "\(title):"]
+            + items.map { "  \($0.what): \($0.why.escapedForTerminal)" }
+    }
+}
+
+extension Report {
+    /// What was refused, escaped: a process by name, or a path.
+    func refusalText(_ refusal: Refusal) -> String {
+        refusal.identity.map { processText($0) } ?? refusal.path?.text.escapedForTerminal ?? ""
+    }
+}

@@ -1,0 +1,113 @@
+/// The report for people: what is left over, why, and what to type.
+public enum TableReport {
+    /// How many remedies are listed without `-v`.
+    private static let remedyLimit = 10
+
+    /// The whole text, one line after another.
+    public static func render(_ report: Report, style: ReportStyle) -> [UInt8] {
+        var lines: [String] = []
+        if !style.isQuiet { lines.append(Paint.bold(headline(of: report), when: style.color)) }
+        let findings = report.findings.sorted { precedes($0, $1) }
+        if !findings.isEmpty {
+            if !style.isQuiet { lines.append("") }
+            lines += FindingTable.lines(of: findings, in: report, style: style)
+            if style.isVerbose {
+                for finding in findings { lines += [""] + details(of: finding, in: report, style) }
+            } else if !style.isQuiet, report.plan == nil, report.outcome == nil {
+                lines += remedies(for: findings, in: report, style)
+            }
+        }
+        if let outcome = report.outcome {
+            lines += OutcomeTable.lines(of: outcome, in: report, style: style)
+        } else if let plan = report.plan {
+            lines += PlanTable.lines(of: plan, in: report, style: style)
+        }
+        if !style.isQuiet { lines += ViewNotes.lines(for: report, style: style) }
+        return lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
+    }
+
+    /// `3 findings: 1 orphan, 2 zombies`, or that there is nothing, as far as that can be said.
+    static func headline(of report: Report) -> String {
+        guard !report.findings.isEmpty else {
+            let snapshot = report.snapshot
+            let looked =
+                counted(snapshot.processes.count, "process", "processes") + ", "
+                + counted(snapshot.instanceFiles.count, "instance file") + " looked at"
+            return report.isComplete
+                ? "nothing left over (\(looked))"
+                : "nothing found, but not everything could be read (\(looked))"
+        }
+        let parts = FindingKind.allCases.compactMap { kind -> String? in
+            let count = report.findings.count { $0.kind == kind }
+            return count == 0 ? nil : counted(count, kind.noun, kind.plural)
+        }
+        return counted(report.findings.count, "finding") + ": " + parts.joined(separator: ", ")
+    }
+
+    /// Worst first, then alike together, then by number and path.
+    private static func precedes(_ left: Finding, _ right: Finding) -> Bool {
+        if left.severity != right.severity { return left.severity > right.severity }
+        if left.kind != right.kind { return left.kind.order < right.kind.order }
+        switch (left.process, right.process) {
+        case (let one?, let other?) where one != other: return one < other
+        case (nil, _?): return false
+        case (_?, nil): return true
+        default: return (left.file ?? "") < (right.file ?? "")
+        }
+    }
+
+    private static func remedies(
+        for findings: [Finding],
+        in report: Report,
+        _ style: ReportStyle
+    ) -> [String] {
+        let withCommand = findings.filter { $0.remedy.command != nil }
+        guard !withCommand.isEmpty else { return [] }
+        guard withCommand.count <= remedyLimit else {
+            return ["", "what to do: 'reaper clean --dry-run' shows the plan; -v explains each"]
+        }
+        // A command is there to be copied: it is never truncated, so its lines are no table.
+        var seen: Set<String> = []
+        let commands = withCommand.compactMap(\.remedy.command).filter { seen.insert($0).inserted }
+        return ["", "what to do:"]
+            + commands.map { "  " + Paint.bold($0.escapedForTerminal, when: style.color) }
+    }
+
+    private static func details(
+        of finding: Finding,
+        in report: Report,
+        _ style: ReportStyle
+    ) -> [String] {
+        let subject =
+            finding.process.map { report.processText($0) }
+            ?? finding.file?.text.escapedForTerminal ?? ""
+        var lines = [
+            finding.severity.paint(finding.kind.noun, when: style.color)
+                + " \(subject) (\(finding.verdict.rawValue)): "
+                + style.shown(finding.summary).escapedForTerminal
+        ]
+        if let rule = finding.rule { lines.append("  rule \(rule.escapedForTerminal)") }
+        if let process = finding.process,
+            let arguments = report.record(of: process)?.shownArguments(style), !arguments.isEmpty
+        {
+            let text = arguments.map(\.text.escapedForTerminal).joined(separator: " ")
+            lines.append("  command line: \(text)")
+        }
+        for item in finding.evidence {
+            let value = item.value.map { ": " + style.shown($0).text.escapedForTerminal } ?? ""
+            let line =
+                "  - \(style.shown(item.fact).escapedForTerminal)"
+                + " (\(item.source.escapedForTerminal)\(value))"
+            lines.append(Paint.dim(line, when: style.color))
+        }
+        if let command = finding.remedy.command {
+            lines.append("  " + Paint.bold(command.escapedForTerminal, when: style.color))
+        }
+        return lines
+    }
+}
+
+extension FindingKind {
+    /// Its place in the declaration, which goes from processes to files.
+    fileprivate var order: Int { FindingKind.allCases.firstIndex(of: self) ?? 0 }
+}

@@ -1,0 +1,42 @@
+/// What could not be read, and what therefore cannot be claimed.
+enum ViewNotes {
+    static func lines(for report: Report, style: ReportStyle) -> [String] {
+        let unreadable = report.snapshot.unreadable
+        guard !report.isComplete || (style.isVerbose && !unreadable.isEmpty) else { return [] }
+        let seen = counted(report.snapshot.processes.count, "process", "processes")
+        var lines = unreadable.reasons.sorted { $0.key < $1.key }.map { reason, count in
+            "\(count) of \(seen): " + sentence(reason, host: report.snapshot.host)
+        }
+        lines += unreadable.notes.map(\.escapedForTerminal)
+        if !report.isComplete {
+            lines.append("the view is incomplete: \"nothing left over\" cannot be claimed")
+        }
+        return [""] + lines.map { Paint.yellow($0, when: style.color && !report.isComplete) }
+    }
+
+    /// Turns `fd: Permission denied` into a sentence that says what to do.
+    private static func sentence(_ reason: String, host: HostFacts) -> String {
+        let parts = reason.split(separator: ":", maxSplits: 1).map {
+            String($0.drop { $0 == " " })
+        }
+        guard parts.count == 2 else { return reason.escapedForTerminal }
+        let why = parts[1].prefix(1).lowercased() + parts[1].dropFirst()
+        let isRights = why == "permission denied" || why == "operation not permitted"
+        let advice = isRights && host.effectiveUser != 0 ? "; run as root to see them" : ""
+        return "\(noun(parts[0])) not readable (\(why))\(advice)".escapedForTerminal
+    }
+
+    private static func noun(_ file: String) -> String {
+        switch file {
+        case "exe": "executable"
+        case "cmdline": "arguments"
+        case "cwd": "working directory"
+        case "status": "status"
+        case "cgroup": "control group"
+        case "ns": "namespaces"
+        case "environ": "environment"
+        case "fd": "file descriptors"
+        default: file
+        }
+    }
+}

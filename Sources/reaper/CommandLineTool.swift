@@ -1,0 +1,58 @@
+import Glibc
+import ReaperKit
+
+/// From arguments to exit status.
+enum CommandLineTool {
+    /// Runs `reaper` with these arguments, the program's own name left out.
+    static func run(_ arguments: [String]) -> ExitStatus {
+        // A closed pipe is an answer of write(2) here, not a way to die: what was begun is finished.
+        // Whoever starts another program must set it back, an ignored signal is inherited.
+        _ = signal(SIGPIPE, SIG_IGN)
+        guard let first = arguments.first else {
+            Diagnostics.write(Help.overview)
+            return .usage
+        }
+        switch first {
+        case "--help", "-h": return show(Help.overview)
+        case "--version", "-V": return showVersion()
+        default: break
+        }
+        if first.hasPrefix("-") {
+            let message = "is not expected before a command: try 'reaper scan \(first)'"
+            return refuse(UsageError(argument: first, message: message))
+        }
+        guard let command = Subcommand.named(first) else { return refuse(unknown(first)) }
+        do {
+            let options = try ArgumentParser.parse(Array(arguments.dropFirst()), for: command)
+            switch options.request {
+            case .help: return show(Help.page(of: command))
+            case .version: return showVersion()
+            case nil: return command.run(options)
+            }
+        } catch {
+            return refuse(error)
+        }
+    }
+
+    /// Says in one line why nothing was done.
+    static func refuse(_ error: UsageError) -> ExitStatus {
+        Diagnostics.report(error.description)
+        return .usage
+    }
+
+    /// Prints text that was asked for.
+    static func show(_ text: String) -> ExitStatus {
+        Output.standard().finish(Array(text.utf8), .clean)
+    }
+
+    /// What to say about a command that does not exist.
+    static func unknown(_ name: String) -> UsageError {
+        let names = Subcommand.all.map(\.name.rawValue)
+        let hint =
+            nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
+            ?? "expected \(names.joined(separator: ", "))"
+        return UsageError(argument: "'\(name)'", message: "is not a command: \(hint)")
+    }
+
+    private static func showVersion() -> ExitStatus { show("reaper \(ReaperVersion.current)\n") }
+}

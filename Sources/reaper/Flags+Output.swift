@@ -1,0 +1,108 @@
+import ReaperKit
+
+extension Flag {
+    /// How the report is written, and what makes the command fail.
+    static let outputs: [Flag] = [
+        Flag(
+            long: "format",
+            topic: .output,
+            summary: "table, json or ndjson [table]",
+            details: "ndjson has one finding per line, each with the host's fields.",
+            argument: .value("FORMAT") { (options, text, _) throws(ValueError) in
+                options.output.format = try choice(text, "a format")
+            }
+        ),
+        Flag(
+            long: "json",
+            topic: .output,
+            summary: "short for --format json",
+            argument: .none { $0.output.format = .json }
+        ),
+        Flag(
+            long: "output",
+            short: "o",
+            topic: .output,
+            summary: "write to FILE, which is replaced only when all is written",
+            argument: .value("FILE") { (options, text, _) throws(ValueError) in
+                options.output.file = text == "-" ? nil : text
+            }
+        ),
+        Flag(
+            long: "quiet",
+            short: "q",
+            topic: .output,
+            summary: "only the findings, without headlines and advice",
+            argument: .none {
+                $0.output.isQuiet = true
+                $0.output.isVerbose = false
+            }
+        ),
+        Flag(
+            long: "verbose",
+            short: "v",
+            topic: .output,
+            summary: "every fact behind every finding, and where it was read",
+            argument: .none {
+                $0.output.isVerbose = true
+                $0.output.isQuiet = false
+            }
+        ),
+        Flag(
+            long: "color",
+            aliases: ["colour"],
+            topic: .output,
+            summary: "auto, always or never [auto]",
+            argument: .value("WHEN") { (options, text, _) throws(ValueError) in
+                options.output.color = try choice(text, "a time for color")
+            }
+        ),
+        Flag(
+            long: "show-secrets",
+            topic: .output,
+            summary: "do not mask passwords and tokens in command lines",
+            argument: .none { $0.output.showsSecrets = true }
+        ),
+        Flag(
+            long: "fail-on",
+            topic: .output,
+            summary: "findings that make it exit 1: error, warning, info or never [warning]",
+            details: "Each includes those before it. An incomplete view exits 3 all the same.",
+            argument: .value("SEVERITY") { (options, text, _) throws(ValueError) in
+                options.output.failureThreshold = try choice(text, "a severity")
+            }
+        ),
+        Flag(
+            long: "require-match",
+            topic: .output,
+            summary: "exit 1 if nothing was found",
+            argument: .none { $0.output.requiresMatch = true }
+        ),
+    ]
+
+    /// What is read.
+    static let sources: [Flag] = [
+        Flag(
+            long: "rules",
+            topic: .sources,
+            summary: "rule file, or directory of rule files; may be repeated",
+            argument: .value("PATH") { (options, text, _) throws(ValueError) in
+                options.rules.paths.append(text)
+            }
+        ),
+        Flag(
+            long: "no-default-rules",
+            topic: .sources,
+            summary: "only the rules named by --rules and REAPER_RULES",
+            argument: .none { $0.rules.usesDefaults = false }
+        ),
+        Flag(
+            long: "proc",
+            topic: .sources,
+            summary: "read another procfs, such as a host's mounted in a container",
+            details: "clean refuses it unless it shows reaper's own pid namespace.",
+            argument: .value("DIR") { (options, text, _) throws(ValueError) in
+                options.procDirectory = text
+            }
+        ),
+    ]
+}

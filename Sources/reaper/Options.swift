@@ -1,0 +1,92 @@
+import ReaperKit
+
+/// A command line, understood: every value parsed and checked, nothing looked up twice.
+struct Options: Sendable, Equatable {
+    /// What to look for.
+    var selection = Selection()
+    /// What to do about it.
+    var action = ActionOptions()
+    /// How to say it.
+    var output = OutputOptions()
+    /// Which rules hold.
+    var rules = RuleOptions()
+    /// The procfs to read, `--proc`; `nil` stands for `/proc`.
+    var procDirectory: String?
+    /// What is neither a flag nor a flag's value.
+    var operands: [String] = []
+    /// `--help` or `--version`: then nothing else counts.
+    var request: Request?
+
+    /// What a flag asks for instead of running the command.
+    enum Request: Sendable, Equatable {
+        case help
+        case version
+    }
+}
+
+/// What `clean` may do, and how.
+struct ActionOptions: Sendable, Equatable {
+    /// `-n`: show the plan, signal nothing.
+    var isDryRun = false
+    /// `-y`: do not ask.
+    var assumesYes = false
+    /// `-s`; `nil` leaves it to the rule.
+    var signal: Signal?
+    /// `-t`; `nil` leaves it to the rule.
+    var timeout: Duration?
+    /// `--deadline`.
+    var deadline: Duration?
+    /// `-f`: SIGKILL at once.
+    var isForced = false
+    /// `--order`; `nil` leaves it to the rule.
+    var order: StopOrder?
+    /// `--plan`: do exactly what this file says.
+    var planFile: String?
+    /// `--include-probable`.
+    var includesProbable = false
+
+    /// The time that all of it may take.
+    ///
+    /// A grace that a person asks for raises it: 20 s remain for killing and verifying, as with the
+    /// defaults of 10 s and 30 s.
+    var effectiveDeadline: Duration {
+        deadline ?? max(.seconds(30), (timeout ?? .zero) + .seconds(20))
+    }
+}
+
+/// How a report is written, and what makes the command fail.
+struct OutputOptions: Sendable, Equatable {
+    /// The formats there are.
+    enum Format: String, Sendable, CaseIterable {
+        case table
+        case json
+        case ndjson
+    }
+
+    /// When to use color.
+    enum ColorChoice: String, Sendable, CaseIterable {
+        case auto
+        case always
+        case never
+    }
+
+    var format = Format.table
+    /// `-o`; `nil` stands for stdout.
+    var file: String?
+    var isQuiet = false
+    var isVerbose = false
+    var color = ColorChoice.auto
+    var showsSecrets = false
+    /// Which findings make the command fail.
+    var failureThreshold = FailureThreshold.warning
+    /// Whether finding nothing is a failure.
+    var requiresMatch = false
+}
+
+/// Where rules come from.
+struct RuleOptions: Sendable, Equatable {
+    /// `--rules`: files and directories, in order; a later file replaces one of the same name.
+    var paths: [String] = []
+    /// Whether the embedded rules and those of the system and the user count.
+    var usesDefaults = true
+}

@@ -1,0 +1,137 @@
+import Glibc
+import ReaperKit
+
+/// Where a report goes: stdout, or a file that is replaced only when all of it is written.
+///
+/// It is opened before anything is done, so that `clean -o /no/such/place` fails while nothing has
+/// happened yet, and written once at the end.
+struct Output: ~Copyable {
+    private let descriptor: Int32
+    /// What to call it in messages.
+    private let name: String
+    /// The file that becomes ``name`` in the end; `nil` where bytes go straight to their place.
+    private var temporary: String?
+
+    /// The output that `-o` asks for; stdout without a file.
+    init(opening file: String?) throws(SystemError) {
+        guard let file else {
+            self = .standard()
+            return
+        }
+        var facts = stat()
+        let exists = unsafe stat(file, &facts) == 0
+        guard !exists || facts.st_mode & S_IFMT == S_IFREG else {
+            // A pipe or a device is written to; replacing /dev/null would be a surprise.
+            let flags = O_WRONLY | O_CLOEXEC
+            self.init(try opened("open", file) { unsafe open(file, flags) }, file, nil)
+            return
+        }
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        for attempt in 0..<100 {
+            let temporary = "\(file).\(getpid()).\(attempt).tmp"
+            do {
+                let raw = try opened("open", temporary) { unsafe open(temporary, flags, 0o666) }
+                self.init(raw, file, temporary)
+                return
+            } catch  where error.code == EEXIST {
+                continue
+            }
+        }
+        throw SystemError(call: "open", subject: "\(file).\(getpid()).*.tmp", code: EEXIST)
+    }
+
+    /// Standard output.
+    static func standard() -> Output { Output(1, "stdout", nil) }
+
+    private init(_ descriptor: Int32, _ name: String, _ temporary: String?) {
+        self.descriptor = descriptor
+        self.name = name
+        self.temporary = temporary
+    }
+
+    deinit {
+        if descriptor > 2 { _ = close(descriptor) }
+        if let temporary { _ = unsafe unlink(temporary) }
+    }
+
+    /// Writes the report in the format and style that were asked for.
+    ///
+    /// - Returns: `status`, or the worse one of an output that could not be written.
+    consuming func finish(
+        _ report: Report,
+        _ options: OutputOptions,
+        _ status: ExitStatus
+    ) -> ExitStatus {
+        let terminal = options.file == nil ? Terminal.standardOutput() : Terminal()
+        let style = terminal.style(for: options)
+        let bytes =
+            switch options.format {
+            case .table: TableReport.render(report, style: style)
+            case .json: JSONReport.render(report, style: style)
+            case .ndjson: JSONReport.renderLines(report, style: style)
+            }
+        return finish(bytes, status)
+    }
+
+    /// Writes all of `bytes` and puts a file in its place.
+    ///
+    /// A reader that went away (`reaper scan | head -1`) is no failure.
+    ///
+    /// - Returns: `status`, or the worse one of an output that could not be written.
+    consuming func finish(_ bytes: [UInt8], _ status: ExitStatus) -> ExitStatus {
+        do {
+            try write(bytes)
+            try commit()
+            return status
+        } catch {
+            guard error.code != EPIPE else { return status }
+            Diagnostics.report(error.description.escapedForTerminal)
+            return .worst([status, .incomplete])
+        }
+    }
+
+    private func write(_ bytes: [UInt8]) throws(SystemError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                if errno == EAGAIN {
+                    awaitRoom()
+                    continue
+                }
+                throw SystemError(call: "write", subject: name, code: errno)
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Waits for a non-blocking stdout: whoever shares it with us may have made it so.
+    private func awaitRoom() {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = unsafe poll(&entry, 1, -1)
+    }
+
+    private mutating func commit() throws(SystemError) {
+        guard let temporary else { return }
+        guard unsafe rename(temporary, name) == 0 else {
+            throw SystemError(call: "rename", subject: name, code: errno)
+        }
+        self.temporary = nil
+    }
+}
+
+/// Turns the C convention of -1 and `errno` into a descriptor or a typed error.
+private func opened(
+    _ call: String,
+    _ subject: String,
+    _ body: () -> Int32
+) throws(SystemError) -> Int32 {
+    while true {
+        let result = body()
+        if result >= 0 { return result }
+        guard errno == EINTR else { throw SystemError(call: call, subject: subject, code: errno) }
+    }
+}

@@ -1,0 +1,55 @@
+import ReaperKit
+
+/// What the values of flags are looked up in: the machine's users, services and directories.
+///
+/// A value of functions, so that tests parse against a machine of their own.
+struct ParsingContext: Sendable {
+    /// The number of a user name.
+    var userNumber: @Sendable (String) -> UInt32?
+    /// The names of ports; read only when one is used.
+    var services: @Sendable () -> ServiceNames
+    /// A path without symbolic links, absolute; `nil` if there is no such directory.
+    var realPath: @Sendable (String) -> ByteString?
+    /// The directory that relative paths start from.
+    var currentDirectory: @Sendable () -> ByteString
+
+    /// A list of ports by number or name.
+    func ports(_ text: String) throws(ValueError) -> PortSet {
+        // Numbers need no table: most command lines never read the file.
+        do {
+            return try PortSet(parsing: text, services: ServiceNames())
+        } catch {
+            return try PortSet(parsing: text, services: services())
+        }
+    }
+
+    /// A user by name or number.
+    func user(_ text: String) throws(ValueError) -> UInt32 {
+        if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt32(text) {
+            return number
+        }
+        guard let number = userNumber(text) else {
+            throw ValueError(text, isNot: "a user", expected: "a name in /etc/passwd, or a number")
+        }
+        return number
+    }
+
+    /// A directory, absolute and without links: the kernel reports executables and working
+    /// directories that way. One that does not exist any more may still have processes in it.
+    func directory(_ text: String) throws(ValueError) -> ByteString {
+        if let real = realPath(text) { return real }
+        let path = ByteString(text)
+        let isAbsolute = path.bytes.first == UInt8(ascii: "/")
+        let slash = UInt8(ascii: "/")
+        let whole = isAbsolute ? path.bytes : currentDirectory().bytes + [slash] + path.bytes
+        var components: [ArraySlice<UInt8>] = []
+        for component in whole.split(separator: slash) {
+            switch Array(component) {
+            case Array(".".utf8): continue
+            case Array("..".utf8): _ = components.popLast()
+            default: components.append(component)
+            }
+        }
+        return ByteString([slash] + components.joined(separator: [slash]))
+    }
+}

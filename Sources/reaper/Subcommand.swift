@@ -1,0 +1,101 @@
+import ReaperKit
+
+/// One row per subcommand; dispatch, help and the manual page read only this table.
+struct Subcommand: Sendable {
+    /// The words after `reaper`.
+    enum Name: String, Sendable, CaseIterable {
+        case scan
+        case clean
+        case help
+    }
+
+    /// An example that the manual page shows.
+    struct Example: Sendable {
+        var command: String
+        var meaning: String
+    }
+
+    var name: Name
+    /// What follows the name, such as `[SELECTOR...]`.
+    var synopsis: String
+    /// One line, without a full stop.
+    var summary: String
+    /// A paragraph each.
+    var details: [String]
+    /// What it accepts beside flags; `nil` for nothing.
+    var operands: String?
+    var examples: [Example] = []
+    /// Does it.
+    var run: @Sendable (Options) -> ExitStatus
+
+    /// The help page, as a person types it.
+    var page: String { name == .help ? "reaper help" : "reaper help \(name.rawValue)" }
+
+    /// The flags it takes, in the order of the table.
+    var flags: [Flag] { Flag.all.filter { $0.commands.contains(name) } }
+
+    /// The subcommand of this name.
+    static func named(_ name: String) -> Subcommand? { all.first { $0.name.rawValue == name } }
+
+    /// Every subcommand there is.
+    static let all: [Subcommand] = [scan, clean, help]
+
+    private static let scan = Subcommand(
+        name: .scan,
+        synopsis: "[SELECTOR...] [OPTION...]",
+        summary: "show what is left over; exits 1 if there is anything",
+        details: [
+            "Looks at processes, sockets and instance files, says what is left over, why reaper "
+                + "thinks so, and what to type to get rid of it. Nothing is changed.",
+            "Different selectors are ANDed, the values of one are ORed. A selector that matches "
+                + "nothing selects nothing, never everything.",
+        ],
+        examples: [
+            Example(command: "reaper scan", meaning: "everything the rules know"),
+            Example(
+                command: "reaper scan --ports 8080 -v",
+                meaning: "who holds port 8080, and why"
+            ),
+            Example(
+                command: "reaper scan --json --fail-on error",
+                meaning: "a report for a program; fail only on errors"
+            ),
+        ],
+        run: ScanCommand.run
+    )
+
+    private static let clean = Subcommand(
+        name: .clean,
+        synopsis: "[SELECTOR...] [OPTION...]",
+        summary: "stop and remove it; --dry-run shows the plan",
+        details: [
+            "Stops what was selected, deepest children first, looks again until nothing new "
+                + "appears, then removes stale files. Without a selector it acts on the findings "
+                + "whose rule says how to stop or remove them.",
+            "Every process is proven to be the one that was judged before each signal. PID 1, "
+                + "kernel threads, reaper itself and its ancestors are never stopped.",
+        ],
+        examples: [
+            Example(command: "reaper clean --dry-run", meaning: "what would be done"),
+            Example(command: "reaper clean --ports 8080", meaning: "free port 8080"),
+            Example(
+                command: "reaper clean --pid 4127@88213",
+                meaning: "stop this process and its tree, if it is still the one reported"
+            ),
+            Example(
+                command: "reaper clean -n --json -o plan.json && reaper clean --plan plan.json",
+                meaning: "do exactly what was reviewed"
+            ),
+        ],
+        run: CleanCommand.run
+    )
+
+    private static let help = Subcommand(
+        name: .help,
+        synopsis: "[COMMAND]",
+        summary: "explain a command",
+        details: ["Without a command it lists them. 'reaper help man-page' prints reaper.1."],
+        operands: "COMMAND",
+        run: HelpCommand.run
+    )
+}

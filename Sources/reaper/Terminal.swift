@@ -1,0 +1,51 @@
+import Glibc
+import ReaperKit
+
+/// What is known about the place where a report is read.
+struct Terminal: Sendable, Equatable {
+    /// Whether it is a terminal at all.
+    var isTerminal = false
+    /// Its width as the kernel knows it; `nil` if it was never set.
+    var columns: Int?
+    /// `NO_COLOR`, `TERM` and `COLUMNS`, where set.
+    var environment: [String: String] = [:]
+
+    /// Stdout and the environment of this process.
+    static func standardOutput() -> Terminal {
+        var terminal = Terminal(isTerminal: isatty(1) == 1)
+        var size = winsize()
+        if terminal.isTerminal, unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+            terminal.columns = Int(size.ws_col)
+        }
+        for name in ["NO_COLOR", "TERM", "COLUMNS"] {
+            if let value = unsafe getenv(name) {
+                terminal.environment[name] = unsafe String(cString: value)
+            }
+        }
+        return terminal
+    }
+
+    /// How to write for this terminal.
+    ///
+    /// Off a terminal nothing is truncated: a log or a pipe has no width. `--color` beats
+    /// `NO_COLOR` (no-color.org: any value but the empty one), which beats the terminal.
+    func style(for options: OutputOptions) -> ReportStyle {
+        var style = ReportStyle()
+        style.showsSecrets = options.showsSecrets
+        style.isVerbose = options.isVerbose
+        style.isQuiet = options.isQuiet
+        if isTerminal {
+            let asked = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+            style.width = asked ?? columns ?? 80
+        }
+        style.color =
+            switch options.color {
+            case .always: true
+            case .never: false
+            case .auto:
+                isTerminal && environment["NO_COLOR", default: ""].isEmpty
+                    && environment["TERM"] != "dumb"
+            }
+        return style
+    }
+}
