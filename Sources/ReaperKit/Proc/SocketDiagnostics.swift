@@ -42,7 +42,8 @@ struct SocketDiagnostics: ~Copyable {
         while !answer.isConsistent, interruptions < 4 {
             // A new one each time: an abandoned dump blocks its socket (EBUSY).
             var diagnostics = try SocketDiagnostics()
-            switch try diagnostics.dumpAll(requests, query, into: &answer.sockets, buffer: &buffer) {
+            switch try diagnostics.dumpAll(requests, query, into: &answer.sockets, buffer: &buffer)
+            {
             case .complete: answer.isConsistent = true
             case .interrupted: interruptions += 1
             case .cut(let needed):
