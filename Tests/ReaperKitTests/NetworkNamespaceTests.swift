@@ -23,7 +23,7 @@ struct NetworkNamespaceTests {
             },
             argument
         )
-        if result == 0 { _ = unsafe pthread_join(thread, nil) }
+        if result == 0 { _ = pthread_join(thread, nil) }
     }
 
     /// Moves the calling thread to a new network namespace; unshare(2), CLONE_NEWNET.
