@@ -5,6 +5,7 @@ import ReaperKit
 enum CommandLineTool {
     /// Runs `reaper` with these arguments, the program's own name left out.
     static func run(_ arguments: [String]) -> ExitStatus {
+        StandardStreams.fillGaps()
         // A closed pipe is an answer of write(2) here, not a way to die: what was begun is finished.
         // Whoever starts another program must set it back, an ignored signal is inherited.
         _ = signal(SIGPIPE, SIG_IGN)
@@ -49,9 +50,9 @@ enum CommandLineTool {
     static func unknown(_ name: String) -> UsageError {
         let names = Subcommand.all.map(\.name.rawValue)
         let hint =
-            nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
-            ?? "expected \(names.joined(separator: ", "))"
-        return UsageError(argument: "'\(name)'", message: "is not a command: \(hint)")
+            nearestName(to: name, in: names).map { " (did you mean '\($0)'?)" }
+            ?? ": expected \(names.joined(separator: ", "))"
+        return UsageError(argument: "'\(name)'", message: "is not a command\(hint)")
     }
 
     private static func showVersion() -> ExitStatus { show("reaper \(ReaperVersion.current)\n") }
