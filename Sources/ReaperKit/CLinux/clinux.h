@@ -51,6 +51,12 @@ static inline int clinux_statx(int directory, const char *path, int flags, unsig
                                struct statx *out) {
   return clinux_result(syscall(SYS_statx, directory, path, flags, mask, out));
 }
+/* Cannot fail for the clocks every kernel has; 64 bits of nanoseconds last until 2262. */
+static inline int64_t clinux_clock_nanoseconds(int clock) {
+  struct { long seconds, nanoseconds; } t = {0, 0}; /* <time.h> hides timespec in strict C */
+  syscall(SYS_clock_gettime, clock, &t);
+  return (int64_t)t.seconds * 1000000000 + t.nanoseconds;
+}
 static inline int clinux_pidfd_open(int pid) {
   return clinux_result(syscall(SYS_pidfd_open, pid, 0u));
 }
