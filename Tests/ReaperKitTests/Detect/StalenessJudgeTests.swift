@@ -72,7 +72,7 @@ struct StalenessJudgeTests {
         var entry: InstanceEntry
         var file: InstanceFile
         var processes: [ProcessRecord]
-        var match: MatchAnswer
+        var match: RecordedAnswer
         var answer: StalenessJudgment.Answer
         var certainty: Verdict
         var reason: String
@@ -81,7 +81,7 @@ struct StalenessJudgeTests {
             _ name: String,
             _ entry: InstanceEntry,
             _ processes: [ProcessRecord] = [],
-            match: MatchAnswer = .holds,
+            match: RecordedAnswer = .holds,
             format: InstanceFormat = .pid,
             file change: (inout InstanceFile) -> Void = { _ in },
             is answer: StalenessJudgment.Answer,
