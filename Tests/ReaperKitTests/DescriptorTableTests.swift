@@ -54,7 +54,7 @@ struct DescriptorTableTests {
         }
         withProc { proc in
             var table = DescriptorTable(interest: [inode], procDirectory: proc)
-            for _ in 0..<500 {
+            for _ in 0..<200 {
                 #expect(table.sockets(below: proc, "self/") == .value([inode]))
             }
         }
