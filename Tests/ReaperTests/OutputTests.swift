@@ -39,6 +39,7 @@ struct OutputTests {
         "no command, a wrong command and a wrong flag exit 2 with nothing on stdout",
         arguments: [
             "", "scna", "scan --prots 1", "clean --ports ''", "help nothing", "--json scan",
+            #"scan --name $'\xff'"#,
         ]
     )
     func usage(_ arguments: String) throws {
