@@ -27,20 +27,28 @@ let package = Package(
         ),
         .executableTarget(name: "reaper", dependencies: ["ReaperKit"], swiftSettings: strict),
         // Makes the process trees, sockets and files that the live tests look at.
+        .systemLibrary(name: "CSpecimen", path: "Tests/CSpecimen"),
         .executableTarget(
             name: "specimen",
-            dependencies: ["CLinux"],
+            dependencies: ["CLinux", "CSpecimen"],
             path: "Tests/specimen",
+            swiftSettings: strict
+        ),
+        // Runs the specimen and the built binary for both test targets.
+        .target(
+            name: "TestSupport",
+            dependencies: ["CLinux", "CSpecimen"],
+            path: "Tests/TestSupport",
             swiftSettings: strict
         ),
         .testTarget(
             name: "ReaperKitTests",
-            dependencies: ["ReaperKit", "CLinux", "specimen"],
+            dependencies: ["ReaperKit", "CLinux", "TestSupport", "specimen"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ReaperTests",
-            dependencies: ["ReaperKit", "reaper", "specimen"],
+            dependencies: ["ReaperKit", "TestSupport", "reaper", "specimen"],
             swiftSettings: strict
         ),
     ]

@@ -18,7 +18,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define CLINUX_O_PATH 010000000
@@ -49,6 +51,12 @@ static inline int clinux_statx(int directory, const char *path, int flags, unsig
                                struct statx *out) {
   return clinux_result(syscall(SYS_statx, directory, path, flags, mask, out));
 }
+/* Cannot fail for the clocks every kernel has; 64 bits of nanoseconds last until 2262. */
+static inline int64_t clinux_clock_nanoseconds(int clock) {
+  struct { long seconds, nanoseconds; } t = {0, 0}; /* <time.h> hides timespec in strict C */
+  syscall(SYS_clock_gettime, clock, &t);
+  return (int64_t)t.seconds * 1000000000 + t.nanoseconds;
+}
 static inline int clinux_pidfd_open(int pid) {
   return clinux_result(syscall(SYS_pidfd_open, pid, 0u));
 }
@@ -63,10 +71,42 @@ static inline int clinux_renameat2(int from_directory, const char *from, int to_
   return clinux_result(syscall(SYS_renameat2, from_directory, from, to_directory, to, flags));
 }
 static inline int clinux_flock(int fd, int operation) { return clinux_result(flock(fd, operation)); }
+/* The f_type of fstatfs(2), never negative: the kernel's magic numbers have 32 bits. */
+static inline int64_t clinux_filesystem_type(int fd) {
+  struct statfs facts;
+  return fstatfs(fd, &facts) < 0 ? -errno : (int64_t)(uint32_t)facts.f_type;
+}
 static inline unsigned clinux_major(uint64_t device) { return gnu_dev_major(device); }
 static inline unsigned clinux_minor(uint64_t device) { return gnu_dev_minor(device); }
 /* signalfd4(2) over the given set, non-blocking, close-on-exec. */
 static inline int clinux_signalfd(const sigset_t *mask) {
   return clinux_result(syscall(SYS_signalfd4, -1, mask, (size_t)8, O_NONBLOCK | O_CLOEXEC));
+}
+/* A socket that asks the kernel about sockets, sock_diag(7). The kernel answers at once; whoever
+   only imitates it may not, so no answer is waited for longer than two seconds (EAGAIN). */
+static inline int clinux_sock_diag_open(void) {
+  int fd = clinux_result(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  struct timeval patience = {2, 0};
+  if (fd >= 0) setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  return fd;
+}
+/* Sends to the kernel, port 0. */
+static inline long clinux_netlink_send(int fd, const void *message, size_t size) {
+  struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+  ssize_t r = sendto(fd, message, size, 0, (struct sockaddr *)&kernel, sizeof kernel);
+  return r < 0 ? -errno : r;
+}
+/* Receives one datagram and its sender's port, 0 for the kernel. Returns the datagram's own length,
+   which is more than size when it was cut. */
+static inline long clinux_netlink_receive(int fd, void *buffer, size_t size, unsigned *sender) {
+  struct sockaddr_nl from = {.nl_family = AF_NETLINK};
+  socklen_t length = sizeof from;
+  ssize_t r = recvfrom(fd, buffer, size, MSG_TRUNC, (struct sockaddr *)&from, &length);
+  *sender = from.nl_pid;
+  return r < 0 ? -errno : r;
+}
+/* 0 when both tasks use one descriptor table, else > 0; kcmp(2), KCMP_FILES. */
+static inline int clinux_compare_descriptor_tables(int first, int second) {
+  return clinux_result(syscall(SYS_kcmp, first, second, 2, 0ul, 0ul));
 }
 #endif

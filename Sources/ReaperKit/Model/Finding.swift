@@ -101,6 +101,8 @@ public struct Finding: Sendable, Equatable {
     public var process: ProcessIdentity?
     /// The path of the file it is about.
     public var file: ByteString?
+    /// The port it is about, where no process is known to hold it, such as `8080/tcp`.
+    public var port: String?
     /// The rule that found it, `system.rule`; `nil` for a detector's own judgment.
     public var rule: String?
     /// How much it matters.
@@ -141,6 +143,7 @@ public struct Finding: Sendable, Equatable {
     public var id: String {
         if let file { return "\(kind.rawValue):\(file.text)" }
         if let process { return "\(kind.rawValue):\(process)" }
+        if let port { return "\(kind.rawValue):\(port)" }
         return kind.rawValue
     }
 }

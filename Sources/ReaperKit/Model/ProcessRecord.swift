@@ -144,12 +144,16 @@ public struct ProcessNamespaces: Sendable, Equatable {
     public var mount: UInt64
     /// The network namespace.
     public var network: UInt64
+    /// Whether its executable is, by device and inode, the file which that path names in reaper's
+    /// own mount namespace: a path from another one proves nothing by itself.
+    public var sharesExecutable: Bool
 
     /// Creates a set of inodes.
-    public init(pid: UInt64, mount: UInt64, network: UInt64) {
+    public init(pid: UInt64, mount: UInt64, network: UInt64, sharesExecutable: Bool = true) {
         self.pid = pid
         self.mount = mount
         self.network = network
+        self.sharesExecutable = sharesExecutable
     }
 }
 

@@ -64,6 +64,8 @@ public struct SocketRecord: Hashable, Sendable {
     public var port: UInt16
     /// The remote port, 0 when not connected.
     public var peerPort: UInt16
+    /// The remote address, as many bytes as ``address``; empty when not connected.
+    public var peerAddress: [UInt8]
     /// What it does.
     public var state: SocketState
     /// Names the socket in `/proc/PID/fd`; 0 when no process can hold it (TIME_WAIT and the like).
@@ -77,6 +79,7 @@ public struct SocketRecord: Hashable, Sendable {
         address: [UInt8],
         port: UInt16,
         peerPort: UInt16 = 0,
+        peerAddress: [UInt8] = [],
         state: SocketState,
         inode: UInt64,
         user: UInt32
@@ -85,8 +88,38 @@ public struct SocketRecord: Hashable, Sendable {
         self.address = address
         self.port = port
         self.peerPort = peerPort
+        self.peerAddress = peerAddress
         self.state = state
         self.inode = inode
         self.user = user
+    }
+
+    /// Whether it keeps others from using its port: a TCP listener or bound socket, or a UDP
+    /// socket without a peer.
+    public var holdsPort: Bool {
+        switch state {
+        case .listen, .bound, .close: true
+        case .established, .synSent, .synReceived, .newSynReceived, .finWait1, .finWait2,
+            .timeWait, .closeWait, .lastAck, .closing:
+            false
+        }
+    }
+
+    /// Whether both ends of a connection are on this machine, as far as the addresses tell:
+    /// the peer is loopback, or the very address that the socket itself uses.
+    public var isLocalConnection: Bool {
+        guard peerPort != 0 else { return false }
+        return peerAddress == address || SocketRecord.isLoopback(peerAddress)
+    }
+
+    private static func isLoopback(_ address: [UInt8]) -> Bool {
+        switch address.count {
+        case 4: address[0] == 127
+        case 16:
+            address.dropLast().allSatisfy { $0 == 0 } && address[15] == 1
+                || address[..<10].allSatisfy { $0 == 0 } && address[10] == 0xff
+                    && address[11] == 0xff && address[12] == 127
+        default: false
+        }
     }
 }

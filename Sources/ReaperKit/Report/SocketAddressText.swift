@@ -17,14 +17,6 @@ extension SocketRecord {
         guard !isOnEveryAddress, let text = addressText else { return "*:\(port)" }
         return address.count == 16 ? "[\(text)]:\(port)" : "\(text):\(port)"
     }
-
-    /// Whether it holds its port for others to reach: listens, or is bound and unconnected UDP.
-    public var holdsPort: Bool {
-        switch transport {
-        case .tcp: state == .listen
-        case .udp: state == .close && port != 0
-        }
-    }
 }
 
 private func ipv4Text(_ bytes: ArraySlice<UInt8>) -> String {

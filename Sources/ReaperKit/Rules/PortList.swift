@@ -2,9 +2,13 @@ extension PortSet {
     /// Reads `8080`, `3000-3010`, `8080/udp`, `:8080` or `http`, separated by commas.
     ///
     /// A number without a protocol means both; a name means those that `services` lists for it.
+    /// `services` is evaluated only for names.
     ///
     /// - Throws: `ValueError` that names the element that is wrong; an empty one is.
-    public init(parsing list: String, services: ServiceNames) throws(ValueError) {
+    public init(
+        parsing list: String,
+        services: @autoclosure () -> ServiceNames
+    ) throws(ValueError) {
         var members: [Member] = []
         for element in list.split(separator: ",", omittingEmptySubsequences: false) {
             let text = String(element.trimming { $0 == " " || $0 == "\t" })
@@ -15,7 +19,7 @@ extension PortSet {
 
     private static func members(
         parsing element: String,
-        _ services: ServiceNames
+        _ services: () -> ServiceNames
     ) throws(ValueError) -> [Member] {
         let parts = element.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         var transport: TransportProtocol?
@@ -31,7 +35,7 @@ extension PortSet {
         } else if let first = range.utf8.first, !isDigit(first),
             range.utf8.contains(where: isLetter)
         {
-            return try members(named: String(range), transport, element, services)
+            return try members(named: String(range), transport, element, services())
         }
         let ends = range.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         let low = port(ends.first ?? "")

@@ -32,7 +32,12 @@ public struct ProcessPattern: Sendable, Equatable {
     public init() {}
 
     /// Whether no condition was given.
-    public var isEmpty: Bool { self == ProcessPattern() }
+    public var isEmpty: Bool {
+        pids.isEmpty && names.isEmpty && executables.isEmpty && commands.isEmpty
+            && workingDirectories.isEmpty && directories.isEmpty && environment.isEmpty
+            && cgroups.isEmpty && ports == nil && users.isEmpty && states.isEmpty
+            && olderThan == nil
+    }
 }
 
 /// `PID` or `PID@START`.

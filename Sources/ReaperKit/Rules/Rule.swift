@@ -111,6 +111,8 @@ public struct RuleFile: Sendable, Equatable {
     public var source: String
     /// In file order: the first that matches names a finding.
     public var rules: [Rule]
+    /// What in it has no effect here, such as patterns that need a variable that is not set.
+    public var warnings: [RuleWarning]
 
     /// Creates a file.
     public init(
@@ -118,12 +120,14 @@ public struct RuleFile: Sendable, Equatable {
         title: String,
         homepage: String? = nil,
         source: String,
-        rules: [Rule]
+        rules: [Rule],
+        warnings: [RuleWarning] = []
     ) {
         self.name = name
         self.title = title
         self.homepage = homepage
         self.source = source
         self.rules = rules
+        self.warnings = warnings
     }
 }

@@ -119,10 +119,17 @@ public struct ZombieTarget: Sendable, Equatable {
     public var identity: ProcessIdentity
     /// Its parent.
     public var parent: ProcessIdentity
+    /// Whether the parent is stopped and must be continued first.
+    public var isParentStopped: Bool
 
     /// Creates a pair.
-    public init(identity: ProcessIdentity, parent: ProcessIdentity) {
+    public init(
+        identity: ProcessIdentity,
+        parent: ProcessIdentity,
+        isParentStopped: Bool = false
+    ) {
         self.identity = identity
         self.parent = parent
+        self.isParentStopped = isParentStopped
     }
 }

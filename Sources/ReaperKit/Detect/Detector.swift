@@ -1,0 +1,101 @@
+/// A fact of one process that a detector must know before it can decide.
+public struct FactRequest: Sendable, Hashable {
+    /// Whose.
+    public var pid: Int32
+    /// Which.
+    public var kind: FactKind
+
+    /// Creates a request.
+    public init(pid: Int32, kind: FactKind) {
+        self.pid = pid
+        self.kind = kind
+    }
+}
+
+/// What a detector says of a snapshot.
+public struct Detection: Sendable {
+    /// What is wrong, ordered by pid.
+    public var findings: [Finding] = []
+    /// What must be read before the rest can be decided.
+    public var wanted: Set<FactRequest> = []
+    /// Facts that were refused and could hide a finding.
+    public var hidden: [HiddenFact] = []
+
+    /// Creates an empty answer.
+    public init() {}
+
+    mutating func hide(_ pid: Int32, _ kind: FactKind, _ code: Int32) {
+        hidden.append(HiddenFact(pid: pid, kind: kind, code: code))
+    }
+}
+
+/// A fact that the kernel refused, with the `errno`.
+public struct HiddenFact: Sendable, Hashable {
+    /// Whose.
+    public var pid: Int32
+    /// Which.
+    public var kind: FactKind
+    /// Why.
+    public var code: Int32
+}
+
+/// A snapshot, the tree in it, and what patterns need to be evaluated against it.
+public struct SnapshotView: Sendable {
+    /// What was seen.
+    public let snapshot: Snapshot
+    /// Who is whose child.
+    public let tree: ProcessTree
+    /// What matching needs beyond a process.
+    public let context: MatchContext
+    /// Rules that forbid.
+    public let protections: [Rule]
+
+    /// Prepares a snapshot for detectors.
+    public init(_ snapshot: Snapshot, rules: [Rule], includesPeers: Bool = false) {
+        self.snapshot = snapshot
+        tree = ProcessTree(snapshot.processes)
+        context = MatchContext(
+            host: snapshot.host,
+            sockets: snapshot.sockets,
+            includesPeers: includesPeers
+        )
+        protections = rules.filter(\.protect)
+    }
+
+    /// Whether this is reaper itself or one of its ancestors.
+    public func isOwnChain(_ identity: ProcessIdentity) -> Bool {
+        snapshot.host.ownChain.contains(identity)
+    }
+
+    /// The parent's record, if the snapshot has one.
+    public func parent(of process: ProcessRecord) -> ProcessRecord? {
+        snapshot.process(process.parent)
+    }
+}
+
+/// Finds one kind of thing; it sees values only and never touches the system.
+public protocol Detector: Sendable {
+    /// The next fact that must be read of `process` to tell whether it is of interest at all.
+    ///
+    /// Called while the processes are being read, so that one pass over `/proc` is enough.
+    func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind?
+
+    /// Whether `process` is worth a closer look, judged by its own facts alone.
+    func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool
+
+    /// Judges the candidates; asked again after everything it wanted has been read.
+    func detect(_ candidates: [Int], in view: SnapshotView) -> Detection
+}
+
+extension Detector {
+    /// Most detectors decide on `stat` alone.
+    public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? { nil }
+}
+
+extension ProcessRecord {
+    /// How sentences name it: `node (4127@88213)`.
+    public var label: String { "\(name.text) (\(identity))" }
+
+    /// The source of a fact about it, such as `/proc/4127/exe`.
+    func source(_ file: String) -> String { "/proc/\(pid)/\(file)" }
+}

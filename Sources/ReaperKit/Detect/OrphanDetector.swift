@@ -1,0 +1,211 @@
+/// Finds processes that a rule recognises and that nobody looks after any more.
+public struct OrphanDetector: Detector {
+    private let rules: [Rule]
+
+    /// Uses the rules that describe processes by themselves, in order.
+    ///
+    /// A rule that only describes instance files says nothing about what may run without a parent:
+    /// a healthy daemon has none.
+    public init(rules: [Rule]) {
+        self.rules = rules.filter { rule in
+            !rule.protect && !rule.match.isEmpty
+                && (rule.instance == nil || rule.owner != nil || rule.instance?.environment != nil)
+        }
+    }
+
+    /// What the first undecided rule asks for.
+    public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
+        guard !process.isKernelThread, !process.isZombie else { return nil }
+        for rule in rules {
+            if case .needs(let kind) = rule.match.evaluate(process, in: context) { return kind }
+        }
+        return nil
+    }
+
+    /// Also those of which a deciding fact was refused.
+    public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
+        guard !process.isKernelThread, !process.isZombie else { return false }
+        return rules.contains { rule in
+            switch rule.match.evaluate(process, in: context) {
+            case .holds, .unreadable: true
+            case .fails, .needs: false
+            }
+        }
+    }
+
+    /// The first rule that matches, and does not find the owner alive, names the finding.
+    public func detect(_ candidates: [Int], in view: SnapshotView) -> Detection {
+        var detection = Detection()
+        for index in candidates {
+            let process = view.snapshot.processes[index]
+            for rule in rules {
+                switch rule.match.evaluate(process, in: view.context) {
+                case .fails, .needs: continue
+                case .unreadable(let kind, let code):
+                    detection.hide(process.pid, kind, code)
+                    continue
+                case .holds: break
+                }
+                if let finding = judge(process, by: rule, in: view, &detection) {
+                    detection.findings.append(finding)
+                    break
+                }
+            }
+        }
+        return detection
+    }
+
+    private static let deciding: [FactKind] = [
+        .executable, .status, .namespaces, .cgroups, .environment,
+    ]
+
+    private func judge(
+        _ process: ProcessRecord,
+        by rule: Rule,
+        in view: SnapshotView,
+        _ detection: inout Detection
+    ) -> Finding? {
+        var evidence = OrphanEvidence()
+        // Looked at first: most candidates of a rule are somebody's living children.
+        evidence.collectAbandonment(process, in: view)
+        guard evidence.abandonmentWeight > .none || rule.owner != nil else { return nil }
+        var isUndecided = false
+        for kind in Self.deciding {
+            switch process.state(of: kind) {
+            case .unread:
+                detection.wanted.insert(FactRequest(pid: process.pid, kind: kind))
+                isUndecided = true
+            case .refused(let code):
+                evidence.unknown.append(HiddenFact(pid: process.pid, kind: kind, code: code))
+            case .read: break
+            }
+        }
+        if isUndecided { return nil }
+        evidence.collectVetoes(process, rule, in: view)
+        evidence.collectOwnership(process, rule, in: view)
+        switch owner(of: process, by: rule, in: view, &detection, &evidence) {
+        case .alive, .undecided: return nil
+        case .absent: break
+        }
+        guard evidence.veto == nil, !isProtected(process, in: view, &detection) else { return nil }
+        detection.hidden += evidence.unknown
+        guard evidence.verdict != .suspect || rule.owner != nil || !evidence.unknown.isEmpty else {
+            return nil
+        }
+        return finding(process, rule, evidence, in: view)
+    }
+
+    private enum Owner {
+        case alive, absent, undecided
+    }
+
+    private func owner(
+        of process: ProcessRecord,
+        by rule: Rule,
+        in view: SnapshotView,
+        _ detection: inout Detection,
+        _ evidence: inout OrphanEvidence
+    ) -> Owner {
+        guard let pattern = rule.owner else { return .absent }
+        var isUndecided = false
+        for ancestor in view.tree.ancestors(of: process) {
+            switch pattern.evaluate(ancestor, in: view.context) {
+            case .holds: return .alive
+            case .fails: break
+            case .needs(let kind):
+                detection.wanted.insert(FactRequest(pid: ancestor.pid, kind: kind))
+                isUndecided = true
+            case .unreadable(let kind, let code):
+                evidence.unknown.append(HiddenFact(pid: ancestor.pid, kind: kind, code: code))
+            }
+        }
+        if isUndecided { return .undecided }
+        evidence.abandonment.append(
+            Evidence("no owner that \(rule.id) names is among its ancestors", source: "/proc")
+        )
+        return .absent
+    }
+
+    private func isProtected(
+        _ process: ProcessRecord,
+        in view: SnapshotView,
+        _ detection: inout Detection
+    ) -> Bool {
+        for rule in view.protections {
+            switch rule.match.evaluate(process, in: view.context) {
+            case .holds: return true
+            case .fails: continue
+            case .needs(let kind):
+                detection.wanted.insert(FactRequest(pid: process.pid, kind: kind))
+                return true
+            // Unknown is not evidence: it may be protected.
+            case .unreadable: return true
+            }
+        }
+        return false
+    }
+
+    private func finding(
+        _ process: ProcessRecord,
+        _ rule: Rule,
+        _ evidence: OrphanEvidence,
+        in view: SnapshotView
+    ) -> Finding {
+        let verdict = evidence.verdict
+        var facts = evidence.ownership + evidence.abandonment
+        var remedy = Remedy(
+            rule.stop != nil && verdict != .suspect ? .stop : .none,
+            command: "reaper clean --pid \(process.identity)"
+        )
+        if let unit = evidence.unit {
+            facts.append(Evidence("it belongs to \(unit)", source: process.source("cgroup")))
+            remedy.command = "systemctl stop \(unit)"
+        }
+        facts += evidence.unknown.map {
+            Evidence(
+                "\($0.kind.fileName) of \($0.pid) could not be read",
+                source: "/proc/\($0.pid)/\($0.kind.fileName)"
+            )
+        }
+        return Finding(
+            kind: .orphan,
+            process: process.identity,
+            rule: rule.id,
+            severity: verdict == .suspect ? min(rule.severity, .info) : rule.severity,
+            verdict: verdict,
+            summary: rule.title,
+            evidence: facts,
+            remedy: remedy
+        )
+    }
+}
+
+extension ProcessRecord {
+    /// Whether a fact has been asked for, and what came of it.
+    enum FactState {
+        case unread
+        case read
+        case refused(Int32)
+    }
+
+    func state(of kind: FactKind) -> FactState {
+        switch kind {
+        case .executable: factState(executable)
+        case .arguments: factState(arguments)
+        case .workingDirectory: factState(workingDirectory)
+        case .status: factState(status)
+        case .cgroups: factState(cgroups)
+        case .namespaces: factState(namespaces)
+        case .environment: factState(environment)
+        case .sockets: factState(socketInodes)
+        }
+    }
+
+    private func factState<Value>(_ fact: Reading<Value>?) -> FactState {
+        switch fact {
+        case nil: .unread
+        case .some(.denied(let code)): .refused(code)
+        case .some(.value), .some(.gone): .read
+        }
+    }
+}

@@ -1,0 +1,223 @@
+/// The facts for and against a process being an orphan of one rule.
+struct OrphanEvidence {
+    /// How much a class of facts proves.
+    enum Weight: Comparable {
+        case none, weak, strong
+    }
+
+    /// Facts that say it belongs to what the rule is about.
+    var ownership: [Evidence] = []
+    var ownershipWeight = Weight.none
+    /// Facts that say nobody looks after it any more.
+    var abandonment: [Evidence] = []
+    var abandonmentWeight = Weight.none
+    /// Why nothing may be done, whatever the rest says; not a finding at all.
+    var veto: String?
+    /// Facts that were refused: unknown is not evidence.
+    var unknown: [HiddenFact] = []
+    /// The systemd service it runs in, which the rule does not name.
+    var unit: String?
+
+    mutating func owned(_ weight: Weight, _ evidence: Evidence) {
+        ownership.append(evidence)
+        ownershipWeight = max(ownershipWeight, weight)
+    }
+
+    mutating func abandoned(_ weight: Weight, _ evidence: Evidence) {
+        abandonment.append(evidence)
+        abandonmentWeight = max(abandonmentWeight, weight)
+    }
+
+    /// DESIGN: at least one fact of each class and no veto; what is weak makes it probable.
+    var verdict: Verdict {
+        guard unknown.isEmpty, ownershipWeight > .none, abandonmentWeight > .none else {
+            return .suspect
+        }
+        guard ownershipWeight == .strong, abandonmentWeight == .strong, unit == nil else {
+            return .probable
+        }
+        return .confirmed
+    }
+}
+
+extension OrphanEvidence {
+    /// Collects what says that `process` belongs to what `rule` is about.
+    ///
+    /// Name, argument 0, working directory, open files and a port alone are never ownership: anybody
+    /// can have them.
+    mutating func collectOwnership(_ process: ProcessRecord, _ rule: Rule, in view: SnapshotView) {
+        if let link = process.executable?.known, rule.match.names(link.path) {
+            owned(
+                .strong,
+                Evidence(
+                    "its executable lies where \(rule.id) says",
+                    source: process.source("exe"),
+                    value: link.path
+                )
+            )
+        }
+        if let status = process.status?.known, let entries = process.environment?.known,
+            let condition = rule.match.environment.first(where: { condition in
+                entries.contains { condition.matches($0) }
+            })
+        {
+            // A program that changed users got its environment from somebody else; and root's
+            // processes must not be condemned by a variable that a user passed to them.
+            let isOwn = status.realUser == status.effectiveUser
+            let isRoots = status.realUser == 0 && view.snapshot.host.effectiveUser == 0
+            if isOwn {
+                owned(
+                    isRoots && rule.owner == nil ? .weak : .strong,
+                    Evidence(
+                        "it was started with \(condition.name.text) in its environment",
+                        source: process.source("environ")
+                    )
+                )
+            }
+        }
+        for file in view.snapshot.instanceFiles where file.rule.isSameSystem(as: rule.id) {
+            guard case .entries(let entries) = file.contents,
+                let entry = entries.first(where: { $0.pid == process.pid }),
+                view.mayBeBelieved(file, about: process)
+            else { continue }
+            let isIdentity = entry.startTicks == process.identity.startTime
+            owned(
+                isIdentity ? .strong : .weak,
+                Evidence(
+                    isIdentity
+                        ? "an instance file records it, start time included"
+                        : "an instance file records its number",
+                    source: file.path.text,
+                    value: ByteString("\(process.pid)")
+                )
+            )
+        }
+    }
+
+    /// Collects what says that nobody looks after `process` any more.
+    mutating func collectAbandonment(_ process: ProcessRecord, in view: SnapshotView) {
+        let parent = view.parent(of: process)
+        if process.parent == 1 {
+            let name = parent.map { " (\($0.name.text))" } ?? ""
+            abandoned(
+                .strong,
+                Evidence(
+                    "whoever started it is gone: PID 1\(name) adopted it",
+                    source: process.source("stat"),
+                    value: "1"
+                )
+            )
+        } else if let parent, parent.identity.startTime > process.identity.startTime {
+            abandoned(
+                .strong,
+                Evidence(
+                    "its parent \(parent.label) started after it: it was adopted",
+                    source: process.source("stat"),
+                    value: ByteString("\(parent.pid)")
+                )
+            )
+        } else if let parent, parent.isKnownAdopter {
+            abandoned(
+                .strong,
+                Evidence(
+                    "whoever started it is gone: \(parent.label) adopted it",
+                    source: process.source("stat"),
+                    value: ByteString("\(parent.pid)")
+                )
+            )
+        }
+        if let parent, parent.session != process.session, process.session != process.pid,
+            leaderIsGone(process, in: view)
+        {
+            abandoned(
+                .strong,
+                Evidence(
+                    "the leader of its session is gone",
+                    source: process.source("stat"),
+                    value: ByteString("\(process.session)")
+                )
+            )
+        }
+        if process.executable?.known?.isDeleted == true {
+            abandoned(
+                .weak,
+                Evidence("its executable was deleted", source: process.source("exe"))
+            )
+        }
+    }
+
+    private func leaderIsGone(_ process: ProcessRecord, in view: SnapshotView) -> Bool {
+        guard process.session > 0 else { return false }
+        guard let leader = view.snapshot.process(process.session) else {
+            // With a limited view of /proc absence proves nothing.
+            return view.snapshot.unreadable.notes.isEmpty
+        }
+        return leader.isZombie || leader.session != process.session
+    }
+
+    /// Finds what forbids any action on `process` because of `rule`.
+    mutating func collectVetoes(_ process: ProcessRecord, _ rule: Rule, in view: SnapshotView) {
+        if view.isOwnChain(process.identity) || process.pid == 1 || process.isKernelThread {
+            veto = "reaper, its ancestors, PID 1 and kernel threads are never orphans"
+        }
+        let optOut = EnvironmentCondition(name: "REAPER_KEEP")
+        if let entries = process.environment?.known,
+            entries.contains(where: {
+                optOut.matches($0) && $0.bytes.last == UInt8(ascii: "1")
+            })
+        {
+            veto = "REAPER_KEEP=1 in its environment asks to be left alone"
+        }
+        if !rule.containers {
+            if let status = process.status?.known, status.namespacePids.count > 1 {
+                veto = "it lives in another pid namespace"
+            }
+            if let own = view.snapshot.host.namespaces, let its = process.namespaces?.known,
+                its.mount != own.mount, !its.sharesExecutable
+            {
+                veto = "it lives in another mount namespace, where its path is another file"
+            }
+        }
+        if let unit = process.cgroups?.known?.lazy.compactMap(\.serviceUnit).first,
+            !rule.units.contains(where: { $0.matches(ByteString(unit)) })
+        {
+            self.unit = unit
+        }
+    }
+}
+
+extension ProcessRecord {
+    /// Programs that adopt orphans on purpose, PR_SET_CHILD_SUBREAPER or init; nothing in `/proc`
+    /// shows the flag itself.
+    fileprivate static let adopters: Set<ByteString> = [
+        "systemd", "init", "tini", "dumb-init", "docker-init", "catatonit", "conmon",
+        "containerd-shim", "containerd-shim-runc-v2", "containerd-shim-", "s6-svscan", "runsvdir",
+    ]
+
+    var isKnownAdopter: Bool { Self.adopters.contains(name) }
+}
+
+extension ProcessPattern {
+    /// Whether the pattern names this executable by its path.
+    fileprivate func names(_ executable: ByteString) -> Bool {
+        executables.contains { $0.matches(executable) }
+            || directories.contains { executable.isBelow($0) }
+    }
+}
+
+extension String {
+    /// Whether two rule ids `system.rule` come from one file.
+    fileprivate func isSameSystem(as other: String) -> Bool {
+        prefix { $0 != "." } == other.prefix { $0 != "." }
+    }
+}
+
+extension SnapshotView {
+    /// As root, a file speaks only about processes of the user who owns it; root's own files
+    /// speak about everybody, unless others can write them.
+    func mayBeBelieved(_ file: InstanceFile, about process: ProcessRecord) -> Bool {
+        guard let user = process.status?.known?.realUser else { return false }
+        if file.owner == 0 { return !file.isWritableByOthers }
+        return file.owner == user && !file.isWritableByOthers
+    }
+}

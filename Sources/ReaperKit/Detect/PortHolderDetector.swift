@@ -1,0 +1,119 @@
+/// Finds who holds the ports that were asked about.
+public struct PortHolderDetector: Detector {
+    private let ports: PortSet
+    private let pattern: ProcessPattern
+
+    /// Looks for these ports, among the processes of `pattern` if that has conditions.
+    public init(ports: PortSet, among pattern: ProcessPattern) {
+        self.ports = ports
+        self.pattern = pattern
+    }
+
+    private var holder: ProcessPattern {
+        var wanted = pattern
+        wanted.ports = ports
+        return wanted
+    }
+
+    /// See ``Detector/nextFact(of:in:)``.
+    public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
+        guard !process.isKernelThread, !process.isZombie else { return nil }
+        if case .needs(let kind) = holder.evaluate(process, in: context) { return kind }
+        return nil
+    }
+
+    /// Also those whose descriptors were refused: they could hold one.
+    public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
+        guard !process.isKernelThread else { return false }
+        switch holder.evaluate(process, in: context) {
+        case .holds, .unreadable: return true
+        case .fails, .needs: return false
+        }
+    }
+
+    /// One finding per holder, and one per socket whose holder cannot be seen.
+    public func detect(_ candidates: [Int], in view: SnapshotView) -> Detection {
+        var detection = Detection()
+        var seen: Set<UInt64> = []
+        for index in candidates {
+            let process = view.snapshot.processes[index]
+            if case .unreadable(let kind, let code) = holder.evaluate(process, in: view.context) {
+                detection.hide(process.pid, kind, code)
+                continue
+            }
+            let sockets = wanted(in: view).filter {
+                process.socketInodes?.known?.contains($0.inode) == true
+            }
+            guard !sockets.isEmpty else { continue }
+            seen.formUnion(sockets.map(\.inode))
+            detection.findings.append(finding(process, sockets, in: view))
+        }
+        // With other conditions an unseen holder is not known to meet them.
+        if pattern.isEmpty || !detection.hidden.isEmpty {
+            detection.findings += wanted(in: view)
+                .filter { !seen.contains($0.inode) && pattern.isEmpty }
+                .map { unseen($0, in: view) }
+        }
+        return detection
+    }
+
+    private func wanted(in view: SnapshotView) -> [SocketRecord] {
+        view.snapshot.sockets.filter { socket in
+            guard socket.inode != 0 else { return false }
+            let isNamed = ports.contains(socket.port, socket.transport)
+            if isNamed, socket.holdsPort { return true }
+            return view.context.includesPeers
+                && (isNamed || ports.contains(socket.peerPort, socket.transport))
+        }
+    }
+
+    private func finding(
+        _ process: ProcessRecord,
+        _ sockets: [SocketRecord],
+        in view: SnapshotView
+    ) -> Finding {
+        let names = Set(sockets.map(\.portName)).sorted()
+        let verb = sockets.contains(where: \.holdsPort) ? "holds" : "is connected to"
+        return Finding(
+            kind: .portHolder,
+            process: process.identity,
+            severity: .warning,
+            verdict: .confirmed,
+            summary: "\(verb) port \(names.joined(separator: ", "))",
+            evidence: sockets.map {
+                Evidence(
+                    "it has the socket of \($0.portName) open (\($0.state.name))",
+                    source: process.source("fd"),
+                    value: ByteString("socket:[\($0.inode)]")
+                )
+            },
+            remedy: Remedy(.stop, command: "reaper clean --pid \(process.identity)")
+        )
+    }
+
+    private func unseen(_ socket: SocketRecord, in view: SnapshotView) -> Finding {
+        let user = view.snapshot.host.userNames[socket.user] ?? "\(socket.user)"
+        var finding = Finding(
+            kind: .portHolder,
+            severity: .warning,
+            verdict: .suspect,
+            summary: "port \(socket.portName) is held by a process that cannot be seen, "
+                + "of user \(user)",
+            evidence: [
+                Evidence(
+                    "no readable process has this socket open",
+                    source: "sock_diag",
+                    value: ByteString("socket:[\(socket.inode)]")
+                )
+            ],
+            remedy: Remedy(.none)
+        )
+        finding.port = socket.portName
+        return finding
+    }
+}
+
+extension SocketRecord {
+    /// How sentences name it: `8080/tcp`.
+    public var portName: String { "\(port)/\(transport.rawValue)" }
+}

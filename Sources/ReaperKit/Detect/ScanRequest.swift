@@ -1,0 +1,88 @@
+/// What a scan is to look for.
+public struct ScanRequest: Sendable {
+    /// What the user asked for; empty looks for everything that rules and detectors know.
+    public var selection: Selection
+    /// The rules that count, in order; `protect` rules always do.
+    public var rules: [Rule]
+
+    /// Creates a request; `--rule` leaves out the rules that it does not name.
+    public init(selection: Selection = Selection(), rules: [Rule]) {
+        self.selection = selection
+        self.rules = rules.filter { rule in
+            rule.protect || selection.rules.isEmpty
+                || selection.rules.contains { $0.matches(ByteString(rule.id)) }
+        }
+    }
+
+    /// Whether rules and detectors decide what is a finding, and selectors only narrow it.
+    ///
+    /// Otherwise whatever the selectors select is a finding: the user said so.
+    public var isJudged: Bool {
+        selection.isEmpty || !selection.kinds.isEmpty || !selection.rules.isEmpty
+    }
+
+    /// Whether a finding of this kind is wanted.
+    public func wants(_ kind: FindingKind) -> Bool {
+        if !isJudged { return false }
+        if !selection.rules.isEmpty, !Self.ruleKinds.contains(kind) { return false }
+        return selection.kinds.isEmpty || selection.kinds.contains(kind)
+    }
+
+    private static let ruleKinds: Set<FindingKind> = [.orphan, .staleInstance, .staleSocket]
+
+    /// Whether instance files must be read: for themselves, or as evidence about orphans.
+    public var wantsInstanceFiles: Bool {
+        wants(.staleInstance) || wants(.staleSocket) || wants(.orphan)
+    }
+
+    /// Who looks, in the order in which findings are shown.
+    public var detectors: [any Detector] {
+        var list: [any Detector] = []
+        if wants(.orphan) { list.append(OrphanDetector(rules: rules)) }
+        if wants(.zombie) { list.append(ZombieDetector()) }
+        if wants(.deletedExecutable) { list.append(DeletedExecutableDetector()) }
+        let asksForHolders = !isJudged || selection.kinds.contains(.portHolder)
+        if let ports = selection.ports, asksForHolders {
+            list.append(PortHolderDetector(ports: ports, among: selection.process))
+        } else if !isJudged, !selection.process.isEmpty {
+            list.append(SelectedProcessDetector(selection.process))
+        }
+        return list
+    }
+
+    /// What narrows findings that were judged.
+    public var narrowing: ProcessPattern? {
+        guard isJudged else { return nil }
+        var pattern = selection.process
+        pattern.ports = selection.ports
+        return pattern.isEmpty ? nil : pattern
+    }
+
+    /// The ports that matter to any pattern; `nil` when none does and no socket need be read.
+    public var ports: PortSet? {
+        var members = selection.ports?.members ?? []
+        if isJudged, wants(.orphan) {
+            for rule in rules {
+                members += rule.match.ports?.members ?? []
+                members += rule.owner?.ports?.members ?? []
+            }
+        }
+        return members.isEmpty ? nil : PortSet(members: members)
+    }
+}
+
+/// What a scan found.
+public struct ScanResult: Sendable {
+    /// What was seen.
+    public var snapshot: Snapshot
+    /// What is wrong.
+    public var findings: [Finding]
+    /// Whether everything that could hide something asked for was read.
+    public var isComplete: Bool { snapshot.unreadable.isEmpty }
+
+    /// Creates a result.
+    public init(snapshot: Snapshot, findings: [Finding]) {
+        self.snapshot = snapshot
+        self.findings = findings
+    }
+}

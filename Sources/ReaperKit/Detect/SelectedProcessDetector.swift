@@ -1,0 +1,85 @@
+/// Finds the processes that the user described on the command line.
+///
+/// The selector is the user's own evidence, of ownership and of abandonment both.
+public struct SelectedProcessDetector: Detector {
+    private let pattern: ProcessPattern
+
+    /// Selects by this pattern; an empty one selects nothing.
+    public init(_ pattern: ProcessPattern) { self.pattern = pattern }
+
+    /// See ``Detector/nextFact(of:in:)``.
+    public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
+        guard !process.isKernelThread || !pattern.pids.isEmpty else { return nil }
+        if case .needs(let kind) = pattern.evaluate(process, in: context) { return kind }
+        return nil
+    }
+
+    /// Also those of which a deciding fact was refused.
+    public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
+        guard !process.isKernelThread || !pattern.pids.isEmpty else { return false }
+        switch pattern.evaluate(process, in: context) {
+        case .holds, .unreadable: return true
+        case .fails, .needs: return false
+        }
+    }
+
+    /// One finding per process, never reaper itself: its own command line holds the pattern.
+    public func detect(_ candidates: [Int], in view: SnapshotView) -> Detection {
+        var detection = Detection()
+        for index in candidates {
+            let process = view.snapshot.processes[index]
+            if case .unreadable(let kind, let code) = pattern.evaluate(process, in: view.context) {
+                detection.hide(process.pid, kind, code)
+                continue
+            }
+            guard process.identity != view.snapshot.host.ownChain.first,
+                !carriesPattern(process, in: view)
+            else { continue }
+            detection.findings.append(finding(process))
+        }
+        return detection
+    }
+
+    // `sudo reaper clean --command '*gunicorn*'`: sudo matches only because it carries our words.
+    private func carriesPattern(_ process: ProcessRecord, in view: SnapshotView) -> Bool {
+        guard view.isOwnChain(process.identity), let arguments = process.arguments?.known else {
+            return false
+        }
+        let line = arguments.map(\.text).joined(separator: " ")
+        return pattern.commands.contains { line.contains($0.description) }
+    }
+
+    private func finding(_ process: ProcessRecord) -> Finding {
+        if process.isZombie { return zombie(process) }
+        var summary = "matches the selection"
+        if let link = process.executable?.known { summary += ", runs \(link.path.text)" }
+        return Finding(
+            kind: .leakedProcess,
+            process: process.identity,
+            severity: .warning,
+            verdict: .confirmed,
+            summary: summary,
+            evidence: [
+                Evidence("it was selected on the command line", source: process.source("stat"))
+            ],
+            remedy: Remedy(.stop, command: "reaper clean --pid \(process.identity)")
+        )
+    }
+
+    private func zombie(_ process: ProcessRecord) -> Finding {
+        Finding(
+            kind: .zombie,
+            process: process.identity,
+            severity: .warning,
+            verdict: .confirmed,
+            summary: "exited; its parent \(process.parent) has not waited for it",
+            evidence: [
+                Evidence("it is a zombie and cannot be stopped", source: process.source("stat"))
+            ],
+            remedy: Remedy(
+                .signalParent,
+                command: "reaper clean --zombies --pid \(process.identity)"
+            )
+        )
+    }
+}

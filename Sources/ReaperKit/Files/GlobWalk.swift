@@ -1,0 +1,106 @@
+import Glibc
+
+/// Finds the files that path globs name, reading only directories that could hold one.
+///
+/// A walk begins at a glob's ``Glob/literalPrefix``. Below that no symbolic link is followed, and
+/// no other file system entered that a server on the network or a process serves.
+struct GlobWalk {
+    /// How deep below its beginning a walk goes.
+    static let depthLimit = 32
+    /// How many names a walk reads.
+    static let entryLimit = 200_000
+
+    private let mounts: MountTable
+    private var visited: Set<ByteString> = []
+    private var budget = GlobWalk.entryLimit
+
+    /// Directories that could not be read.
+    private(set) var errors: [SystemError] = []
+    /// What was left out by a limit, one sentence each.
+    private(set) var notes: [String] = []
+    /// Paths with quarantine names in directories that were read.
+    private(set) var quarantined: [ByteString] = []
+
+    init(mounts: MountTable) { self.mounts = mounts }
+
+    /// Calls `visit` once with the directory and name of each match, whatever kind of file it is.
+    mutating func walk(
+        _ glob: Glob,
+        excluding excluded: [Glob],
+        visit: (borrowing DirectoryHandle, ByteString) -> Void
+    ) {
+        let start = glob.literalPrefix
+        guard start.bytes.first == UInt8(ascii: "/") else { return }
+        do throws(SystemError) {
+            let directory = try DirectoryHandle(opening: start)
+            try descend(directory, glob, excluded, depth: 0, visit)
+        } catch {
+            note(error)
+        }
+    }
+
+    private mutating func descend(
+        _ directory: borrowing DirectoryHandle,
+        _ glob: Glob,
+        _ excluded: [Glob],
+        depth: Int,
+        _ visit: (borrowing DirectoryHandle, ByteString) -> Void
+    ) throws(SystemError) {
+        let entries = try directory.entries(limit: budget)
+        budget -= min(entries.count, budget)
+        if budget == 0 {
+            let text = "\(directory.path.text): more than \(GlobWalk.entryLimit) names"
+            if !notes.contains(text) { notes.append(text) }
+        }
+        for entry in entries {
+            let path = directory.path.appending(component: entry.name)
+            if let name = QuarantineName(entry.name) {
+                let original = name.original.map { directory.path.appending(component: $0) }
+                // Under a name of ours there may be anything; only the rule's own files count.
+                if original.map(glob.matches) ?? true, !quarantined.contains(path) {
+                    quarantined.append(path)
+                }
+                continue
+            }
+            if glob.matches(path), !excluded.contains(where: { $0.matches(path) }),
+                visited.insert(path).inserted
+            {
+                visit(directory, entry.name)
+            }
+            if entry.mayBeDirectory, glob.couldMatch(below: path) {
+                enter(entry.name, in: directory, glob, excluded, depth: depth + 1, visit)
+            }
+        }
+    }
+
+    private mutating func enter(
+        _ name: ByteString,
+        in parent: borrowing DirectoryHandle,
+        _ glob: Glob,
+        _ excluded: [Glob],
+        depth: Int,
+        _ visit: (borrowing DirectoryHandle, ByteString) -> Void
+    ) {
+        guard depth <= GlobWalk.depthLimit, budget > 0 else {
+            notes.append("\(parent.path.appending(component: name).text): not entered, too deep")
+            return
+        }
+        do throws(SystemError) {
+            // Asked by name first: opening an automount point would mount it.
+            let facts = try FileFacts(of: name, in: parent.descriptor.raw)
+            guard facts.kind == .directory, mounts.mount(of: facts)?.isOffLimits != true else {
+                return
+            }
+            let directory = try DirectoryHandle(opening: name, in: parent)
+            try descend(directory, glob, excluded, depth: depth, visit)
+        } catch {
+            note(error)
+        }
+    }
+
+    /// Keeps refusals; what is not there, or went away meanwhile, holds no instances.
+    private mutating func note(_ error: SystemError) {
+        guard error.code != ENOENT, error.code != ENOTDIR else { return }
+        if !errors.contains(error) { errors.append(error) }
+    }
+}

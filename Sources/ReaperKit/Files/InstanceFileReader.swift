@@ -1,0 +1,229 @@
+import Glibc
+
+/// What one reading of all instance files found.
+public struct InstanceScan: Sendable, Equatable {
+    /// Sorted by path; each under the first rule that names it.
+    public var files: [InstanceFile] = []
+    /// Files that a reaper took away and did not finish with; see ``QuarantineRemover/recover(_:)``.
+    public var quarantined: [ByteString] = []
+    /// Directories that were refused.
+    public var errors: [SystemError] = []
+    /// What was left out by a limit, one sentence each.
+    public var notes: [String] = []
+}
+
+/// Finds the files that rules name and reads what they say, trusting nothing about them.
+public struct InstanceFileReader {
+    private let mounts: MountTable
+    private var sockets: Result<UnixSocketTable, SystemError>?
+
+    /// Creates a reader for one scan: mounts and sockets are listed once.
+    public init() throws(SystemError) { mounts = try MountTable.current() }
+
+    /// Reads the files of every rule that has any, in the rules' order.
+    public mutating func scan(_ rules: [Rule]) -> InstanceScan {
+        var scan = InstanceScan()
+        var walk = GlobWalk(mounts: mounts)
+        for rule in rules {
+            guard let instance = rule.instance else { continue }
+            if instance.format == .socket { listSockets() }
+            for glob in instance.files {
+                walk.walk(glob, excluding: instance.exclude) { directory, name in
+                    if let file = read(name, in: directory, as: instance, of: rule.id) {
+                        scan.files.append(file)
+                    }
+                }
+            }
+        }
+        scan.files.sort { $0.path < $1.path }
+        scan.quarantined = walk.quarantined
+        scan.errors = walk.errors
+        scan.notes = walk.notes
+        return scan
+    }
+
+    /// Reads one file again, such as right before it is removed; `nil` when it is gone.
+    ///
+    /// - Throws: What kept its directory from being opened.
+    public mutating func read(
+        _ path: ByteString,
+        as rule: Rule
+    ) throws(SystemError) -> InstanceFile? {
+        guard let instance = rule.instance, let (parent, name) = path.splitAtLastComponent else {
+            return nil
+        }
+        if instance.format == .socket {
+            sockets = nil
+            listSockets()
+        }
+        let directory = try DirectoryHandle(opening: parent)
+        return read(name, in: directory, as: instance, of: rule.id)
+    }
+
+    private mutating func listSockets() {
+        guard sockets == nil else { return }
+        do throws(SystemError) {
+            sockets = .success(try UnixSocketTable.current())
+        } catch {
+            sockets = .failure(error)
+        }
+    }
+
+    private func read(
+        _ name: ByteString,
+        in directory: borrowing DirectoryHandle,
+        as instance: InstanceRule,
+        of rule: String
+    ) -> InstanceFile? {
+        let path = directory.path.appending(component: name)
+        let facts: FileFacts
+        do throws(SystemError) {
+            facts = try FileFacts(of: name, in: directory.descriptor.raw)
+        } catch {
+            return nil
+        }
+        let mount = mounts.mount(of: facts)
+        var file = InstanceFile(
+            path: path,
+            rule: rule,
+            format: instance.format,
+            facts: facts,
+            mount: mount,
+            trust: directory.trust
+        )
+        switch instance.format {
+        case .socket:
+            guard facts.kind == .socket else {
+                file.contents = .unsafe("it is \(facts.kind.name), not a socket")
+                return file
+            }
+            guard let sockets else { return file }
+            file.contents = .socket(
+                SocketLiveness(
+                    probing: name,
+                    in: directory,
+                    facts: facts,
+                    mount: mount,
+                    table: sockets
+                )
+            )
+        case .symlink:
+            file.contents = target(of: name, facts, in: directory, as: instance)
+        case .pid, .json, .text, .lock:
+            do throws(SafeOpenError) {
+                let isNumber = instance.format == .pid
+                let limit = isNumber ? SafeFile.numberLimit : SafeFile.textLimit
+                let open = try SafeFile(
+                    opening: name,
+                    in: directory,
+                    limit: instance.format == .lock ? .max : limit
+                )
+                file = InstanceFile(
+                    path: path,
+                    rule: rule,
+                    format: instance.format,
+                    facts: open.facts,
+                    mount: mount,
+                    trust: directory.trust
+                )
+                file.contents = contents(of: open, as: instance, limit: limit, subject: path)
+                // Asking a server on the network may hang, and the file is kept anyway.
+                if !file.isOnNetworkFileSystem {
+                    file.lock = LockState(probing: open.descriptor)
+                }
+            } catch {
+                switch error {
+                case .unsafe(let reason): file.contents = .unsafe(reason)
+                case .system(let error) where error.code == ENOENT: return nil
+                case .system(let error): file.contents = .denied(error.code)
+                }
+            }
+        }
+        return file
+    }
+
+    private func contents(
+        of file: borrowing SafeFile,
+        as instance: InstanceRule,
+        limit: UInt64,
+        subject: ByteString
+    ) -> InstanceContents {
+        if instance.format == .lock { return .entries([InstanceEntry(pid: nil)]) }
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try file.read(limit: limit, subject: subject.text)
+        } catch {
+            return .denied(error.code)
+        }
+        return InstanceContents { () throws(InstanceFormatError) in
+            switch instance.format {
+            case .json: try InstanceText.json(bytes, rule: instance)
+            case .text: try InstanceText.matches(of: instance.pattern, in: bytes)
+            default: [try InstanceText.pid(bytes)]
+            }
+        }
+    }
+
+    private func target(
+        of name: ByteString,
+        _ facts: FileFacts,
+        in directory: borrowing DirectoryHandle,
+        as instance: InstanceRule
+    ) -> InstanceContents {
+        guard facts.kind == .symbolicLink else {
+            return .unsafe("it is \(facts.kind.name), not a symbolic link")
+        }
+        do throws(SystemError) {
+            let target = try linkTarget(of: name, in: directory.descriptor.raw)
+            return InstanceContents { () throws(InstanceFormatError) in
+                try InstanceText.matches(of: instance.pattern, in: target.bytes)
+            }
+        } catch {
+            return .denied(error.code)
+        }
+    }
+}
+
+extension InstanceContents {
+    /// What a grammar found, with the kernel's word on each number.
+    fileprivate init(_ parse: () throws(InstanceFormatError) -> [InstanceEntry]) {
+        do throws(InstanceFormatError) {
+            self = .entries(
+                try parse().map { entry in
+                    var entry = entry
+                    if let pid = entry.pid { entry.liveness = PidLiveness(probing: pid) }
+                    return entry
+                }
+            )
+        } catch {
+            self = .malformed(error.reason)
+        }
+    }
+}
+
+extension InstanceFile {
+    /// A file whose contents are not known yet.
+    fileprivate init(
+        path: ByteString,
+        rule: String,
+        format: InstanceFormat,
+        facts: FileFacts,
+        mount: MountTable.Mount?,
+        trust: PathTrust
+    ) {
+        // The permission bits of a symbolic link are always 0777 and mean nothing; symlink(7).
+        let isShared = facts.kind != .symbolicLink && facts.permissions & 0o022 != 0
+        self.init(
+            path: path,
+            rule: rule,
+            format: format,
+            file: facts.identity,
+            owner: facts.owner,
+            mode: facts.permissions,
+            modified: facts.modified,
+            contents: .entries([]),
+            isOnNetworkFileSystem: mount?.isNetwork ?? false,
+            isWritableByOthers: isShared || trust.canBeSwapped(byOthersThan: facts.owner)
+        )
+    }
+}

@@ -1,0 +1,56 @@
+extension InstanceText {
+    /// Text longer than this is not searched: a pattern may take time that grows much faster.
+    static let patternLimit = 65_536
+
+    /// The entries that a rule's regular expression finds, one per match.
+    ///
+    /// The groups `pid`, `id`, `alias`, `start` and `host` are taken where the pattern names them.
+    static func matches(
+        of pattern: String?,
+        in bytes: [UInt8]
+    ) throws(InstanceFormatError) -> [InstanceEntry] {
+        guard let pattern else {
+            throw InstanceFormatError(reason: "expected a pattern in the rule")
+        }
+        guard bytes.count <= patternLimit else {
+            throw InstanceFormatError(
+                reason: "expected at most \(patternLimit) bytes, found \(bytes.count)"
+            )
+        }
+        let regex: Regex<AnyRegexOutput>
+        do {
+            // Scalars, not grapheme clusters: a carriage return before a newline is a character.
+            regex = try Regex(pattern).matchingSemantics(.unicodeScalar)
+        } catch {
+            throw InstanceFormatError(reason: "the rule's pattern is not a regular expression")
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        var entries: [InstanceEntry] = []
+        for match in text.matches(of: regex) {
+            guard entries.count < entryLimit else {
+                throw InstanceFormatError(reason: "expected at most \(entryLimit) entries")
+            }
+            entries.append(try entry(match.output))
+        }
+        guard !entries.isEmpty else {
+            throw InstanceFormatError(reason: "expected text that the rule's pattern matches")
+        }
+        return entries
+    }
+
+    private static func entry(
+        _ output: AnyRegexOutput
+    ) throws(InstanceFormatError) -> InstanceEntry {
+        var groups: [String: Substring] = [:]
+        for group in output {
+            if let name = group.name, let text = group.substring { groups[name] = text }
+        }
+        guard let digits = groups["pid"] else { throw .notANumber }
+        var entry = InstanceEntry(pid: try number(digits.utf8))
+        entry.id = groups["id"].map(String.init)
+        entry.alias = groups["alias"].map(String.init)
+        entry.startTicks = groups["start"].flatMap { UInt64($0) }
+        entry.host = groups["host"].flatMap { hostName(String($0)) }
+        return entry
+    }
+}

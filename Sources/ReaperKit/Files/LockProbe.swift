@@ -1,0 +1,31 @@
+import CLinux
+import Glibc
+
+extension LockState {
+    /// Asks whether anybody holds a lock on an open file, without keeping one.
+    ///
+    /// flock(2) and record locks do not see each other, so both are asked. For record locks,
+    /// `F_OFD_GETLK` only looks; flock(2) can only be asked by taking the lock, which is let go at
+    /// once. A read descriptor is enough for both.
+    init(probing file: borrowing FileDescriptor) {
+        let record = clinux_record_lock(file.raw)
+        if record >= 0, record != Int32(F_UNLCK) {
+            self = .held("fcntl record lock")
+            return
+        }
+        let lock = clinux_flock(file.raw, LOCK_EX | LOCK_NB)
+        if lock == -EWOULDBLOCK {
+            self = .held("flock")
+            return
+        }
+        if lock >= 0 { _ = clinux_flock(file.raw, LOCK_UN) }
+        // Either kind may be unsupported; what the other said still stands, but is not "free".
+        if lock < 0 {
+            self = .unknown(-lock)
+        } else if record < 0 {
+            self = .unknown(-record)
+        } else {
+            self = .free
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import CLinux
+import Glibc
+
+extension SocketLiveness {
+    /// Asks whether any socket is bound to the file `name`, whose facts were read before.
+    ///
+    /// Two witnesses, because each has a blind spot. sock_diag(7) lists only reaper's own network
+    /// namespace. connect(2) finds the socket in any, but `ECONNREFUSED` can also mean that it is
+    /// bound and does not listen; a datagram socket, which may connect to nothing but its kind,
+    /// gets `EPROTOTYPE` then, and whoever is there is not told.
+    init(
+        probing name: ByteString,
+        in directory: borrowing DirectoryHandle,
+        facts: FileFacts,
+        mount: MountTable.Mount?,
+        table: Result<UnixSocketTable, SystemError>
+    ) {
+        let rows: UnixSocketTable
+        switch table {
+        case .success(let known): rows = known
+        case .failure(let error):
+            self = .unknown("sock_diag: \(error.reason)")
+            return
+        }
+        // The file system's device, not the file's: they differ on btrfs and overlayfs.
+        let device =
+            mount.map { DeviceNumber(major: $0.major, minor: $0.minor) }
+            ?? DeviceNumber(facts.identity.device)
+        if rows.contains(device: device, inode: facts.identity.inode) {
+            self = .bound
+            return
+        }
+        do throws(SystemError) {
+            // Through the descriptor: no limit of 108 bytes, and no other file meanwhile.
+            let node = try FileDescriptor(
+                opening: name,
+                in: directory.descriptor.raw,
+                flags: CLINUX_O_PATH | O_NOFOLLOW
+            )
+            let path = directory.path.appending(component: name)
+            let now = try FileFacts(of: node, subject: path)
+            guard now.kind == .socket, now.identity == facts.identity else {
+                self = .unknown("it changed while it was looked at")
+                return
+            }
+            let link = try ByteString("/proc/self/fd/\(node.raw)").cPath(for: "connect")
+            self.init(connectResult: unsafe clinux_unix_probe(link))
+        } catch {
+            self = .unknown("\(error.call): \(error.reason)")
+        }
+    }
+
+    /// What the answer to a datagram connect means; connect(2), unix(7).
+    init(connectResult: Int32) {
+        switch -connectResult {
+        case 0, EPROTOTYPE, EPERM, EAGAIN: self = .bound
+        case ECONNREFUSED: self = .unbound
+        case let code:
+            let error = SystemError(call: "connect", subject: "", code: code)
+            self = .unknown("connect: \(error.reason)")
+        }
+    }
+}

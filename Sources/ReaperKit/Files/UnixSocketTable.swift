@@ -1,0 +1,123 @@
+import CLinux
+import Glibc
+
+/// The inodes that the Unix sockets of reaper's network namespace are bound to; sock_diag(7).
+///
+/// `/proc/net/unix` is no substitute: a name with a newline in it forges whole lines there.
+struct UnixSocketTable: Sendable {
+    /// Where a socket is bound, as the kernel reports it.
+    struct Binding: Hashable, Sendable {
+        /// The file system's device.
+        var device: DeviceNumber
+        /// The lower 32 bits of the inode: sock_diag has room for no more.
+        var inode: UInt32
+    }
+
+    private let bindings: Set<Binding>
+
+    init(_ bindings: Set<Binding>) { self.bindings = bindings }
+
+    /// Asks the kernel for all of them, once.
+    static func current() throws(SystemError) -> UnixSocketTable {
+        let subject = "NETLINK_SOCK_DIAG unix"
+        let socket = FileDescriptor(
+            owning: try check(clinux_unix_diag_dump(), "sendto", subject)
+        )
+        var bindings: Set<Binding> = []
+        // The kernel fills at most 32 KiB at a time; netlink(7).
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe clinux_read(socket.raw, &buffer, buffer.count)
+            if count == -Int(EINTR) { continue }
+            guard count > 0 else {
+                let code = count == 0 ? EPROTO : Int32(-count)
+                throw SystemError(call: "recv", subject: subject, code: code)
+            }
+            let part = UnixSocketDump.parse(buffer.span.extracting(first: count))
+            bindings.formUnion(part.bindings)
+            switch part.end {
+            case .more: continue
+            case .done: return UnixSocketTable(bindings)
+            case .failed(let code):
+                throw SystemError(call: "recv", subject: subject, code: code)
+            }
+        }
+    }
+
+    /// Whether a socket is bound to this inode of this file system.
+    func contains(device: DeviceNumber, inode: UInt64) -> Bool {
+        bindings.contains(Binding(device: device, inode: UInt32(truncatingIfNeeded: inode)))
+    }
+}
+
+/// One datagram of a dump: bindings, and whether more follows.
+struct UnixSocketDump: Equatable {
+    /// How the datagram ended.
+    enum End: Equatable {
+        /// Another datagram follows.
+        case more
+        /// That was the last.
+        case done
+        /// The kernel refused with this `errno`.
+        case failed(Int32)
+    }
+
+    var bindings: Set<UnixSocketTable.Binding> = []
+    var end = End.more
+
+    /// Takes netlink messages apart; what does not fit makes the whole dump fail with `EPROTO`,
+    /// because a row that was missed would make a live socket look dead.
+    static func parse(_ bytes: Span<UInt8>) -> UnixSocketDump {
+        var dump = UnixSocketDump()
+        var start = 0
+        while start < bytes.count {
+            guard let length = bytes.word(at: start), length >= 16,
+                start + Int(length) <= bytes.count
+            else {
+                dump.end = .failed(EPROTO)
+                return dump
+            }
+            switch bytes.half(at: start + 4) {
+            case UInt16(NLMSG_DONE):
+                dump.end = .done
+                return dump
+            case UInt16(NLMSG_ERROR):
+                let code = bytes.word(at: start + 16).map { -Int32(bitPattern: $0) } ?? EPROTO
+                dump.end = .failed(code)
+                return dump
+            default:
+                dump.addBinding(in: bytes, from: start + 32, to: start + Int(length))
+            }
+            start += (Int(length) + 3) & ~3
+        }
+        return dump
+    }
+
+    /// Reads the attributes behind `struct unix_diag_msg`.
+    private mutating func addBinding(in bytes: Span<UInt8>, from first: Int, to end: Int) {
+        var start = first
+        while start + 4 <= end, let length = bytes.half(at: start), length >= 4 {
+            if bytes.half(at: start + 2) == UInt16(UNIX_DIAG_VFS), length >= 12,
+                let inode = bytes.word(at: start + 4), let device = bytes.word(at: start + 8)
+            {
+                bindings.insert(.init(device: DeviceNumber(kernel: device), inode: inode))
+            }
+            start += (Int(length) + 3) & ~3
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// Two bytes in the machine's own order, as netlink has them.
+    fileprivate func half(at offset: Int) -> UInt16? {
+        guard offset >= 0, offset + 2 <= count else { return nil }
+        return UInt16(littleEndian: UInt16(self[offset]) | UInt16(self[offset + 1]) << 8)
+    }
+
+    /// Four bytes in the machine's own order.
+    fileprivate func word(at offset: Int) -> UInt32? {
+        guard offset >= 0, offset + 4 <= count else { return nil }
+        let bytes = (0..<4).map { UInt32(self[offset + $0]) << (8 * UInt32($0)) }
+        return UInt32(littleEndian: bytes.reduce(0, |))
+    }
+}

@@ -1,0 +1,148 @@
+import CLinux
+import Glibc
+
+extension Procfs {
+    /// Arguments beyond this many bytes are not looked at; a command line can be megabytes long.
+    private static var argumentLimit: Int { 65_536 }
+
+    /// Reads `stat` of one process.
+    mutating func record(of place: ProcessPlace) -> Reading<ProcessRecord> {
+        let parsed = withFile("stat", of: place) { bytes in
+            Result { () throws(ParseError) in try ProcessRecord(parsingStat: bytes) }
+        }
+        switch parsed {
+        case .value(.success(let record)): return .value(record)
+        // A cut line is what a process leaves that exits while it is read.
+        case .value(.failure): return .gone
+        case .gone: return .gone
+        case .denied(let code): return .denied(code)
+        }
+    }
+
+    /// Reads one more fact into `record`; afterwards the fact is not `nil`.
+    ///
+    /// ``FactKind/sockets`` needs to know which sockets are of interest and is read by
+    /// ``readSockets(of:in:at:)``.
+    mutating func read(_ kind: FactKind, of record: inout ProcessRecord, at place: ProcessPlace) {
+        switch kind {
+        case .executable: record.executable = executable(of: place)
+        case .arguments:
+            record.arguments = withFile("cmdline", of: place) { Self.arguments(in: $0) }
+        case .workingDirectory: record.workingDirectory = link("cwd", of: place)
+        case .status: record.status = status(of: place)
+        case .cgroups:
+            record.cgroups = contents("cgroup", of: place, limit: Self.argumentLimit)
+                .map { Self.lines($0) }
+        case .namespaces: record.namespaces = namespaces(of: place)
+        case .environment:
+            record.environment = contents("environ", of: place, limit: 1 << 20)
+                .map { Self.arguments(in: $0.span) }
+        case .sockets: break
+        }
+    }
+
+    private mutating func executable(of place: ProcessPlace) -> Reading<ExecutableLink> {
+        let target = link("exe", of: place)
+        guard case .value(let path) = target else {
+            return target.map { ExecutableLink(path: $0) }
+        }
+        let suffix = " (deleted)"
+        guard path.bytes.count > suffix.utf8.count,
+            path.bytes.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+        else { return .value(ExecutableLink(path: path)) }
+        // A file may really be called "x (deleted)": only a file without names is deleted.
+        if case .value(let count) = linkCount("exe", of: place), count > 0 {
+            return .value(ExecutableLink(path: path))
+        }
+        let name = ByteString(path.bytes.dropLast(suffix.utf8.count))
+        return .value(
+            ExecutableLink(path: name, isDeleted: true, isReplaced: file(at: name) != nil)
+        )
+    }
+
+    private mutating func status(of place: ProcessPlace) -> Reading<ProcessStatus> {
+        let parsed = withFile("status", of: place) { bytes in
+            Result { () throws(ParseError) in try ProcessStatus(parsing: bytes) }
+        }
+        switch parsed {
+        case .value(.success(let status)): return .value(status)
+        case .value(.failure), .gone: return .gone
+        case .denied(let code): return .denied(code)
+        }
+    }
+
+    private mutating func namespaces(of place: ProcessPlace) -> Reading<ProcessNamespaces> {
+        var inodes: [UInt64] = []
+        for name: StaticString in ["ns/pid", "ns/mnt", "ns/net"] {
+            switch link(name, of: place) {
+            case .value(let target):
+                guard let inode = namespaceInode(target) else { return .denied(EINVAL) }
+                inodes.append(inode)
+            case .gone: return .gone
+            case .denied(let code): return .denied(code)
+            }
+        }
+        return .value(
+            ProcessNamespaces(
+                pid: inodes[0],
+                mount: inodes[1],
+                network: inodes[2],
+                sharesExecutable: sharesExecutable(place)
+            )
+        )
+    }
+
+    private mutating func sharesExecutable(_ place: ProcessPlace) -> Bool {
+        guard case .value(let path) = link("exe", of: place),
+            case .value(let its) = fileBehind("exe", of: place),
+            let ours = file(at: path)
+        else { return false }
+        return its == ours
+    }
+
+    private func file(at path: ByteString) -> [UInt64]? {
+        var facts = statx()
+        let name = path.bytes.map { CChar(bitPattern: $0) } + [0]
+        let result = unsafe clinux_statx(
+            AT_FDCWD,
+            name,
+            CLINUX_AT_STATX_DONT_SYNC | CLINUX_AT_NO_AUTOMOUNT,
+            UInt32(STATX_INO),
+            &facts
+        )
+        return result < 0 ? nil : facts.fileNumbers
+    }
+
+    // namespaces(7): "pid:[4026531836]".
+    private func namespaceInode(_ target: ByteString) -> UInt64? {
+        guard let open = target.bytes.firstIndex(of: UInt8(ascii: "[")), target.bytes.last == 0x5D
+        else { return nil }
+        return UInt64(String(decoding: target.bytes[(open + 1)...].dropLast(), as: UTF8.self))
+    }
+
+    private static func lines(_ bytes: [UInt8]) -> [ByteString] {
+        bytes.split(separator: 0x0A).map { ByteString($0) }
+    }
+
+    /// NUL-terminated strings, as `cmdline` and `environ` hold them; empty ones are kept.
+    private static func arguments(in bytes: Span<UInt8>) -> [ByteString] {
+        var list: [ByteString] = []
+        var start = 0
+        for index in bytes.indices where bytes[index] == 0 {
+            list.append(ByteString(copying: bytes.extracting(start..<index)))
+            start = index + 1
+        }
+        // A program that overwrote its arguments may have left out the last NUL.
+        if start < bytes.count {
+            list.append(ByteString(copying: bytes.extracting(start..<bytes.count)))
+        }
+        return list
+    }
+}
+
+extension statx {
+    /// Device and inode, what makes a file that file.
+    var fileNumbers: [UInt64] {
+        [UInt64(stx_dev_major), UInt64(stx_dev_minor), stx_ino]
+    }
+}

@@ -1,0 +1,51 @@
+extension ProcessRecord {
+    /// Parses one whole `/proc/PID/stat`; proc_pid_stat(5).
+    ///
+    /// The name in parentheses may itself hold `) `, spaces and newlines: the last `)` ends it.
+    public init(parsingStat bytes: Span<UInt8>) throws(ParseError) {
+        var cursor = ByteCursor()
+        let pid: Int32 = try cursor.integer("pid", in: bytes)
+        guard let open = bytes.indices.first(where: { bytes[$0] == UInt8(ascii: "(") }) else {
+            throw .truncated(field: "comm")
+        }
+        guard let close = bytes.indices.last(where: { bytes[$0] == UInt8(ascii: ")") }),
+            close > open
+        else { throw .truncated(field: "comm") }
+        guard close + 2 < bytes.count else { throw .truncated(field: "state") }
+        let state = bytes[close + 2]
+        cursor.seek(to: close + 3)
+        let parent: Int32 = try cursor.integer("ppid", in: bytes)
+        let processGroup: Int32 = try cursor.integer("pgrp", in: bytes)
+        let session: Int32 = try cursor.integer("session", in: bytes)
+        let terminal: Int32 = try cursor.integer("tty_nr", in: bytes)
+        try cursor.skipField("tpgid", in: bytes)
+        let flags: UInt32 = try cursor.integer("flags", in: bytes)
+        // minflt cminflt majflt cmajflt utime stime cutime cstime priority nice
+        for _ in 0..<10 { try cursor.skipField("times", in: bytes) }
+        let threads: Int32 = try cursor.integer("num_threads", in: bytes)
+        try cursor.skipField("itrealvalue", in: bytes)
+        let startTime: UInt64 = try cursor.integer("starttime", in: bytes)
+        self.init(
+            identity: ProcessIdentity(pid: pid, startTime: startTime),
+            name: ByteString(copying: bytes.extracting((open + 1)..<close)),
+            state: state,
+            parent: parent,
+            processGroup: processGroup,
+            session: session,
+            terminal: terminal,
+            flags: flags,
+            threads: threads
+        )
+    }
+}
+
+extension ByteString {
+    /// Copies borrowed bytes.
+    init(copying bytes: Span<UInt8>) {
+        self.init(
+            [UInt8](capacity: bytes.count) { copy in
+                for index in bytes.indices { copy.append(bytes[index]) }
+            }
+        )
+    }
+}

@@ -1,0 +1,87 @@
+/// What a proof scan needs of the kernel; a simulated one tests it.
+public protocol BirthCounter {
+    /// Forks since boot, `processes` in `/proc/stat`; it counts threads too. `nil`: unknown.
+    mutating func forks() -> UInt64?
+    /// The number given last in this pid namespace, field 5 of `/proc/loadavg`. `nil`: unknown.
+    mutating func lastPid() -> Int32?
+    /// Where numbers wrap, `/proc/sys/kernel/pid_max`.
+    mutating func pidLimit() -> Int32
+}
+
+/// Proves that a look at all processes missed none, or says that it cannot.
+///
+/// A listing of `/proc` never proves absence: a process that forks and exits faster than the
+/// listing goes is never in it. What proves it is that nobody was born during the listing (the
+/// kernel's fork counter stood still), or that every number handed out meanwhile was looked at too
+/// (the last-pid chase).
+public enum ProofScan {
+    /// What a scan established.
+    public enum Answer: Sendable, Equatable {
+        /// Nothing was born during the listing.
+        case quiet
+        /// Everything born during the listing was looked at as well.
+        case chased
+        /// It could not be proven; the text says why.
+        case notProven(String)
+
+        /// Whether absence is proven.
+        public var isProven: Bool { self == .quiet || self == .chased }
+    }
+
+    /// How many quiet looks in a row end a chase.
+    private static let quietRounds = 5
+    /// More births than this during one scan are not chased: list again instead.
+    private static let chaseLimit: Int32 = 20_000
+
+    /// Runs `list` between two readings of the counters, then `examine` on every number born since.
+    ///
+    /// - Parameters:
+    ///   - counter: The kernel's counters.
+    ///   - rounds: The most looks that a chase takes before it gives up.
+    ///   - list: Looks at every process.
+    ///   - examine: Looks at these numbers, some of which nobody has.
+    public static func run<Counter: BirthCounter>(
+        _ counter: inout Counter,
+        rounds: Int = 2000,
+        list: () -> Void,
+        examine: ([Int32]) -> Void
+    ) -> Answer {
+        guard let forksBefore = counter.forks() else {
+            return .notProven("/proc/stat has no fork counter here")
+        }
+        guard var last = counter.lastPid() else {
+            return .notProven("/proc/loadavg is not readable here")
+        }
+        let limit = max(counter.pidLimit(), 301)
+        list()
+        if counter.forks() == forksBefore { return .quiet }
+        var quiet = 0
+        // The number handed out just before the first reading may not have been listable yet.
+        var first = last - 3
+        for _ in 0..<rounds {
+            guard let now = counter.lastPid() else {
+                return .notProven("/proc/loadavg is not readable here")
+            }
+            let born = numbers(after: first, through: now + 1, below: limit)
+            guard born.count <= chaseLimit else {
+                return .notProven("\(born.count) processes were born during one scan")
+            }
+            examine(born)
+            quiet = now == last ? quiet + 1 : 0
+            if quiet == quietRounds { return .chased }
+            last = now
+            first = now - 3
+        }
+        return .notProven("processes were born faster than they could be looked at")
+    }
+
+    // Numbers wrap to RESERVED_PIDS (300), kernel/pid.c; small ones are given only once.
+    static func numbers(after first: Int32, through last: Int32, below limit: Int32) -> [Int32] {
+        let low = max(first + 1, 1)
+        let high = min(last, limit - 1)
+        if low <= high { return Array(low...high) }
+        // It wrapped: the rest of the range, then its beginning.
+        return (low < limit ? Array(low..<limit) : [])
+            + (last >= 300 ? Array(300...min(last, limit - 1)) : [])
+    }
+}

@@ -1,0 +1,107 @@
+import CLinux
+import Glibc
+
+extension Scanner {
+    /// How long a zombie may stay one before it counts: most parents wait within this.
+    private static var reapingTime: Duration { .milliseconds(100) }
+
+    /// What a report tells of a process, beyond what made it a finding.
+    private static let described: [FactKind] = [
+        .executable, .arguments, .workingDirectory, .status, .cgroups, .namespaces,
+    ]
+
+    /// Holds each process that something was found about, and reads everything again through it.
+    ///
+    /// What was read by number while listing could have mixed two processes; what is read here
+    /// could not. Findings about processes that are gone by now are dropped.
+    mutating func prove(_ detection: inout Detection, in snapshot: inout Snapshot) {
+        readPorts(of: detection.findings, into: &snapshot)
+        var handles: [ProcessIdentity: ProcessHandle] = [:]
+        var zombies: [ProcessHandle] = []
+        for identity in Set(detection.findings.compactMap(\.process)) {
+            guard let handle = hold(identity), let index = snapshot.index(of: identity.pid) else {
+                continue
+            }
+            handles[identity] = handle
+            refresh(&snapshot.processes[index], through: handle)
+            if snapshot.processes[index].isZombie { zombies.append(handle) }
+        }
+        awaitReaping(of: zombies)
+        for handle in zombies where (try? handle.record(in: &procfs)) == nil {
+            handles[handle.identity] = nil
+        }
+        detection.findings.removeAll { finding in
+            finding.process.map { handles[$0] == nil } ?? false
+        }
+    }
+
+    /// Reads what is known of these processes again, so that a plan can be held to it later.
+    public mutating func identify(_ identities: [ProcessIdentity], in snapshot: inout Snapshot) {
+        guard isOwnNamespace else { return }
+        for identity in identities {
+            guard let index = snapshot.index(of: identity.pid),
+                snapshot.processes[index].pidfdInode == nil, let handle = hold(identity)
+            else { continue }
+            for kind in [FactKind.executable, .status] {
+                handle.read(kind, into: &snapshot.processes[index], in: &procfs)
+            }
+            snapshot.processes[index].pidfdInode = handle.pidfdInode
+        }
+    }
+
+    private mutating func hold(_ identity: ProcessIdentity) -> ProcessHandle? {
+        // Gone and reused both mean that there is nothing to report about this identity.
+        try? ProcessHandle(opening: identity.pid, startTime: identity.startTime, in: &procfs)
+    }
+
+    private mutating func refresh(
+        _ record: inout ProcessRecord,
+        through handle: ProcessHandle
+    ) {
+        guard var fresh = try? handle.record(in: &procfs) else { return }
+        let isZombie = fresh.isZombie
+        for kind in FactKind.allCases {
+            let wasRead = if case .unread = record.state(of: kind) { false } else { true }
+            guard wasRead || (!isZombie && Self.described.contains(kind)) else { continue }
+            guard kind != .sockets else { continue }
+            handle.read(kind, into: &fresh, in: &procfs)
+        }
+        // Hidden holds are not seen through descriptors: what was found stays.
+        fresh.socketInodes = record.socketInodes
+        fresh.pidfdInode = handle.pidfdInode
+        record = fresh
+    }
+
+    /// Reads the listening sockets of found processes, for the report, unless they are read.
+    private mutating func readPorts(of findings: [Finding], into snapshot: inout Snapshot) {
+        guard request.ports == nil, findings.contains(where: { $0.process != nil }),
+            let table = try? SocketTable.read(SocketQuery(ports: nil), procRoot: procfs.root)
+        else { return }
+        snapshot.sockets = table.sockets
+        var descriptors = DescriptorTable(
+            interest: table.sockets.map(\.inode),
+            procDirectory: procfs.directory.raw
+        )
+        for identity in Set(findings.compactMap(\.process)) {
+            guard let index = snapshot.index(of: identity.pid) else { continue }
+            snapshot.processes[index].socketInodes = descriptors.sockets(
+                below: procfs.directory.raw,
+                "\(identity.pid)/"
+            )
+        }
+    }
+
+    /// Waits until every zombie is collected, or for as long as parents usually take.
+    private func awaitReaping(of zombies: [ProcessHandle]) {
+        let end = Clock.monotonic() + Self.reapingTime
+        // Exited already: only the hang-up that reaping causes is awaited.
+        var entries = zombies.map { pollfd(fd: $0.descriptor, events: 0, revents: 0) }
+        while !entries.isEmpty {
+            let left = (end - Clock.monotonic()).milliseconds
+            guard left > 0 else { return }
+            let count = unsafe poll(&entries, nfds_t(entries.count), Int32(left))
+            guard count >= 0 || errno == EINTR else { return }
+            entries.removeAll { Int32($0.revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 }
+        }
+    }
+}

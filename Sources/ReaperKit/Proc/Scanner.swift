@@ -1,0 +1,299 @@
+import CLinux
+import Glibc
+
+/// Reads what a request needs, as little as possible, and lets the detectors judge it.
+///
+/// One pass over `/proc` reads `stat` of every process and what the detectors ask for to tell
+/// whether it concerns them. Whatever they want to know of the few candidates is read afterwards,
+/// through an open directory that is proven to be the same process.
+public struct Scanner: ~Copyable {
+    let request: ScanRequest
+    var procfs: Procfs
+    var host: HostFacts
+    /// Whether the numbers in this procfs are reaper's own: then processes can be held.
+    let isOwnNamespace: Bool
+    private let detectors: [any Detector]
+    private var context: MatchContext
+    private var descriptors: DescriptorTable?
+
+    /// Opens the procfs and reads what does not depend on any one process.
+    public init(_ request: ScanRequest, procRoot: String = "/proc") throws(SystemError) {
+        var procfs = try Procfs(root: procRoot)
+        let host = procfs.hostFacts()
+        self.request = request
+        self.host = host
+        isOwnNamespace = procRoot == "/proc" && procfs.showsOwnNamespace()
+        self.procfs = procfs
+        detectors = request.detectors
+        context = MatchContext(host: host, includesPeers: request.selection.includesPeers)
+    }
+
+    /// Looks once.
+    ///
+    /// - Parameter files: Instance files, read by whoever knows how; kept between looks.
+    public mutating func scan(files: [InstanceFile] = []) throws(SystemError) -> ScanResult {
+        host.sinceBoot = Clock.sinceBoot()
+        host.wallClock = Clock.wall()
+        var snapshot = Snapshot(host: host, instanceFiles: files)
+        snapshot.unreadable.notes = procfs.limits(for: host)
+        context.host = host
+        try readSockets(into: &snapshot)
+        var candidates = try readProcesses(into: &snapshot)
+        if findHiddenHolders(in: &snapshot) { candidates = self.candidates(in: snapshot) }
+        return try judge(snapshot, candidates)
+    }
+
+    /// Looks at these numbers only, some of which nobody has; their ancestors are read too.
+    public mutating func examine(
+        _ pids: [Int32],
+        files: [InstanceFile] = []
+    ) throws(SystemError) -> ScanResult {
+        var snapshot = Snapshot(host: host, instanceFiles: files)
+        context.host = host
+        try readSockets(into: &snapshot)
+        var seen: Set<Int32> = []
+        for pid in pids where seen.insert(pid).inserted {
+            guard let record = readProcess(pid, into: &snapshot) else { continue }
+            snapshot.processes.append(record)
+            var parent = record.parent
+            while parent > 0, seen.insert(parent).inserted {
+                guard let ancestor = readProcess(parent, into: &snapshot) else { break }
+                snapshot.processes.append(ancestor)
+                parent = ancestor.parent
+            }
+        }
+        snapshot.processes.sort { $0.pid < $1.pid }
+        let wanted = Set(pids)
+        let candidates = self.candidates(in: snapshot).map { list in
+            list.filter { wanted.contains(snapshot.processes[$0].pid) }
+        }
+        return try judge(snapshot, candidates)
+    }
+
+    // MARK: - Reading
+
+    private mutating func readSockets(into snapshot: inout Snapshot) throws(SystemError) {
+        descriptors = nil
+        guard let ports = request.ports else { return }
+        let table = try SocketTable.read(
+            SocketQuery(ports: ports, includesPeers: request.selection.includesPeers),
+            procRoot: procfs.root
+        )
+        snapshot.sockets = table.sockets
+        snapshot.unreadable.notes += table.notes
+        context.sockets = table.sockets
+        descriptors = DescriptorTable(
+            interest: table.sockets.map(\.inode),
+            procDirectory: procfs.directory.raw
+        )
+    }
+
+    private mutating func readProcesses(
+        into snapshot: inout Snapshot
+    ) throws(SystemError) -> [[Int]] {
+        let pids = try procfs.pids()
+        snapshot.processes.reserveCapacity(pids.count)
+        var candidates = [[Int]](repeating: [], count: detectors.count)
+        for pid in pids {
+            guard let record = readProcess(pid, into: &snapshot) else { continue }
+            for index in detectors.indices
+            where detectors[index].isCandidate(record, in: context) {
+                candidates[index].append(snapshot.processes.count)
+            }
+            snapshot.processes.append(record)
+        }
+        return candidates
+    }
+
+    private mutating func readProcess(
+        _ pid: Int32,
+        into snapshot: inout Snapshot
+    ) -> ProcessRecord? {
+        let place = ProcessPlace(pid: pid)
+        switch procfs.record(of: place) {
+        case .gone: return nil
+        case .denied(let code):
+            snapshot.unreadable.add(pid: pid, fact: "stat", reason: reasonText(code))
+            return nil
+        case .value(var record):
+            while let kind = nextFact(of: record) { read(kind, of: &record, at: place) }
+            return record
+        }
+    }
+
+    private func nextFact(of record: ProcessRecord) -> FactKind? {
+        for detector in detectors {
+            if let kind = detector.nextFact(of: record, in: context) { return kind }
+        }
+        return nil
+    }
+
+    private mutating func read(
+        _ kind: FactKind,
+        of record: inout ProcessRecord,
+        at place: ProcessPlace
+    ) {
+        guard kind == .sockets else { return procfs.read(kind, of: &record, at: place) }
+        let prefix = place.directory == nil ? "\(place.pid)/" : ""
+        record.socketInodes =
+            descriptors?.sockets(below: place.directory ?? procfs.directory.raw, prefix)
+            ?? .value([])
+    }
+
+    private func candidates(in snapshot: Snapshot) -> [[Int]] {
+        detectors.map { detector in
+            snapshot.processes.indices.filter {
+                detector.isCandidate(snapshot.processes[$0], in: context)
+            }
+        }
+    }
+
+    /// Looks where a socket hides that no descriptor shows; returns whether any was found.
+    private mutating func findHiddenHolders(in snapshot: inout Snapshot) -> Bool {
+        guard let ports = request.selection.ports else { return false }
+        let held = Set(snapshot.processes.flatMap { $0.socketInodes?.known ?? [] })
+        let unheld = snapshot.sockets.filter {
+            $0.inode != 0 && ports.contains($0.port, $0.transport) && !held.contains($0.inode)
+        }
+        guard !unheld.isEmpty else { return false }
+        let map = HolderMap.read(
+            of: unheld.map(\.inode),
+            among: snapshot.processes.lazy.filter { !$0.isKernelThread }.map(\.pid),
+            procDirectory: procfs.directory.raw,
+            depth: .hiddenEverywhere,
+            isOwnNamespace: isOwnNamespace
+        )
+        for (inode, holders) in map.holders {
+            for holder in holders where holder.hold.isCertain {
+                guard let index = snapshot.index(of: holder.pid) else { continue }
+                let known = snapshot.processes[index].socketInodes?.known ?? []
+                snapshot.processes[index].socketInodes = .value((known + [inode]).sorted())
+            }
+        }
+        return !map.holders.isEmpty
+    }
+
+    // MARK: - Judging
+
+    private mutating func judge(
+        _ first: Snapshot,
+        _ candidates: [[Int]]
+    ) throws(SystemError) -> ScanResult {
+        var snapshot = first
+        var detection = detect(&snapshot, candidates)
+        // Every fact is read once, so this ends; the bound is for a detector that forgets it.
+        for _ in 0..<32 where !detection.wanted.isEmpty {
+            read(detection.wanted, into: &snapshot)
+            detection = detect(&snapshot, candidates)
+        }
+        if isOwnNamespace, !detection.findings.isEmpty {
+            prove(&detection, in: &snapshot)
+            let proven = Set(detection.findings.compactMap(\.process))
+            detection = detect(&snapshot, candidates)
+            detection.findings.removeAll { finding in
+                finding.process.map { !proven.contains($0) } ?? false
+            }
+        }
+        for fact in Set(detection.hidden) {
+            snapshot.unreadable.add(
+                pid: fact.pid,
+                fact: fact.kind.fileName,
+                reason: reasonText(fact.code)
+            )
+        }
+        return ScanResult(snapshot: snapshot, findings: detection.findings)
+    }
+
+    private func detect(_ snapshot: inout Snapshot, _ candidates: [[Int]]) -> Detection {
+        var all = Detection()
+        let view = SnapshotView(
+            snapshot,
+            rules: request.rules,
+            includesPeers: request.selection.includesPeers
+        )
+        for (detector, indices) in zip(detectors, candidates) where !indices.isEmpty {
+            let one = detector.detect(indices, in: view)
+            all.findings += one.findings
+            all.wanted.formUnion(one.wanted)
+            all.hidden += one.hidden
+        }
+        // A socket without any candidate is still held by somebody.
+        if candidates.allSatisfy(\.isEmpty) {
+            for detector in detectors { all.findings += detector.detect([], in: view).findings }
+        }
+        if let pattern = request.narrowing { narrow(&all, to: pattern, in: view) }
+        return all
+    }
+
+    private func narrow(
+        _ detection: inout Detection,
+        to pattern: ProcessPattern,
+        in view: SnapshotView
+    ) {
+        var kept: [Finding] = []
+        for finding in detection.findings {
+            guard let identity = finding.process,
+                let process = view.snapshot.process(identity.pid)
+            else { continue }
+            switch pattern.evaluate(process, in: view.context) {
+            case .holds: kept.append(finding)
+            case .fails: break
+            case .needs(let kind):
+                detection.wanted.insert(FactRequest(pid: process.pid, kind: kind))
+            case .unreadable(let kind, let code): detection.hide(process.pid, kind, code)
+            }
+        }
+        // What was refused of processes that the pattern rules out hides nothing asked for.
+        detection.hidden.removeAll { fact in
+            guard let process = view.snapshot.process(fact.pid) else { return false }
+            switch pattern.evaluate(process, in: view.context) {
+            case .fails: return true
+            case .needs(let kind):
+                detection.wanted.insert(FactRequest(pid: process.pid, kind: kind))
+                return false
+            case .holds, .unreadable: return false
+            }
+        }
+        detection.findings = kept
+    }
+
+    /// Reads more facts, each through a directory that still shows the process that was listed.
+    private mutating func read(_ wanted: Set<FactRequest>, into snapshot: inout Snapshot) {
+        let kinds = Dictionary(grouping: wanted, by: \.pid).mapValues { $0.map(\.kind) }
+        for (pid, kinds) in kinds {
+            guard let index = snapshot.index(of: pid) else { continue }
+            let expected = snapshot.processes[index].identity
+            do throws(SystemError) {
+                let directory = try procfs.directory(of: pid)
+                let place = ProcessPlace(pid: pid, directory: directory.raw)
+                guard case .value(let now) = procfs.record(of: place), now.identity == expected
+                else {
+                    throw SystemError(call: "read", subject: "pid \(expected) stat", code: ESRCH)
+                }
+                for kind in kinds { read(kind, of: &snapshot.processes[index], at: place) }
+            } catch {
+                for kind in kinds { snapshot.processes[index].mark(kind, failed: error.code) }
+            }
+        }
+    }
+}
+
+func reasonText(_ code: Int32) -> String {
+    SystemError(call: "", subject: "", code: code).reason.lowercased()
+}
+
+extension ProcessRecord {
+    /// Notes why a fact could not be read: gone and refused are different answers.
+    mutating func mark(_ kind: FactKind, failed code: Int32) {
+        switch kind {
+        case .executable: executable = Reading(failure: code)
+        case .arguments: arguments = Reading(failure: code)
+        case .workingDirectory: workingDirectory = Reading(failure: code)
+        case .status: status = Reading(failure: code)
+        case .cgroups: cgroups = Reading(failure: code)
+        case .namespaces: namespaces = Reading(failure: code)
+        case .environment: environment = Reading(failure: code)
+        case .sockets: socketInodes = Reading(failure: code)
+        }
+    }
+}

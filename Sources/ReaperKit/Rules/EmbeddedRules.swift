@@ -1,0 +1,18 @@
+/// The rule files that are part of the program.
+///
+/// The build turns each file of `rules/` into bytes; a test holds this list to that directory.
+enum EmbeddedRules {
+    static var files: [(baseName: String, contents: [UInt8])] {
+        [
+            ("dora.json5", PackageResources.dora_json5),
+            ("generic.json5", PackageResources.generic_json5),
+            ("manta.json5", PackageResources.manta_json5),
+            ("systemg.json5", PackageResources.systemg_json5),
+            ("wasmcloud.json5", PackageResources.wasmcloud_json5),
+            ("zinit.json5", PackageResources.zinit_json5),
+        ]
+    }
+
+    /// What messages and reports call an embedded file.
+    static func source(of baseName: String) -> String { "embedded:\(baseName)" }
+}

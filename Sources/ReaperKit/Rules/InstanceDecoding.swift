@@ -1,0 +1,140 @@
+extension RuleDecoder {
+    private static let jsonKeys = ["pid", "id", "alias", "started", "start_ticks", "entries"]
+    private static let instanceKeys =
+        ["files", "exclude", "format"] + jsonKeys + ["pattern", "env"]
+    /// What a pattern may take out of a text.
+    private static let groups = ["pid", "id", "alias", "start"]
+
+    /// Reads `instance`: either files, or the variable that marks processes.
+    mutating func instanceRule(_ value: JSONValue) throws(JSONError) -> InstanceRule {
+        let fields = try JSONFields(
+            value,
+            of: "an instance",
+            known: RuleDecoder.instanceKeys
+        )
+        guard (fields["files"] == nil) != (fields["env"] == nil) else {
+            throw JSONError("expected either 'files' or 'env' in 'instance'", at: value.position)
+        }
+        var instance = InstanceRule()
+        for text in try fields.texts("files") {
+            instance.files.append(try fileGlob(text, for: "files"))
+        }
+        for text in try fields.texts("exclude") {
+            instance.exclude.append(try glob(text, as: .path))
+        }
+        instance.format = try choice(fields["format"], for: "format") ?? .pid
+        instance.pidKey = try keyPath("pid", fields)
+        instance.idKey = try keyPath("id", fields)
+        instance.aliasKey = try keyPath("alias", fields)
+        instance.startedKey = try keyPath("started", fields)
+        instance.startTicksKey = try keyPath("start_ticks", fields)
+        instance.entries = try keyPath("entries", fields, allowsStar: true)
+        instance.pattern = try regularExpression(fields, of: instance)
+        instance.environment = try fields.string("env")
+        try refuseForeignKeys(fields, instance)
+        return instance
+    }
+
+    /// Keys that the format does not use are mistakes about what would be read.
+    private func refuseForeignKeys(
+        _ fields: JSONFields,
+        _ instance: InstanceRule
+    ) throws(JSONError) {
+        var foreign: [String] = []
+        if instance.environment != nil {
+            foreign = ["exclude", "format"] + RuleDecoder.jsonKeys
+        } else if instance.format != .json {
+            foreign = RuleDecoder.jsonKeys
+        }
+        for key in foreign {
+            guard let value = fields[key] else { continue }
+            let context =
+                instance.environment == nil ? "format '\(instance.format.rawValue)'" : "'env'"
+            throw JSONError("expected no '\(key)' together with \(context)", at: value.position)
+        }
+        if instance.environment == nil, instance.format == .json, instance.pidKey == nil,
+            instance.entries == nil
+        {
+            throw JSONError(
+                "expected 'pid', the key of the process number, or 'entries' for format 'json'",
+                at: fields.position
+            )
+        }
+    }
+
+    /// Names joined by dots, such as `child.pid`; `*` stands for every member.
+    private func keyPath(
+        _ key: String,
+        _ fields: JSONFields,
+        allowsStar: Bool = false
+    ) throws(JSONError) -> String? {
+        guard let value = fields[key] else { return nil }
+        let path = try value.text(for: key).text
+        let names = path.split(separator: ".", omittingEmptySubsequences: false)
+        guard names.allSatisfy({ !$0.isEmpty && (allowsStar || $0 != "*") }) else {
+            throw JSONError(
+                "expected names joined by dots for '\(key)', found '\(path.escapedForTerminal)'",
+                at: value.position
+            )
+        }
+        return path
+    }
+
+    private func regularExpression(
+        _ fields: JSONFields,
+        of instance: InstanceRule
+    ) throws(JSONError) -> String? {
+        let isMarked = fields["env"] != nil
+        let takesPattern = isMarked || instance.format == .text || instance.format == .symlink
+        guard let value = fields["pattern"] else {
+            guard takesPattern, !isMarked else { return nil }
+            throw JSONError(
+                "expected 'pattern' with a group (?<pid>...) for this format",
+                at: fields.position
+            )
+        }
+        guard takesPattern else {
+            throw JSONError(
+                "expected no 'pattern' together with format '\(instance.format.rawValue)'",
+                at: value.position
+            )
+        }
+        let pattern = try value.text(for: "pattern").text
+        let names = RuleDecoder.groupNames(in: pattern)
+        if let stranger = names.first(where: { !RuleDecoder.groups.contains($0) }) {
+            let hint = nearestName(to: stranger, in: RuleDecoder.groups)
+            throw JSONError(
+                "unknown group '\(stranger.escapedForTerminal)' in 'pattern'"
+                    + (hint.map { "; did you mean '\($0)'?" } ?? "")
+                    + "; expected one of \(RuleDecoder.groups.joined(separator: ", "))",
+                at: value.position
+            )
+        }
+        let needed = isMarked ? "id" : "pid"
+        guard names.contains(needed) else {
+            throw JSONError("expected a group (?<\(needed)>...) in 'pattern'", at: value.position)
+        }
+        return pattern
+    }
+
+    /// The names in `(?<name>` and `(?P<name>`, escaped parentheses left out.
+    private static func groupNames(in pattern: String) -> [String] {
+        var names: [String] = []
+        var rest = pattern[...]
+        while let character = rest.popFirst() {
+            if character == "\\" { _ = rest.popFirst() }
+            guard character == "(", rest.popPrefix("?<") || rest.popPrefix("?P<") else { continue }
+            if rest.first == "=" || rest.first == "!" { continue }  // looks behind
+            names.append(String(rest.prefix { $0 != ">" }))
+        }
+        return names
+    }
+}
+
+extension Substring {
+    fileprivate mutating func popPrefix(_ prefix: String) -> Bool {
+        guard hasPrefix(prefix) else { return false }
+        removeFirst(prefix.count)
+        return true
+    }
+}

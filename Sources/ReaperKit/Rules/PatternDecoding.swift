@@ -1,0 +1,136 @@
+extension RuleDecoder {
+    private static let patternKeys = [
+        "name", "exe", "command", "cwd", "in", "env", "cgroup", "ports", "user", "state",
+        "older_than",
+    ]
+    /// The kernel gives no process this number: it means "unchanged" to chown(2).
+    private static let nobody = UInt32.max
+    /// State letters of proc_pid_stat(5), and those of older kernels.
+    private static let stateLetters = Array("RSDZTtXxKWPI".utf8)
+
+    /// Reads `match` or `owner`; it must have at least one condition.
+    mutating func pattern(_ value: JSONValue, for key: String) throws(JSONError) -> ProcessPattern {
+        let fields = try JSONFields(value, of: "a process", known: RuleDecoder.patternKeys)
+        var pattern = ProcessPattern()
+        pattern.names = try globs(fields.texts("name"), as: .text)
+        pattern.executables = try globs(fields.texts("exe"), as: .path)
+        pattern.commands = try globs(fields.texts("command"), as: .text)
+        pattern.workingDirectories = try globs(fields.texts("cwd"), as: .path)
+        pattern.cgroups = try globs(fields.texts("cgroup"), as: .text)
+        for text in try fields.texts("in") { pattern.directories.append(try directory(text)) }
+        for text in try fields.texts("env") {
+            pattern.environment.append(try environmentCondition(text))
+        }
+        for text in try fields.texts("ports", orNumbers: true) {
+            let ports = try text.parse { list throws(ValueError) in
+                try PortSet(parsing: list, services: reader.services())
+            }
+            pattern.ports = PortSet(members: (pattern.ports?.members ?? []) + ports.members)
+        }
+        for text in try fields.texts("user", orNumbers: true) {
+            pattern.users.append(try user(text))
+        }
+        for text in try fields.texts("state") { pattern.states += try stateLetters(text) }
+        if let age = fields["older_than"] {
+            pattern.olderThan = try age.text(for: "older_than", true).parse(Duration.init(parsing:))
+        }
+        guard !pattern.isEmpty else {
+            throw JSONError(
+                "expected at least one of \(RuleDecoder.patternKeys.joined(separator: ", "))"
+                    + " in '\(key)': without any it would match every process",
+                at: value.position
+            )
+        }
+        return pattern
+    }
+
+    private mutating func globs(
+        _ texts: [PlacedText],
+        as subject: Glob.Subject
+    ) throws(JSONError) -> [Glob] {
+        var globs: [Glob] = []
+        for text in texts { globs.append(try glob(text, as: subject)) }
+        return globs
+    }
+
+    /// A directory without wildcards; empty, which nothing lies below, where a variable is not set.
+    private mutating func directory(_ text: PlacedText) throws(JSONError) -> ByteString {
+        let expansion = try text.parse { template throws(ValueError) in
+            try Expansion(of: ByteString(template), as: .path, environment: reader.environment)
+        }
+        let reason: String
+        switch expansion {
+        case .unset(let variable):
+            reason = "'\(variable)' is not set"
+        case .pattern(let pattern, let usesEnvironment):
+            let path = try text.parse { _ throws(ValueError) in
+                try Glob(parsing: pattern, as: .path)
+            }.literal
+            let isUsable = path?.bytes.first == UInt8(ascii: "/") && path != "/"
+            if let path, isUsable { return path }
+            reason = "expected an absolute directory, other than '/' and without wildcards"
+            guard usesEnvironment, path != nil else {
+                throw JSONError(
+                    "'\(text.text.escapedForTerminal)' cannot stand for 'in': \(reason)",
+                    at: text.position
+                )
+            }
+        }
+        warn("'\(text.text.escapedForTerminal)' matches nothing: \(reason)", at: text.position)
+        return ""
+    }
+
+    private mutating func environmentCondition(
+        _ text: PlacedText
+    ) throws(JSONError) -> EnvironmentCondition {
+        let name = text.text.prefix { $0 != "=" }
+        guard !name.isEmpty, !name.contains(where: { "*?[]{}\\$ ".contains($0) }) else {
+            throw JSONError(
+                "expected NAME or NAME=GLOB for 'env', found '\(text.text.escapedForTerminal)'",
+                at: text.position
+            )
+        }
+        guard name.endIndex < text.text.endIndex else {
+            return EnvironmentCondition(name: ByteString(text.text))
+        }
+        let value = PlacedText(
+            text: String(text.text[name.endIndex...].dropFirst()),
+            position: text.position
+        )
+        return EnvironmentCondition(
+            name: ByteString(String(name)),
+            value: try glob(value, as: .text)
+        )
+    }
+
+    private mutating func user(_ text: PlacedText) throws(JSONError) -> UInt32 {
+        if text.text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+            guard let number = UInt32(text.text), number != RuleDecoder.nobody else {
+                throw JSONError(
+                    "expected a user from 0 to \(UInt32.max - 1), found \(text.text)",
+                    at: text.position
+                )
+            }
+            return number
+        }
+        if let number = reader.users()[text.text] { return number }
+        // Shipped rules name users that not every host has.
+        warn(
+            "user '\(text.text.escapedForTerminal)' matches nothing: no such user",
+            at: text.position
+        )
+        return RuleDecoder.nobody
+    }
+
+    private func stateLetters(_ text: PlacedText) throws(JSONError) -> [UInt8] {
+        let letters = Array(text.text.utf8)
+        guard letters.allSatisfy(RuleDecoder.stateLetters.contains) else {
+            throw JSONError(
+                "expected state letters of proc_pid_stat(5), such as 'Z' or 'TD', found"
+                    + " '\(text.text.escapedForTerminal)'",
+                at: text.position
+            )
+        }
+        return letters
+    }
+}

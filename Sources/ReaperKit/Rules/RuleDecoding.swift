@@ -1,0 +1,176 @@
+extension RuleDecoder {
+    private static let keys = [
+        "id", "severity", "title", "hint", "match", "owner", "stop", "remove", "after",
+        "instance", "protect", "keep", "containers", "units",
+    ]
+
+    /// Reads one rule, and the names under its `after`, which later rules may define.
+    mutating func rule(
+        _ value: JSONValue,
+        of system: String
+    ) throws(JSONError) -> (Rule, after: [PlacedText]) {
+        let fields = try JSONFields(value, of: "a rule", known: RuleDecoder.keys)
+        var rule = Rule(
+            id: "\(system).\(try identifier(fields.required("id"), for: "id"))",
+            title: try fields.required("title").text(for: "title").text,
+            source: "\(source):\(value.position)"
+        )
+        rule.hint = try fields.string("hint")
+        rule.severity = try choice(fields["severity"], for: "severity") ?? .warning
+        if let match = fields["match"] { rule.match = try pattern(match, for: "match") }
+        if let owner = fields["owner"] { rule.owner = try pattern(owner, for: "owner") }
+        if let stop = fields["stop"] { rule.stop = try stopAction(stop) }
+        if let instance = fields["instance"] { rule.instance = try instanceRule(instance) }
+        for text in try fields.texts("remove") {
+            rule.remove.append(try fileGlob(text, for: "remove"))
+        }
+        for text in try fields.texts("units") {
+            rule.units.append(try glob(text, as: .text))
+        }
+        rule.protect = try fields.flag("protect")
+        rule.keep = try fields.flag("keep")
+        rule.containers = try fields.flag("containers")
+        try refuseContradictions(in: rule, fields)
+        return (rule, after: try fields.texts("after"))
+    }
+
+    /// What each key allows alone may be dangerous, or without any effect, together.
+    private func refuseContradictions(in rule: Rule, _ fields: JSONFields) throws(JSONError) {
+        guard fields["match"] != nil || rule.instance != nil else {
+            throw JSONError("expected 'match' or 'instance' in this rule", at: fields.position)
+        }
+        if rule.protect {
+            guard fields["match"] != nil else {
+                throw JSONError("expected 'match' in a rule with 'protect'", at: fields.position)
+            }
+            for key in ["stop", "remove", "instance"] {
+                guard let value = fields[key] else { continue }
+                throw JSONError("expected no '\(key)' in a rule with 'protect'", at: value.position)
+            }
+        }
+        guard let stop = fields["stop"] else { return }
+        guard fields["match"] != nil else {
+            throw JSONError(
+                "expected 'match' in a rule with 'stop': a number in a file may be recycled",
+                at: stop.position
+            )
+        }
+        guard rule.match.namesSomething else {
+            throw JSONError(
+                "expected one of name, exe, command, cwd, in, env, cgroup or ports in the 'match'"
+                    + " of a rule with 'stop'",
+                at: stop.position
+            )
+        }
+    }
+
+    /// One of an enumeration's words.
+    func choice<Choice>(
+        _ value: JSONValue?,
+        for key: String
+    ) throws(JSONError) -> Choice?
+    where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
+        guard let value else { return nil }
+        let text = try value.text(for: key).text
+        if let choice = Choice(rawValue: text) { return choice }
+        let known = Choice.allCases.map(\.rawValue)
+        let hint = nearestName(to: text, in: known).map { "; did you mean '\($0)'?" }
+        throw JSONError(
+            "expected one of \(known.joined(separator: ", ")) for '\(key)',"
+                + " found '\(text.escapedForTerminal)'\(hint ?? "")",
+            at: value.position
+        )
+    }
+
+    private func stopAction(_ value: JSONValue) throws(JSONError) -> StopAction {
+        let fields = try JSONFields(value, of: "a stop", known: ["signal", "timeout", "order"])
+        var action = StopAction()
+        if let signal = fields["signal"] {
+            action.signal = try signal.text(for: "signal", true).parse(Signal.init(parsing:))
+        }
+        if let timeout = fields["timeout"] {
+            action.timeout = try timeout.text(for: "timeout", true).parse(Duration.init(parsing:))
+            guard action.timeout <= StopAction.longestTimeout else {
+                throw JSONError(
+                    "expected at most \(StopAction.longestTimeout.shortText) for 'timeout', found"
+                        + " \(action.timeout.shortText); only the command line may ask for more",
+                    at: timeout.position
+                )
+            }
+        }
+        action.order = try choice(fields["order"], for: "order") ?? action.order
+        return action
+    }
+
+    // MARK: Globs
+
+    /// Expands and compiles a glob; one that needs a variable that is not set matches nothing.
+    mutating func glob(
+        _ text: PlacedText,
+        as subject: Glob.Subject
+    ) throws(JSONError) -> Glob {
+        let template = ByteString(text.text)
+        let expansion = try text.parse { _ throws(ValueError) in
+            try Expansion(of: template, as: subject, environment: reader.environment)
+        }
+        switch expansion {
+        case .unset(let variable):
+            return nothing(text, as: subject, because: "'\(variable)' is not set")
+        case .pattern(let pattern, let usesEnvironment):
+            let glob = try text.parse { _ throws(ValueError) in
+                try Glob(parsing: pattern, as: subject)
+            }
+            if let problem = problem(with: glob) {
+                // What the environment makes of a correct rule must not stop every command.
+                if usesEnvironment { return nothing(text, as: subject, because: problem) }
+                throw JSONError("'\(text.text.escapedForTerminal)' \(problem)", at: text.position)
+            }
+            return glob
+        }
+    }
+
+    /// A glob for files to open or remove: it must say where to look.
+    mutating func fileGlob(_ text: PlacedText, for key: String) throws(JSONError) -> Glob {
+        let glob = try glob(text, as: .path)
+        let isPlaced = !glob.literalPrefix.isEmpty && glob.literalPrefix != "/"
+        guard isPlaced || glob.matchesNothing || glob.literal != nil else {
+            throw JSONError(
+                "expected a directory before the first wildcard for '\(key)',"
+                    + " found '\(glob.pattern.text.escapedForTerminal)'",
+                at: text.position
+            )
+        }
+        return glob
+    }
+
+    private func problem(with glob: Glob) -> String? {
+        if glob.subject == .path, !glob.couldMatch(below: "/") {
+            return "is not an absolute path: expected '/', '~/' or '**/' at its start"
+        }
+        if glob.isUnconstrained { return "matches everything: expected a name in it" }
+        return nil
+    }
+
+    mutating func nothing(
+        _ text: PlacedText,
+        as subject: Glob.Subject,
+        because reason: String
+    ) -> Glob {
+        warn("'\(text.text.escapedForTerminal)' matches nothing: \(reason)", at: text.position)
+        return Glob.matchingNothing(ByteString(text.text), as: subject)
+    }
+}
+
+extension StopAction {
+    /// The longest grace that a file may ask for, so that no file can make a shutdown hang.
+    static let longestTimeout = Duration.seconds(30)
+}
+
+extension ProcessPattern {
+    /// Whether it has a condition that tells one program from another.
+    var namesSomething: Bool {
+        !names.isEmpty || !executables.isEmpty || !commands.isEmpty
+            || !workingDirectories.isEmpty || !directories.isEmpty || !environment.isEmpty
+            || !cgroups.isEmpty || ports != nil
+    }
+}

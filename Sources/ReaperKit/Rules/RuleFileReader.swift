@@ -1,0 +1,156 @@
+/// Reads rule files; what they may say is in reaper-rules(5).
+///
+/// Pure: everything it depends on is given to it.
+public struct RuleFileReader: Sendable {
+    /// Variables that patterns may use.
+    public var environment: [String: ByteString]
+    /// User numbers by name, from passwd(5).
+    let users: @Sendable () -> [String: UInt32]
+    /// Names of ports, from services(5).
+    let services: @Sendable () -> ServiceNames
+
+    /// Creates a reader; `users` and `services` are evaluated only for rules that name some, as
+    /// reading the two files costs more than reading the rules.
+    public init(
+        environment: [String: ByteString],
+        users: @autoclosure @escaping @Sendable () -> [String: UInt32] = [:],
+        services: @autoclosure @escaping @Sendable () -> ServiceNames = ServiceNames()
+    ) {
+        self.environment = environment
+        self.users = users
+        self.services = services
+    }
+
+    /// Reads one file; `source` names it in messages and in the rules.
+    ///
+    /// - Throws: `RuleError` for the first thing that is wrong; nothing of the file is used then.
+    public func read(_ bytes: [UInt8], source: String) throws(RuleError) -> RuleFile {
+        do throws(JSONError) {
+            var decoder = RuleDecoder(reader: self, source: source)
+            return try decoder.file(try JSON5Reader.read(bytes))
+        } catch {
+            throw RuleError(file: source, position: error.position, message: error.message)
+        }
+    }
+}
+
+/// Turns the values of one rule file into rules.
+struct RuleDecoder {
+    let reader: RuleFileReader
+    let source: String
+    var warnings: [RuleWarning] = []
+
+    init(reader: RuleFileReader, source: String) {
+        self.reader = reader
+        self.source = source
+    }
+
+    mutating func warn(_ message: String, at position: TextPosition) {
+        warnings.append(RuleWarning(file: source, position: position, message: message))
+    }
+
+    mutating func file(_ value: JSONValue) throws(JSONError) -> RuleFile {
+        let fields = try JSONFields(
+            value,
+            of: "a rule file",
+            known: ["name", "title", "homepage", "rules"]
+        )
+        let name = try identifier(fields.required("name"), for: "name")
+        let title = try fields.required("title").text(for: "title").text
+        let list = try fields.required("rules")
+        guard let values = list.array else {
+            throw JSONError(
+                "expected an array for 'rules', found \(list.kindName)",
+                at: list.position
+            )
+        }
+        var rules: [Rule] = []
+        var after: [String: [PlacedText]] = [:]
+        var places: [String: TextPosition] = [:]
+        for value in values {
+            let (rule, names) = try self.rule(value, of: name)
+            if let first = places.updateValue(value.position, forKey: rule.id) {
+                throw JSONError(
+                    "expected each id once, found '\(rule.id)' again; it first stood at \(first)",
+                    at: value.position
+                )
+            }
+            rules.append(rule)
+            after[rule.id] = names
+        }
+        for index in rules.indices {
+            rules[index].after = try resolve(
+                after[rules[index].id, default: []],
+                in: name,
+                among: rules.map(\.id)
+            )
+        }
+        try refuseCycles(rules, after)
+        return RuleFile(
+            name: name,
+            title: title,
+            homepage: try fields.string("homepage"),
+            source: source,
+            rules: rules,
+            warnings: warnings
+        )
+    }
+
+    /// A name that can stand in `system.rule`.
+    func identifier(_ value: JSONValue, for key: String) throws(JSONError) -> String {
+        let text = try value.text(for: key).text
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        guard isPlain else {
+            throw JSONError(
+                "expected lower-case letters, digits, '-' and '_' for '\(key)',"
+                    + " found '\(text.escapedForTerminal)'",
+                at: value.position
+            )
+        }
+        return text
+    }
+
+    private func resolve(
+        _ names: [PlacedText],
+        in file: String,
+        among ids: [String]
+    ) throws(JSONError) -> [String] {
+        try names.map { name throws(JSONError) in
+            if let id = ids.first(where: { $0 == name.text || $0 == "\(file).\(name.text)" }) {
+                return id
+            }
+            let known = ids.map { String($0.dropFirst(file.utf8.count + 1)) }
+            let hint = nearestName(to: name.text, in: known).map { "; did you mean '\($0)'?" }
+            throw JSONError(
+                "expected the id of a rule in this file for 'after',"
+                    + " found '\(name.text.escapedForTerminal)'\(hint ?? "")",
+                at: name.position
+            )
+        }
+    }
+
+    /// Rules that wait for each other would never be stopped.
+    private func refuseCycles(_ rules: [Rule], _ places: [String: [PlacedText]]) throws(JSONError) {
+        var settled: Set<String> = []
+        var open = rules
+        while !open.isEmpty {
+            let rest = open.filter { !settled.isSuperset(of: $0.after) }
+            guard rest.count < open.count else {
+                let names = rest.map { "'\($0.id)'" }.joined(separator: ", ")
+                throw JSONError(
+                    "expected an order for 'after', but a circle runs through \(names)",
+                    at: places[rest[0].id]?.first?.position ?? TextPosition(line: 1, column: 1)
+                )
+            }
+            settled.formUnion(open.map(\.id).filter { id in !rest.contains { $0.id == id } })
+            open = rest
+        }
+    }
+}

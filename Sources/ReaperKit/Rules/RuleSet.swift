@@ -1,0 +1,52 @@
+/// Every rule that is in force.
+public struct RuleSet: Sendable, Equatable {
+    /// In byte order of their base names.
+    public let files: [RuleFile]
+
+    /// Checks that no two files define the same rule.
+    public init(files: [RuleFile]) throws(RuleError) {
+        var places: [String: String] = [:]
+        for file in files {
+            for rule in file.rules {
+                guard let first = places.updateValue(rule.source, forKey: rule.id) else { continue }
+                throw RuleError(
+                    file: rule.source,
+                    message: "expected each rule once, found '\(rule.id)' again; it first stood at"
+                        + " \(first.escapedForTerminal)"
+                )
+            }
+        }
+        self.files = files
+    }
+
+    /// Every rule: the first that matches names a finding.
+    public var rules: [Rule] { files.flatMap(\.rules) }
+
+    /// What in the files has no effect here.
+    public var warnings: [RuleWarning] { files.flatMap(\.warnings) }
+
+    /// Reads every file that `layers` lead to.
+    ///
+    /// - Parameters:
+    ///   - layers: The places.
+    ///   - reader: What the files may refer to.
+    ///   - user: Reaper's effective user: for 0, files that others can write are refused.
+    /// - Returns: The rules in force.
+    /// - Throws: `RuleError` for the first file that is missing although it was named, cannot be
+    ///   read, is wrong, or may not be trusted.
+    public static func load(
+        _ layers: RuleLayers,
+        reader: RuleFileReader,
+        effectiveUser user: UInt32
+    ) throws(RuleError) -> RuleSet {
+        let store = RuleStore(demandsTrust: user == 0)
+        var found: [[(baseName: String, file: RuleStore.Entry)]] = []
+        for place in layers.places { found.append(try store.entries(at: place)) }
+        var files: [RuleFile] = []
+        for entry in RuleLayers.merge(found) {
+            let bytes = try store.contents(of: entry)
+            files.append(try reader.read(bytes, source: entry.source))
+        }
+        return try RuleSet(files: files)
+    }
+}

@@ -1,0 +1,143 @@
+import Glibc
+
+/// Opens rule files, and decides whether their word counts.
+struct RuleStore {
+    /// A file that exists, not yet read.
+    enum Entry {
+        case embedded(baseName: String, contents: [UInt8])
+        case file(path: String)
+
+        /// What messages and reports call it.
+        var source: String {
+            switch self {
+            case .embedded(let baseName, _): EmbeddedRules.source(of: baseName)
+            case .file(let path): path
+            }
+        }
+    }
+
+    /// A file as it was found, with what decides which files it replaces.
+    typealias NamedEntry = (baseName: String, file: Entry)
+
+    /// Far above any rule file.
+    private static let maximumSize = 1 << 20
+    private static let maximumFiles = 4096
+
+    /// Whether what another user can write is refused: reaper acts on rules with its own rights.
+    let demandsTrust: Bool
+
+    /// The rule files at one place.
+    func entries(at place: RuleLayers.Place) throws(RuleError) -> [NamedEntry] {
+        switch place {
+        case .embedded:
+            return EmbeddedRules.files.map { name, contents in
+                (name, .embedded(baseName: name, contents: contents))
+            }
+        case .directory(let path):
+            do throws(SystemError) {
+                return try list(path)
+            } catch {
+                if error.code == ENOENT || error.code == ENOTDIR { return [] }
+                throw RuleStore.unreadable(path, error)
+            }
+        case .named(let path, let origin):
+            do throws(SystemError) {
+                return try list(path)
+            } catch {
+                // The path of a file; whether it can be read is found out when it is.
+                if error.code == ENOTDIR {
+                    return [(ByteString(path).baseName.text, .file(path: path))]
+                }
+                throw RuleStore.unreadable(path, error, "named by \(origin), but ")
+            }
+        }
+    }
+
+    /// The bytes of a file, when it may be trusted.
+    func contents(of entry: Entry) throws(RuleError) -> [UInt8] {
+        switch entry {
+        case .embedded(_, let contents):
+            return contents
+        case .file(let path):
+            let answer: Result<[UInt8], RuleError>
+            do throws(SystemError) {
+                answer = try read(path)
+            } catch {
+                throw RuleStore.unreadable(path, error)
+            }
+            return try answer.get()
+        }
+    }
+
+    /// Reads a file, links in its last component followed as ``DirectoryHandle`` follows others.
+    private func read(_ path: String) throws(SystemError) -> Result<[UInt8], RuleError> {
+        func refusal(_ message: String) -> Result<[UInt8], RuleError> {
+            .failure(RuleError(file: path, message: message))
+        }
+        var next = try RuleStore.absolute(path)
+        var canBeSwapped = false
+        for _ in 0..<40 {
+            guard let (directoryPath, name) = next.splitAtLastComponent else {
+                throw SystemError(call: "openat", subject: path, code: EISDIR)
+            }
+            let directory = try DirectoryHandle(opening: directoryPath)
+            canBeSwapped = canBeSwapped || directory.trust.canBeSwapped(byOthersThan: 0)
+            let facts = try FileFacts(of: name, in: directory.descriptor.raw)
+            if facts.kind == .symbolicLink, directory.trust.acceptsLink(ownedBy: facts.owner) {
+                let target = try linkTarget(of: name, in: directory.descriptor.raw)
+                let isAbsolute = target.bytes.first == UInt8(ascii: "/")
+                next = isAbsolute ? target : directoryPath.appending(component: target)
+                continue
+            }
+            let file = try FileDescriptor(
+                opening: name,
+                in: directory.descriptor.raw,
+                flags: O_RDONLY | O_NONBLOCK | O_NOFOLLOW
+            )
+            let opened = try FileFacts(of: file, subject: next)
+            guard opened.kind == .regular else {
+                return refusal("expected a regular file, found \(opened.kind.name)")
+            }
+            if demandsTrust, let objection = RuleStore.objection(to: opened, canBeSwapped) {
+                return refusal("refused for root: \(objection)")
+            }
+            let limit = RuleStore.maximumSize
+            let bytes = try file.readAll(limit: limit + 1, subject: path)
+            return bytes.count > limit
+                ? refusal("expected at most \(limit) bytes") : .success(bytes)
+        }
+        throw SystemError(call: "openat", subject: path, code: ELOOP)
+    }
+
+    /// Why somebody other than root decides what a file says; `nil` when nobody does.
+    static func objection(to facts: FileFacts, _ canBeSwapped: Bool) -> String? {
+        if facts.owner != 0 { return "user \(facts.owner) owns it" }
+        if facts.permissions & 0o002 != 0 { return "every user can write it" }
+        if facts.permissions & 0o020 != 0 { return "its group can write it" }
+        if canBeSwapped { return "another user can replace it, or a directory on its path" }
+        return nil
+    }
+
+    private func list(_ path: String) throws(SystemError) -> [NamedEntry] {
+        let directory = try DirectoryHandle(opening: try RuleStore.absolute(path))
+        let names = try directory.entries(limit: RuleStore.maximumFiles).map(\.name.text)
+        return names.filter(RuleLayers.isRuleFile).map { name in
+            (name, .file(path: path.hasSuffix("/") ? path + name : "\(path)/\(name)"))
+        }
+    }
+
+    /// A path that somebody typed, which may be relative to the current directory.
+    private static func absolute(_ path: String) throws(SystemError) -> ByteString {
+        if path.hasPrefix("/") { return ByteString(path) }
+        return try linkTarget(of: "/proc/self/cwd", in: AT_FDCWD)
+            .appending(component: ByteString(path))
+    }
+
+    private static func unreadable(
+        _ path: String,
+        _ error: SystemError,
+        _ origin: String = ""
+    ) -> RuleError {
+        RuleError(file: path, message: "\(origin)cannot be read: \(error.reason)")
+    }
+}

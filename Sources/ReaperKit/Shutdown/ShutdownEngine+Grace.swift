@@ -1,0 +1,69 @@
+extension ShutdownEngine {
+    /// Asks every member to stop, children before their parents, and waits for them.
+    ///
+    /// A parent is asked when its children are gone or their grace has passed. A tree that answers
+    /// with new children is asked from the top instead: it would go on replacing them.
+    mutating func askGracefully(until end: Duration) {
+        var nextLook = kernel.now()
+        while true {
+            let before = kernel.now()
+            if before >= nextLook {
+                refresh()
+                // Looking costs time in proportion to the machine; it may take a fifth of it.
+                nextLook = kernel.now() + max((kernel.now() - before) * 4, .milliseconds(2))
+                askWhoMayBe()
+            }
+            let active = set.active
+            let time = kernel.now()
+            guard !active.isEmpty, time < end, interrupts < 2 else { return }
+            let waiting = active.filter { !$0.hadGrace(at: time) }
+            if waiting.isEmpty { return }
+            // The next moment at which anything can change without somebody exiting.
+            let timers = active.compactMap(\.graceEnd).filter { $0 > time }
+            let unasked = active.contains { $0.asked == nil }
+            wait(for: active, until: min(timers.min() ?? end, end))
+            // Somebody left, or lost its grace: only a fresh look tells who may be asked next.
+            if unasked, kernel.now() < nextLook {
+                wait(for: set.active, until: min(nextLook, end))
+            }
+            nextLook = min(nextLook, kernel.now())
+        }
+    }
+
+    private mutating func ask(_ member: ShutdownMember) {
+        let identity = member.identity
+        guard send(member.target.signal, to: identity) else { return }
+        let time = kernel.now()
+        set[identity]?.asked = time
+        set[identity]?.graceEnd = time + member.target.timeout
+        // A stopped process cannot act on what it was asked before it runs again.
+        if member.target.signal != .kill {
+            if case .gone = kernel.send(.continue, to: identity) { markGone(identity) }
+        }
+    }
+
+    private mutating func askWhoMayBe() {
+        let time = kernel.now()
+        let active = set.active
+        let byNumber = Dictionary(
+            active.map { ($0.identity.pid, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        /// Numbers whose children still have grace.
+        let awaited = Set(active.lazy.filter { !$0.hadGrace(at: time) }.map(\.parent))
+        for member in active where member.asked == nil {
+            let order =
+                set.resisting.contains(member.target.root) ? .rootFirst : member.target.order
+            let parent = byNumber[member.parent]
+            let isTurn =
+                switch order {
+                case .atOnce: true
+                case .deepestFirst: !awaited.contains(member.identity.pid)
+                // A tree that resists is asked from the top without waiting in between.
+                case .rootFirst where set.resisting.contains(member.target.root): true
+                case .rootFirst: parent?.hadGrace(at: time) ?? true
+                }
+            if isTurn { ask(member) }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+extension ShutdownEngine {
+    /// Looks at a set that is being frozen before giving up on those that do not stop.
+    private var freezeRounds: Int { 40 }
+
+    /// Freezes what is left, parents first, looks until nothing new appears, and kills it.
+    ///
+    /// A frozen process cannot fork, so the set is complete when a look at it, all frozen, adds
+    /// nobody. Parents first also keeps the kernel from continuing a stopped group whose leader
+    /// died: that happens when a session leader goes early.
+    mutating func killRemaining(until end: Duration) {
+        observe(.killing(set.active.count))
+        repeat {
+            freeze(until: end)
+            for member in set.active.sorted(by: { $0.target.depth > $1.target.depth }) {
+                send(.kill, to: member.identity)
+            }
+            // Dying takes the kernel time, not the process: it has nothing left to decide.
+            let patience = min(end, kernel.now() + .seconds(5))
+            while kernel.now() < patience, !set.active.isEmpty {
+                let before = set.active.count
+                wait(for: set.active, until: min(patience, kernel.now() + .milliseconds(200)))
+                if set.active.count == before, !relieveStuck() { break }
+            }
+            refresh()
+        } while kernel.now() < end && set.active.contains { $0.lastSignal != .kill }
+        explainSurvivors()
+    }
+
+    private mutating func freeze(until end: Duration) {
+        for _ in 0..<freezeRounds where kernel.now() < end {
+            let running = set.active.filter { !$0.isFrozen && $0.lastSignal != .kill }
+            for member in running.sorted(by: { $0.target.depth < $1.target.depth }) {
+                let asked = member.lastSignal
+                guard send(.stop, to: member.identity) else { continue }
+                // Freezing is ours, not what the process is told: its last signal stays.
+                set[member.identity]?.lastSignal = asked
+                set[member.identity]?.isFrozen = true
+            }
+            outcome.rounds += 1
+            let look = kernel.look()
+            let added = take(look)
+            if added.isEmpty, markSettled(look) { return }
+            if added.isEmpty { wait(for: set.active, until: kernel.now() + .milliseconds(1)) }
+        }
+    }
+
+    /// Notes who was seen unable to fork; returns whether that is everybody.
+    private mutating func markSettled(_ look: Look) -> Bool {
+        var states: [ProcessIdentity: UInt8] = [:]
+        for record in look.processes where set[record.identity] != nil {
+            states[record.identity] = record.state
+        }
+        var isComplete = true
+        for member in set.active {
+            switch states[member.identity] {
+            case UInt8(ascii: "T"), UInt8(ascii: "t"), UInt8(ascii: "Z"), UInt8(ascii: "X"), nil:
+                set[member.identity]?.isSettled = true
+            // Uninterruptible: it cannot fork before it returns, and will stop when it does.
+            case UInt8(ascii: "D"): continue
+            default: isComplete = false
+            }
+        }
+        return isComplete
+    }
+
+    /// Asks the kernel to undo what keeps a killed process from dying; returns whether to go on.
+    private mutating func relieveStuck() -> Bool {
+        let identities = Set(set.order)
+        var isWorthWaiting = false
+        for member in set.active where member.lastSignal == .kill {
+            let reason = kernel.diagnose(member.identity, within: identities)
+            set[member.identity]?.reason = reason
+            if reason == nil { isWorthWaiting = true }
+        }
+        return isWorthWaiting
+    }
+
+    private mutating func explainSurvivors() {
+        let identities = Set(set.order)
+        for member in set.active {
+            set[member.identity]?.reason =
+                kernel.diagnose(member.identity, within: identities) ?? "did not exit in time"
+        }
+    }
+}

@@ -1,0 +1,187 @@
+extension ShutdownEngine {
+    /// Looks until nothing new appears and that is proven, and kills what does appear.
+    mutating func sweep(until end: Duration) {
+        while true {
+            let proof = kernel.prove()
+            outcome.rounds += 1
+            for target in proof.killed where set.insert(target, parent: 0) {
+                set[target.identity]?.lastSignal = .kill
+                markGone(target.identity)
+            }
+            let added = take(proof.look)
+            if set.active.contains(where: { $0.lastSignal != .kill }) {
+                // Successors of what was asked before: their makers had the grace.
+                killRemaining(until: end)
+            } else if !set.active.isEmpty {
+                return
+            } else if proof.answer.isProven, added.isEmpty, proof.killed.isEmpty {
+                outcome.proof = provenBy(proof.look)
+                return
+            }
+            if kernel.now() >= end { return }
+        }
+    }
+
+    /// What a complete look without anybody new proves.
+    private mutating func provenBy(_ look: Look) -> Proof {
+        guard reportStrangers(in: look) else { return .none }
+        if options.hasPattern { return .proofScan }
+        let strays = strays(in: look)
+        guard strays.isEmpty else {
+            for stray in strays {
+                outcome.kept.append(
+                    Refusal(
+                        stray.identity,
+                        reason: "\(stray.name.text) was born meanwhile and adopted by "
+                            + "\(stray.parent): it may have come from here, look at it"
+                    )
+                )
+            }
+            return .none
+        }
+        return .tree
+    }
+
+    /// With a plan to be executed exactly: who belongs to its targets and is not in it.
+    private mutating func reportStrangers(in look: Look) -> Bool {
+        guard !follows else { return true }
+        var grown = set
+        let strangers = grown.absorb(look)
+        outcome.kept += strangers.map {
+            Refusal($0.identity, reason: "not in the plan: \($0.name.text) \($0.reason)")
+        }
+        return strangers.isEmpty
+    }
+
+    /// Who could have escaped: born since planning began, and adopted, so its parent is unknown.
+    ///
+    /// A child that a member made after its last look, and before it exited, has been handed to an
+    /// adopter. Anybody else still has the parent who made it.
+    private mutating func strays(in look: Look) -> [ProcessRecord] {
+        let members = set.order
+        return look.processes.filter { record in
+            record.identity.startTime >= options.beginning
+                && options.adopters.contains(record.parent)
+                && set[record.identity] == nil && !options.excluded.contains(record.identity)
+                && !record.isZombie && !record.isKernelThread
+                && kernel.canDescend(record, from: members)
+        }
+    }
+
+    /// Establishes that the ports are free, twice, a moment apart.
+    ///
+    /// io_uring lets go of a socket tens of milliseconds after its process was reaped, and a
+    /// supervisor starts a successor as soon.
+    mutating func verifyPorts(_ ports: PortSet?, until end: Duration) {
+        guard let ports else { return }
+        let settleTime = Duration.milliseconds(250)
+        let first = waitUntilFree(ports, until: min(end, kernel.now() + .seconds(2)))
+        guard case .success(let held) = first, held.isEmpty else {
+            report(first, ports)
+            return
+        }
+        wait(for: [], until: kernel.now() + settleTime)
+        report(kernel.holders(of: ports), ports)
+    }
+
+    private mutating func waitUntilFree(
+        _ ports: PortSet,
+        until end: Duration
+    ) -> Result<[PortOutcome], SystemError> {
+        while true {
+            let answer = kernel.holders(of: ports)
+            guard case .success(let held) = answer, !held.isEmpty, kernel.now() < end,
+                // Who holds it and will not go: waiting does not help.
+                !set.order.contains(where: { set[$0]?.verdict != nil })
+            else { return answer }
+            wait(for: [], until: min(end, kernel.now() + .milliseconds(20)))
+        }
+    }
+
+    private mutating func report(
+        _ answer: Result<[PortOutcome], SystemError>,
+        _ ports: PortSet
+    ) {
+        switch answer {
+        case .failure: outcome.proof = .none
+        case .success(let held):
+            outcome.ports = held
+            for member in ports.members where member.ports.count == 1 {
+                for transport in TransportProtocol.allCases
+                where member.transport == nil || member.transport == transport {
+                    let port = member.ports.lowerBound
+                    if !held.contains(where: { $0.port == port && $0.transport == transport }) {
+                        outcome.ports.append(
+                            PortOutcome(transport: transport, port: port, isFree: true)
+                        )
+                    }
+                }
+            }
+            outcome.ports.sort {
+                ($0.port, $0.transport.rawValue) < ($1.port, $1.transport.rawValue)
+            }
+            if held.isEmpty, set.active.isEmpty { outcome.proof = .port }
+        }
+    }
+
+    /// Reminds the parents of zombies to wait for them.
+    mutating func remindParents(of zombies: [ZombieTarget]) {
+        for zombie in zombies {
+            var parent = ShutdownTarget(identity: zombie.parent, reason: "", name: "")
+            parent.signal = .child
+            var result = TargetOutcome(
+                identity: zombie.identity,
+                name: "",
+                result: .survived,
+                reason: "parent \(zombie.parent) has not waited for it"
+            )
+            switch kernel.pin(parent) {
+            case .pinned:
+                // A stopped parent cannot wait; one that runs must not be told to go on.
+                if zombie.isParentStopped { _ = kernel.send(.continue, to: zombie.parent) }
+                if case .denied(let reason) = kernel.send(.child, to: zombie.parent) {
+                    result.result = .denied
+                    result.reason = reason
+                } else {
+                    result.signal = .child
+                }
+            case .gone: break
+            case .changed(let reason), .denied(let reason): result.reason = reason
+            }
+            outcome.targets.append(result)
+        }
+        guard !zombies.isEmpty else { return }
+        let end = kernel.now() + .milliseconds(500)
+        while kernel.now() < end {
+            let listed = Set(kernel.look().processes.map(\.identity))
+            for index in outcome.targets.indices
+            where !listed.contains(outcome.targets[index].identity) {
+                outcome.targets[index].result = .exited
+                outcome.targets[index].reason = "its parent collected it"
+            }
+            if outcome.targets.allSatisfy({ $0.result == .exited }) { return }
+            wait(for: [], until: min(end, kernel.now() + .milliseconds(20)))
+        }
+    }
+
+    /// Removes files, only after everybody is gone, and draws up the account.
+    mutating func finish(_ plan: ShutdownPlan) {
+        outcome.targets += set.order.compactMap { set[$0]?.outcome(start: start) }
+        outcome.deadlinePassed = kernel.now() >= start + options.deadline && !set.active.isEmpty
+        let isBlocked = !set.active.isEmpty || outcome.ports.contains { !$0.isFree }
+        for removal in plan.removals {
+            if isBlocked, !plan.targets.isEmpty {
+                outcome.kept.append(
+                    Refusal(path: removal.path, reason: "kept: not everything has stopped")
+                )
+                continue
+            }
+            switch kernel.remove(removal) {
+            case .removed: outcome.removed.append(removal.path)
+            case .alreadyGone: break
+            case .kept(let reason):
+                outcome.kept.append(Refusal(path: removal.path, reason: reason))
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+/// How a shutdown is to be run.
+public struct ShutdownOptions: Sendable, Equatable {
+    /// Bound on all of it: waves, killing, sweep and verification.
+    public var deadline: Duration = .seconds(30)
+    /// Whether to send SIGKILL without asking first.
+    public var isForced = false
+    /// Whether a pattern was asked for: then only a proof scan shows that nothing matches.
+    public var hasPattern = false
+    /// Never touched: reaper itself, its ancestors, what a rule protects.
+    public var excluded: Set<ProcessIdentity> = []
+    /// Who may have adopted what a dying tree let go: PID 1 and the ancestors of the targets.
+    public var adopters: Set<Int32> = [1]
+    /// Clock ticks after boot when planning began: who is older was seen then.
+    public var beginning: UInt64 = 0
+
+    /// Creates the defaults.
+    public init() {}
+}
+
+/// Something worth telling while a shutdown runs.
+public enum ShutdownProgress: Sendable {
+    /// A signal was sent.
+    case sent(Signal, ShutdownTarget)
+    /// A member has exited.
+    case exited(ShutdownTarget, after: Duration)
+    /// A member appeared that was not in the plan.
+    case appeared(ShutdownTarget)
+    /// The grace of these has passed.
+    case killing(Int)
+    /// The user interrupted; what is left is killed at the second time.
+    case interrupted(Int)
+}
+
+/// Ends the processes of a plan, and says truthfully how each ended.
+///
+/// Waves run in order; in a wave, children are asked before their parents, then what is left is
+/// frozen and killed, then it looks again until nothing new appears. See DESIGN in ARCHITECTURE.md.
+public struct ShutdownEngine<Kernel: ShutdownKernel> {
+    var kernel: Kernel
+    let options: ShutdownOptions
+    let observe: (ShutdownProgress) -> Void
+    var set: KillSet
+    var start: Duration = .zero
+    var outcome = ShutdownOutcome()
+    var interrupts = 0
+    /// Members that appeared although the plan was to be executed exactly.
+    var follows = true
+
+    /// Prepares an engine.
+    public init(
+        kernel: Kernel,
+        options: ShutdownOptions,
+        observe: @escaping (ShutdownProgress) -> Void = { _ in }
+    ) {
+        self.kernel = kernel
+        self.options = options
+        self.observe = observe
+        set = KillSet(excluding: options.excluded)
+    }
+
+    /// Executes the plan: the one function in the package that has lasting effects.
+    public mutating func run(_ plan: ShutdownPlan) -> ShutdownOutcome {
+        start = kernel.now()
+        follows = plan.follows
+        let end = start + options.deadline
+        for (index, wave) in plan.waves.enumerated() {
+            pin(wave)
+            // What is left is shared among the waves to come, after the share of the kill phase.
+            let remaining = end - killReserve - kernel.now()
+            stop(until: kernel.now() + max(remaining, .zero) / (plan.waves.count - index))
+        }
+        remindParents(of: plan.zombies)
+        sweep(until: end)
+        verifyPorts(plan.ports, until: end)
+        finish(plan)
+        return outcome
+    }
+
+    /// Time that is kept back for killing, the sweep and verification.
+    private var killReserve: Duration { min(.seconds(10), options.deadline / 3) }
+
+    /// Opens a handle on each target; who cannot be held is settled at once.
+    mutating func pin(_ targets: [ShutdownTarget]) {
+        for target in targets {
+            set.insert(target, parent: 0)
+            pin(target)
+        }
+    }
+
+    mutating func pin(_ target: ShutdownTarget) {
+        switch kernel.pin(target) {
+        case .pinned:
+            // Zombie by now: there is nothing to stop.
+            if kernel.hasExited(target.identity) { markGone(target.identity) }
+        case .gone: markGone(target.identity)
+        case .changed(let reason): settle(target.identity, .refused, reason)
+        case .denied(let reason): settle(target.identity, .denied, reason)
+        }
+    }
+
+    /// Stops everything in the set: asks, waits, and kills what remains.
+    mutating func stop(until end: Duration) {
+        if !options.isForced { askGracefully(until: end) }
+        if !set.active.isEmpty { killRemaining(until: start + options.deadline) }
+    }
+
+    /// Looks at all processes again and takes in who else belongs.
+    mutating func refresh() {
+        outcome.rounds += 1
+        take(kernel.look())
+    }
+
+    @discardableResult
+    mutating func take(_ look: Look) -> [ShutdownTarget] {
+        guard follows else {
+            set.noteParents(in: look)
+            return []
+        }
+        let added = set.absorb(look)
+        for target in added {
+            observe(.appeared(target))
+            pin(target)
+        }
+        return added
+    }
+
+    // MARK: - What happened to a member
+
+    mutating func markGone(_ identity: ProcessIdentity) {
+        guard var member = set[identity], member.gone == nil else { return }
+        let time = kernel.now()
+        member.gone = time
+        set[identity] = member
+        observe(.exited(member.target, after: time - start))
+    }
+
+    mutating func settle(_ identity: ProcessIdentity, _ verdict: TargetResult, _ reason: String?) {
+        guard var member = set[identity], member.isActive else { return }
+        member.verdict = verdict
+        member.reason = reason
+        set[identity] = member
+    }
+
+    /// Sends a signal to a member and records what came of it; returns whether it was sent.
+    @discardableResult
+    mutating func send(_ signal: Signal, to identity: ProcessIdentity) -> Bool {
+        switch kernel.send(signal, to: identity) {
+        case .sent:
+            set[identity]?.lastSignal = signal
+            if let target = set[identity]?.target { observe(.sent(signal, target)) }
+            return true
+        case .gone: markGone(identity)
+        case .denied(let reason): settle(identity, .denied, reason)
+        case .changed(let reason): settle(identity, .refused, reason)
+        }
+        return false
+    }
+
+    mutating func wait(for members: [ShutdownMember], until time: Duration) {
+        let answer = kernel.wait(for: members.map(\.identity), until: time)
+        for identity in answer.exited { markGone(identity) }
+        if answer.interrupts > interrupts {
+            interrupts = answer.interrupts
+            outcome.wasInterrupted = true
+            observe(.interrupted(interrupts))
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// One process that the engine has to end, from the moment it was seen.
+struct ShutdownMember {
+    var target: ShutdownTarget
+    /// The parent's number at the latest look.
+    var parent: Int32
+    /// When it was first asked to stop.
+    var asked: Duration?
+    /// When its grace ends.
+    var graceEnd: Duration?
+    var lastSignal: Signal?
+    var isFrozen = false
+    /// Whether its children were read while it could not make new ones.
+    var isSettled = false
+    /// When it was seen to be gone.
+    var gone: Duration?
+    /// Why nothing more can be done about it.
+    var verdict: TargetResult?
+    var reason: String?
+
+    init(_ target: ShutdownTarget, parent: Int32) {
+        self.target = target
+        self.parent = parent
+    }
+
+    var identity: ProcessIdentity { target.identity }
+
+    /// Whether it is still to be ended.
+    var isActive: Bool { gone == nil && verdict == nil }
+
+    /// Whether its grace has passed at `time`; one that was never asked still has all of it.
+    func hadGrace(at time: Duration) -> Bool { graceEnd.map { time >= $0 } ?? false }
+
+    /// The one outcome that a target has.
+    func outcome(start: Duration) -> TargetOutcome {
+        var outcome = TargetOutcome(
+            identity: identity,
+            name: target.name,
+            result: .survived,
+            signal: lastSignal,
+            after: gone.map { $0 - start },
+            reason: reason
+        )
+        if let verdict {
+            outcome.result = verdict
+        } else if gone != nil {
+            switch lastSignal {
+            case nil: outcome.result = .alreadyGone
+            case .some(.kill): outcome.result = .killed
+            case .some: outcome.result = .exited
+            }
+        }
+        return outcome
+    }
+}

@@ -1,0 +1,98 @@
+import CLinux
+import Glibc
+
+/// One process, held so that nothing else can be mistaken for it.
+///
+/// It joins an open `/proc/PID`, through which evidence is read, and a pidfd, through which signals
+/// go. Both are proven to be the same process: the directory is opened first, then the pidfd, then
+/// `stat` is read through the directory again; that read succeeds only while the process is not yet
+/// reaped, so the number could not have passed to another process in between. pidfd_open(2).
+public final class ProcessHandle {
+    /// Who it was when it was opened.
+    public let identity: ProcessIdentity
+    /// The pidfd's inode: unique per process and boot since Linux 6.9, `nil` before.
+    public let pidfdInode: UInt64?
+    private let directory: FileDescriptor
+    private let pidfd: FileDescriptor
+
+    /// Opens `pid` and proves the two descriptors to be one process.
+    ///
+    /// - Parameter expected: The start time the process must have; `nil` accepts any.
+    /// - Throws: `ESRCH` when it is gone, or when the number now names another process.
+    public init(
+        opening pid: Int32,
+        startTime expected: UInt64?,
+        in procfs: inout Procfs
+    ) throws(SystemError) {
+        let directory = try FileDescriptor(
+            opening: "\(procfs.root)/\(pid)",
+            flags: O_RDONLY | O_DIRECTORY
+        )
+        let place = ProcessPlace(pid: pid, directory: directory.raw)
+        let before = try ProcessHandle.record(at: place, in: &procfs)
+        if let expected, before.identity.startTime != expected {
+            throw SystemError(call: "pidfd_open", subject: "pid \(pid)@\(expected)", code: ESRCH)
+        }
+        let result = clinux_pidfd_open(pid)
+        let pidfd = FileDescriptor(
+            owning: try check(result, "pidfd_open", "pid \(before.identity)")
+        )
+        // Still readable: not reaped yet, so the number was its own when the pidfd was opened.
+        _ = try ProcessHandle.record(at: place, in: &procfs)
+        self.directory = directory
+        pidfdInode = ProcessHandle.uniqueInode(of: pidfd.raw)
+        self.pidfd = pidfd
+        identity = before.identity
+    }
+
+    /// Reads `stat` again, of this very process.
+    public func record(in procfs: inout Procfs) throws(SystemError) -> ProcessRecord {
+        try ProcessHandle.record(at: place, in: &procfs)
+    }
+
+    /// Reads one more fact of this very process into `record`.
+    public func read(_ kind: FactKind, into record: inout ProcessRecord, in procfs: inout Procfs) {
+        procfs.read(kind, of: &record, at: place)
+    }
+
+    var place: ProcessPlace { ProcessPlace(pid: identity.pid, directory: directory.raw) }
+
+    /// The descriptor to poll(2): readable once every thread has exited, reaped or not.
+    var descriptor: Int32 { pidfd.raw }
+
+    /// Sends `signal` to this process and no other; pidfd_send_signal(2).
+    ///
+    /// - Throws: `ESRCH` when it was reaped, `EPERM` when it belongs to somebody else.
+    public func send(_ signal: Signal) throws(SystemError) {
+        let result = clinux_pidfd_send_signal(pidfd.raw, signal.number)
+        try check(result, "pidfd_send_signal", "pid \(identity) \(signal)")
+    }
+
+    /// Whether every thread has exited; a zombie counts as exited.
+    public func hasExited() -> Bool {
+        var entry = pollfd(fd: pidfd.raw, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, 0) > 0 && Int32(entry.revents) & (POLLIN | POLLHUP) != 0
+    }
+
+    private static func record(
+        at place: ProcessPlace,
+        in procfs: inout Procfs
+    ) throws(SystemError) -> ProcessRecord {
+        switch procfs.record(of: place) {
+        case .value(let record): return record
+        case .gone: throw SystemError(call: "read", subject: "pid \(place.pid) stat", code: ESRCH)
+        case .denied(let code):
+            throw SystemError(call: "read", subject: "pid \(place.pid) stat", code: code)
+        }
+    }
+
+    // Before pidfs (Linux 6.9) every pidfd shares one anonymous inode, which names nobody.
+    private static func uniqueInode(of pidfd: Int32) -> UInt64? {
+        let pidfsMagic: Int64 = 0x5049_4446  // include/uapi/linux/magic.h
+        var facts = stat()
+        guard clinux_filesystem_type(pidfd) == pidfsMagic, unsafe fstat(pidfd, &facts) == 0 else {
+            return nil
+        }
+        return UInt64(facts.st_ino)
+    }
+}

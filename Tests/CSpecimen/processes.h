@@ -1,0 +1,96 @@
+#ifndef REAPER_CSPECIMEN_PROCESSES_H
+#define REAPER_CSPECIMEN_PROCESSES_H
+
+/* What staging processes needs and the Glibc module lacks. Each function returns a value >= 0, or
+   -errno. As in clinux.h, _GNU_SOURCE stays undefined and its constants are spelled as numbers. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static inline int cspecimen_result(long r) { return r < 0 ? -errno : (int)r; }
+
+/* The specimen has one thread wherever it forks, so its children may do anything. */
+static inline int cspecimen_fork(void) { return cspecimen_result(fork()); }
+
+/* A pipe whose ends no exec inherits: a leaked leash would keep a whole staging alive. */
+static inline int cspecimen_pipe(int *ends) {
+  return cspecimen_result(syscall(SYS_pipe2, ends, O_CLOEXEC));
+}
+
+/* Makes the kernel send SIGKILL to the caller once the last writer of the pipe is gone. No code of
+   the caller takes part: it may be stopped, ignore every signal, or hang. Each process needs an
+   open file of its own, because the owner to signal belongs to the open file. The descriptor stays
+   open on purpose. The last step covers a pipe whose writers left before the first. */
+static inline int cspecimen_arm_leash(int leash) {
+  const int set_signal = 10; /* F_SETSIG */
+  char path[32];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", leash);
+  int own = open(path, O_RDONLY | O_CLOEXEC);
+  if (own < 0 || fcntl(own, set_signal, SIGKILL) < 0 || fcntl(own, F_SETOWN, getpid()) < 0 ||
+      fcntl(own, F_SETFL, O_ASYNC) < 0)
+    return -errno;
+  struct pollfd state = {.fd = own, .events = POLLIN};
+  if (poll(&state, 1, 0) != 0) raise(SIGKILL);
+  return 0;
+}
+
+/* Reaps one child: its pid, 0 when none has ended, -ECHILD when none is left. `status` becomes the
+   exit code, or minus the number of the signal that ended it. __WALL also sees clone children. */
+static inline int cspecimen_reap(int *status, int block) {
+  int raw = 0;
+  pid_t pid;
+  do pid = waitpid(-1, &raw, (block ? 0 : WNOHANG) | 0x40000000);
+  while (pid < 0 && errno == EINTR);
+  if (pid > 0) *status = WIFSIGNALED(raw) ? -WTERMSIG(raw) : WEXITSTATUS(raw);
+  return cspecimen_result(pid);
+}
+
+/* Returns once the child has ended, and leaves it a zombie. */
+static inline int cspecimen_await_zombie(int pid) {
+  siginfo_t info;
+  return cspecimen_result(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT));
+}
+
+/* Blocks until one of the (blocked) signals of the set is pending, and takes it. */
+static inline int cspecimen_next_signal(const sigset_t *set) {
+  int number;
+  do number = sigwaitinfo(set, (siginfo_t *)0);
+  while (number < 0 && errno == EINTR);
+  return cspecimen_result(number);
+}
+
+/* Every disposition to its default and nothing blocked, as a login shell would start a program. */
+static inline void cspecimen_reset_signals(void) {
+  sigset_t none;
+  for (int number = 1; number < 65; number++) signal(number, SIG_DFL);
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, (sigset_t *)0);
+}
+
+static inline int cspecimen_become_user(unsigned user) {
+  if (setgroups(0, (gid_t *)0) < 0 || setgid(user) < 0) return -errno;
+  return cspecimen_result(setuid(user));
+}
+
+static inline int cspecimen_set_name(const char *name) {
+  return cspecimen_result(prctl(PR_SET_NAME, name, 0ul, 0ul, 0ul));
+}
+
+/* Ends the calling thread only; for a leader the rest of its process lives on. */
+static inline void cspecimen_leave_thread(void) { syscall(SYS_exit, 0); }
+
+/* A record lock on the whole file; `per_file` chooses an open file description lock. */
+static inline int cspecimen_record_lock(int fd, int per_file) {
+  const int set_file_lock = 37; /* F_OFD_SETLK */
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  return cspecimen_result(fcntl(fd, per_file ? set_file_lock : F_SETLK, &lock));
+}
+#endif
