@@ -70,6 +70,17 @@ public struct Scanner: ~Copyable {
         return try judge(snapshot, candidates)
     }
 
+    /// Reads `stat` of every process and judges nothing.
+    public mutating func listing() throws(SystemError) -> [ProcessRecord] {
+        var records: [ProcessRecord] = []
+        for pid in try procfs.pids() {
+            if case .value(let record) = procfs.record(of: ProcessPlace(pid: pid)) {
+                records.append(record)
+            }
+        }
+        return records
+    }
+
     // MARK: - Reading
 
     private mutating func readSockets(into snapshot: inout Snapshot) throws(SystemError) {
@@ -180,16 +191,16 @@ public struct Scanner: ~Copyable {
         _ candidates: [[Int]]
     ) throws(SystemError) -> ScanResult {
         var snapshot = first
-        var detection = detect(&snapshot, candidates)
+        var detection = detect(snapshot, candidates)
         // Every fact is read once, so this ends; the bound is for a detector that forgets it.
         for _ in 0..<32 where !detection.wanted.isEmpty {
             read(detection.wanted, into: &snapshot)
-            detection = detect(&snapshot, candidates)
+            detection = detect(snapshot, candidates)
         }
         if isOwnNamespace, !detection.findings.isEmpty {
             prove(&detection, in: &snapshot)
             let proven = Set(detection.findings.compactMap(\.process))
-            detection = detect(&snapshot, candidates)
+            detection = detect(snapshot, candidates)
             detection.findings.removeAll { finding in
                 finding.process.map { !proven.contains($0) } ?? false
             }
@@ -204,13 +215,18 @@ public struct Scanner: ~Copyable {
         return ScanResult(snapshot: snapshot, findings: detection.findings)
     }
 
-    private func detect(_ snapshot: inout Snapshot, _ candidates: [[Int]]) -> Detection {
+    private func detect(_ snapshot: Snapshot, _ candidates: [[Int]]) -> Detection {
         var all = Detection()
         let view = SnapshotView(
             snapshot,
             rules: request.rules,
             includesPeers: request.selection.includesPeers
         )
+        if !snapshot.instanceFiles.isEmpty {
+            let files = FileDetection(request: request)
+            all.wanted.formUnion(files.wanted(in: view))
+            all.findings += files.findings(in: view)
+        }
         for (detector, indices) in zip(detectors, candidates) where !indices.isEmpty {
             let one = detector.detect(indices, in: view)
             all.findings += one.findings

@@ -80,13 +80,16 @@ public struct FileRemoval: Sendable, Equatable {
     public var path: ByteString
     /// The inode that was judged.
     public var file: FileIdentity
+    /// The rule by which it was judged, and is judged again before it goes.
+    public var rule: String?
     /// Why it is stale.
     public var reason: String
 
     /// Creates a removal.
-    public init(path: ByteString, file: FileIdentity, reason: String) {
+    public init(path: ByteString, file: FileIdentity, rule: String? = nil, reason: String) {
         self.path = path
         self.file = file
+        self.rule = rule
         self.reason = reason
     }
 }

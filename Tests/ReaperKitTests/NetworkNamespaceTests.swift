@@ -1,0 +1,92 @@
+import Glibc
+import Testing
+
+@testable import ReaperKit
+
+@Suite("network namespaces")
+struct NetworkNamespaceTests {
+    /// Runs `body` on a thread of its own, which may leave the namespace for good.
+    private static func onOwnThread(_ body: @escaping () -> Void) {
+        final class Box {
+            let body: () -> Void
+            init(_ body: @escaping () -> Void) { self.body = body }
+        }
+        var thread = pthread_t()
+        let argument = unsafe Unmanaged.passRetained(Box(body)).toOpaque()
+        let result = unsafe pthread_create(
+            &thread,
+            nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            },
+            argument
+        )
+        if result == 0 { _ = pthread_join(thread, nil) }
+    }
+
+    /// Moves the calling thread to a new network namespace; unshare(2), CLONE_NEWNET.
+    private static func leave() -> Bool {
+        guard let symbol = unsafe dlsym(nil, "unshare") else { return false }
+        let unshare = unsafe unsafeBitCast(symbol, to: (@convention(c) (Int32) -> Int32).self)
+        return unshare(0x4000_0000) == 0
+    }
+
+    private static func threadID() -> Int32? {
+        var target = [CChar](repeating: 0, count: 64)
+        let count = unsafe readlink("/proc/thread-self", &target, 64)
+        guard count > 0 else { return nil }
+        let text = String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return text.split(separator: "/").last.flatMap { Int32($0) }
+    }
+
+    static let canLeave: Bool = {
+        var result = false
+        onOwnThread { result = leave() }
+        return result
+    }()
+
+    @Test(
+        "a listener elsewhere is not in reaper's table, but in that of its task, with its inode",
+        .enabled(if: Self.canLeave, "needs the right to make a network namespace")
+    )
+    func elsewhere() throws {
+        var descriptor: Int32 = -1
+        var port: UInt16 = 0
+        var inode: UInt64 = 0
+        var text: SocketTable?
+        Self.onOwnThread {
+            guard Self.leave(), let thread = Self.threadID() else { return }
+            do {
+                let socket = try LiveSocket()
+                // Loopback is down in a new namespace.
+                try socket.bind(toAnyAddress: true)
+                try socket.listen()
+                port = socket.port
+                inode = socket.inode
+                descriptor = fcntl(socket.descriptor, F_DUPFD_CLOEXEC, 0)
+                let ports = PortSet(members: [.init(ports: port...port)])
+                text = try SocketTable.read(
+                    SocketQuery(ports: ports),
+                    namespaceOf: thread,
+                    procRoot: "/proc/self/task"
+                )
+            } catch {
+                Issue.record(error)
+            }
+        }
+        defer { _ = close(descriptor) }
+        try #require(descriptor >= 0)
+        #expect(text?.sockets.map(\.inode) == [inode])
+
+        let ports = PortSet(members: [.init(ports: port...port)])
+        let own = try SocketTable.read(SocketQuery(ports: ports)).sockets
+        #expect(!own.contains { $0.inode == inode })
+
+        let proc = unsafe open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { _ = close(proc) }
+        var table = DescriptorTable(interest: [inode], procDirectory: proc)
+        #expect(table.sockets(below: proc, "self/") == .value([inode]))
+    }
+}
