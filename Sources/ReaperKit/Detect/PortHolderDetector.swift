@@ -35,10 +35,11 @@ public struct PortHolderDetector: Detector {
     public func detect(_ candidates: [Int], in view: SnapshotView) -> Detection {
         var detection = Detection()
         var seen: Set<UInt64> = []
+        var refused: [HiddenFact] = []
         for index in candidates {
             let process = view.snapshot.processes[index]
             if case .unreadable(let kind, let code) = holder.evaluate(process, in: view.context) {
-                detection.hide(process.pid, kind, code)
+                refused.append(HiddenFact(pid: process.pid, kind: kind, code: code))
                 continue
             }
             let sockets = wanted(in: view).filter {
@@ -48,12 +49,11 @@ public struct PortHolderDetector: Detector {
             seen.formUnion(sockets.map(\.inode))
             detection.findings.append(finding(process, sockets, in: view))
         }
+        // Who could not be looked at matters only while a socket has no known holder.
+        let unheld = wanted(in: view).filter { !seen.contains($0.inode) }
+        if !unheld.isEmpty { detection.hidden = refused }
         // With other conditions an unseen holder is not known to meet them.
-        if pattern.isEmpty || !detection.hidden.isEmpty {
-            detection.findings += wanted(in: view)
-                .filter { !seen.contains($0.inode) && pattern.isEmpty }
-                .map { unseen($0, in: view) }
-        }
+        if pattern.isEmpty { detection.findings += unheld.map { unseen($0, in: view) } }
         return detection
     }
 
