@@ -122,7 +122,7 @@ struct ArgumentParser {
         let isNumber = !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
         let hint =
             isNumber ? "did you mean '--ports \(text)' or '--pid \(text)'?" : "expected a flag"
-        throw UsageError(argument: "'\(text)'", message: "is not expected here: \(hint)")
+        throw UsageError(argument: "'\(text)'", message: "is not expected here (\(hint))")
     }
 
     private func checkTakes(_ flag: Flag, _ typed: String) throws(UsageError) {
@@ -139,7 +139,7 @@ struct ArgumentParser {
     private func unknown(_ typed: String, _ name: String) -> UsageError {
         let names = Flag.all.filter { $0.commands.contains(command.name) }
             .flatMap { [$0.long] + $0.aliases }
-        let hint = nearestName(to: name, in: names).map { ": did you mean '--\($0)'?" } ?? ""
+        let hint = nearestName(to: name, in: names).map { " (did you mean '--\($0)'?)" } ?? ""
         return UsageError(argument: typed, message: "is not a flag\(hint)")
     }
 }

@@ -5,7 +5,6 @@ extension Flag {
     static let selectors: [Flag] = [
         Flag(
             long: "ports",
-            short: "p",
             aliases: ["port"],
             topic: .selectors,
             summary: "holders of these ports: 8080, 3000-3010, 53/udp, http",
@@ -94,7 +93,6 @@ extension Flag {
         ),
         Flag(
             long: "user",
-            short: "u",
             topic: .selectors,
             summary: "owned by this user, by name or number",
             argument: .value("USER") { (options, text, context) throws(ValueError) in

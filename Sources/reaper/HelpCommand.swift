@@ -10,7 +10,7 @@ enum HelpCommand {
         }
         switch options.operands.first {
         case nil: return CommandLineTool.show(Help.overview)
-        // What `make man` calls; the manual page in the repository is this text.
+        // The manual page in the repository is this text.
         case "man-page": return CommandLineTool.show(ManPage.text)
         case let name?:
             guard let command = Subcommand.named(name) else {

@@ -34,8 +34,9 @@ struct ParsingContext: Sendable {
         return number
     }
 
-    /// A directory, absolute and without links: the kernel reports executables and working
-    /// directories that way. One that does not exist any more may still have processes in it.
+    /// A directory, absolute and without links, as the kernel reports paths of processes.
+    ///
+    /// One that does not exist any more may still have processes in it.
     func directory(_ text: String) throws(ValueError) -> ByteString {
         if let real = realPath(text) { return real }
         let path = ByteString(text)

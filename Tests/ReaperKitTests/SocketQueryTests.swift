@@ -90,16 +90,33 @@ struct SocketQueryTests {
     @Test("one port is left to the kernel to filter, several are not")
     func requests() {
         let one = SocketDumpRequest.all(for: SocketQuery(ports: Self.port8080))
-        #expect(one.count == 4)
+        #expect(one.map(\.family) == [.both, .v4, .v6])
         #expect(one.allSatisfy { $0.localPort == 8080 && $0.peerPort == 0 })
 
         let several = PortSet(members: [.init(ports: 1...9, transport: .tcp)])
         let all = SocketDumpRequest.all(for: SocketQuery(ports: several))
-        #expect(all.map(\.transport) == [.tcp, .tcp])
+        #expect(all.map(\.transport) == [.tcp])
         #expect(all.allSatisfy { $0.localPort == 0 })
 
         let zero = PortSet(members: [.init(ports: 0...0)])
         #expect(SocketQuery(ports: zero).singlePort(.tcp) == nil)
+    }
+
+    @Test("a question for both families splits into one for each")
+    func split() {
+        let both = SocketDumpRequest(
+            transport: .tcp,
+            family: .both,
+            states: 1,
+            localPort: 80,
+            peerPort: 90
+        )
+        #expect(both.split.map(\.family) == [.v4, .v6])
+        #expect(both.split.flatMap(\.split) == both.split)
+        #expect(both.message(sequence: 1).count == 76)
+        #expect(both.split.map { $0.message(sequence: 1).count } == [72, 72])
+        #expect(both.messageType == 18)
+        #expect(both.split[0].messageType == 20)
     }
 
     @Test("the whole range of ports is no single port")

@@ -158,6 +158,21 @@ struct SocketTableTests {
         #expect(text.sockets.contains { $0.inode == accepted.inode })
     }
 
+    @Test("the older and the newer question have the same answer")
+    func questions() throws {
+        let listener = try LiveSocket(v6: LiveSocket.hasV6)
+        try listener.bind()
+        try listener.listen()
+        let bound = try LiveSocket()
+        try bound.bind()
+        let query = SocketQuery(ports: ports(listener.port, bound.port))
+        let requests = SocketDumpRequest.all(for: query)
+        let older = try SocketDiagnostics.read(query, requests: requests).sockets
+        let newer = try SocketDiagnostics.read(query, requests: requests.flatMap(\.split)).sockets
+        #expect(SocketTable.distinct(older) == SocketTable.distinct(newer))
+        #expect(older.contains { $0.inode == listener.inode })
+    }
+
     @Test("a buffer that is too small grows", arguments: [16, 200])
     func smallBuffer(size: Int) throws {
         let socket = try LiveSocket()

@@ -21,6 +21,7 @@
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define CLINUX_O_PATH 010000000
@@ -104,6 +105,11 @@ static inline long clinux_netlink_receive(int fd, void *buffer, size_t size, uns
   ssize_t r = recvfrom(fd, buffer, size, MSG_TRUNC, (struct sockaddr *)&from, &length);
   *sender = from.nl_pid;
   return r < 0 ? -errno : r;
+}
+/* 1 when the directory lies on a procfs, 0 when not. */
+static inline int clinux_is_procfs(int directory) {
+  struct statfs s;
+  return fstatfs(directory, &s) < 0 ? -errno : s.f_type == 0x9fa0;
 }
 /* 0 when both tasks use one descriptor table, else > 0; kcmp(2), KCMP_FILES. */
 static inline int clinux_compare_descriptor_tables(int first, int second) {

@@ -43,9 +43,9 @@ static inline int clinux_unix_probe(const char *path) {
   return result;
 }
 
-/* A netlink socket on which a dump of all Unix sockets, with the inodes they are bound to, has been
-   asked for; sock_diag(7). */
-static inline int clinux_unix_diag_dump(void) {
+/* Asks on a socket of clinux_sock_diag_open for a dump of all Unix sockets with the inodes they are
+   bound to; sock_diag(7). */
+static inline long clinux_unix_diag_request(int fd) {
   struct {
     struct nlmsghdr header;
     struct unix_diag_req request;
@@ -57,16 +57,6 @@ static inline int clinux_unix_diag_dump(void) {
   message.request.sdiag_family = AF_UNIX;
   message.request.udiag_states = 0xffffffffu;
   message.request.udiag_show = UDIAG_SHOW_VFS;
-  struct sockaddr_nl kernel;
-  memset(&kernel, 0, sizeof kernel);
-  kernel.nl_family = AF_NETLINK;
-  int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-  if (fd < 0) return -errno;
-  if (sendto(fd, &message, sizeof message, 0, (struct sockaddr *)&kernel, sizeof kernel) < 0) {
-    int code = errno;
-    close(fd);
-    return -code;
-  }
-  return fd;
+  return clinux_netlink_send(fd, &message, sizeof message);
 }
 #endif

@@ -78,7 +78,7 @@ extension OrphanEvidence {
         for file in view.snapshot.instanceFiles where file.rule.isSameSystem(as: rule.id) {
             guard case .entries(let entries) = file.contents,
                 let entry = entries.first(where: { $0.pid == process.pid }),
-                view.mayBeBelieved(file, about: process)
+                file.mayActOn(process) == .granted
             else { continue }
             let isIdentity = entry.startTicks == process.identity.startTime
             owned(
@@ -209,15 +209,5 @@ extension String {
     /// Whether two rule ids `system.rule` come from one file.
     fileprivate func isSameSystem(as other: String) -> Bool {
         prefix { $0 != "." } == other.prefix { $0 != "." }
-    }
-}
-
-extension SnapshotView {
-    /// As root, a file speaks only about processes of the user who owns it; root's own files
-    /// speak about everybody, unless others can write them.
-    func mayBeBelieved(_ file: InstanceFile, about process: ProcessRecord) -> Bool {
-        guard let user = process.status?.known?.realUser else { return false }
-        if file.owner == 0 { return !file.isWritableByOthers }
-        return file.owner == user && !file.isWritableByOthers
     }
 }

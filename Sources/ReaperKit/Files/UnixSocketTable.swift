@@ -3,7 +3,8 @@ import Glibc
 
 /// The inodes that the Unix sockets of reaper's network namespace are bound to; sock_diag(7).
 ///
-/// `/proc/net/unix` is no substitute: a name with a newline in it forges whole lines there.
+/// `/proc/net/unix` is no substitute: a name with a newline in it forges whole lines there. A row
+/// that a busy kernel leaves out is no harm: ``SocketLiveness`` asks a second witness.
 struct UnixSocketTable: Sendable {
     /// Where a socket is bound, as the kernel reports it.
     struct Binding: Hashable, Sendable {
@@ -21,25 +22,30 @@ struct UnixSocketTable: Sendable {
     static func current() throws(SystemError) -> UnixSocketTable {
         let subject = "NETLINK_SOCK_DIAG unix"
         let socket = FileDescriptor(
-            owning: try check(clinux_unix_diag_dump(), "sendto", subject)
+            owning: try check(clinux_sock_diag_open(), "socket", subject)
         )
+        try check(Int32(clinux_unix_diag_request(socket.raw)), "sendto", subject)
         var bindings: Set<Binding> = []
-        // The kernel fills at most 32 KiB at a time; netlink(7).
+        // The kernel puts at most 32 KiB into a datagram; netlink(7).
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
-            let count = unsafe clinux_read(socket.raw, &buffer, buffer.count)
+            var sender: UInt32 = 0
+            let size = buffer.count
+            let count = unsafe clinux_netlink_receive(socket.raw, &buffer, size, &sender)
             if count == -Int(EINTR) { continue }
-            guard count > 0 else {
-                let code = count == 0 ? EPROTO : Int32(-count)
-                throw SystemError(call: "recv", subject: subject, code: code)
+            guard count > 0, count <= size else {
+                let code = count < 0 ? Int32(-count) : EPROTO
+                throw SystemError(call: "recvfrom", subject: subject, code: code)
             }
+            // A privileged process can send to any netlink socket; only the kernel is port 0.
+            guard sender == 0 else { continue }
             let part = UnixSocketDump.parse(buffer.span.extracting(first: count))
             bindings.formUnion(part.bindings)
             switch part.end {
             case .more: continue
             case .done: return UnixSocketTable(bindings)
             case .failed(let code):
-                throw SystemError(call: "recv", subject: subject, code: code)
+                throw SystemError(call: "recvfrom", subject: subject, code: code)
             }
         }
     }
@@ -79,11 +85,14 @@ struct UnixSocketDump: Equatable {
             }
             switch bytes.half(at: start + 4) {
             case UInt16(NLMSG_DONE):
-                dump.end = .done
+                // Carries a dump's late error since Linux 4.16.
+                let code = bytes.word(at: start + 16).map { Int32(bitPattern: $0) } ?? 0
+                dump.end = code < 0 ? .failed(EPROTO) : .done
                 return dump
             case UInt16(NLMSG_ERROR):
-                let code = bytes.word(at: start + 16).map { -Int32(bitPattern: $0) } ?? EPROTO
-                dump.end = .failed(code)
+                let code = bytes.word(at: start + 16).map { Int32(bitPattern: $0) } ?? -EPROTO
+                // Int32.min has no positive counterpart; no kernel sends it.
+                dump.end = .failed(code == .min ? EPROTO : -code)
                 return dump
             default:
                 dump.addBinding(in: bytes, from: start + 32, to: start + Int(length))

@@ -7,11 +7,13 @@ import Glibc
 /// whether it concerns them. Whatever they want to know of the few candidates is read afterwards,
 /// through an open directory that is proven to be the same process.
 public struct Scanner: ~Copyable {
-    let request: ScanRequest
+    /// What it looks for.
+    public let request: ScanRequest
     var procfs: Procfs
-    var host: HostFacts
+    /// The machine, as it was when the scanner was made or last looked.
+    public internal(set) var host: HostFacts
     /// Whether the numbers in this procfs are reaper's own: then processes can be held.
-    let isOwnNamespace: Bool
+    public let isOwnNamespace: Bool
     private let detectors: [any Detector]
     private var context: MatchContext
     private var descriptors: DescriptorTable?
@@ -68,6 +70,24 @@ public struct Scanner: ~Copyable {
             list.filter { wanted.contains(snapshot.processes[$0].pid) }
         }
         return try judge(snapshot, candidates)
+    }
+
+    /// How long until the snapshot's files that are too young to be judged can be judged.
+    public func settlingTime(of snapshot: Snapshot) -> Duration? {
+        guard !snapshot.instanceFiles.isEmpty else { return nil }
+        let view = SnapshotView(snapshot, rules: request.rules)
+        return FileDetection(request: request).settlingTime(in: view)
+    }
+
+    /// Reads `stat` of every process and judges nothing.
+    public mutating func listing() throws(SystemError) -> [ProcessRecord] {
+        var records: [ProcessRecord] = []
+        for pid in try procfs.pids() {
+            if case .value(let record) = procfs.record(of: ProcessPlace(pid: pid)) {
+                records.append(record)
+            }
+        }
+        return records
     }
 
     // MARK: - Reading
@@ -180,16 +200,16 @@ public struct Scanner: ~Copyable {
         _ candidates: [[Int]]
     ) throws(SystemError) -> ScanResult {
         var snapshot = first
-        var detection = detect(&snapshot, candidates)
+        var detection = detect(snapshot, candidates)
         // Every fact is read once, so this ends; the bound is for a detector that forgets it.
         for _ in 0..<32 where !detection.wanted.isEmpty {
             read(detection.wanted, into: &snapshot)
-            detection = detect(&snapshot, candidates)
+            detection = detect(snapshot, candidates)
         }
         if isOwnNamespace, !detection.findings.isEmpty {
             prove(&detection, in: &snapshot)
             let proven = Set(detection.findings.compactMap(\.process))
-            detection = detect(&snapshot, candidates)
+            detection = detect(snapshot, candidates)
             detection.findings.removeAll { finding in
                 finding.process.map { !proven.contains($0) } ?? false
             }
@@ -204,13 +224,18 @@ public struct Scanner: ~Copyable {
         return ScanResult(snapshot: snapshot, findings: detection.findings)
     }
 
-    private func detect(_ snapshot: inout Snapshot, _ candidates: [[Int]]) -> Detection {
+    private func detect(_ snapshot: Snapshot, _ candidates: [[Int]]) -> Detection {
         var all = Detection()
         let view = SnapshotView(
             snapshot,
             rules: request.rules,
             includesPeers: request.selection.includesPeers
         )
+        if !snapshot.instanceFiles.isEmpty {
+            let files = FileDetection(request: request)
+            all.wanted.formUnion(files.wanted(in: view))
+            all.findings += files.findings(in: view)
+        }
         for (detector, indices) in zip(detectors, candidates) where !indices.isEmpty {
             let one = detector.detect(indices, in: view)
             all.findings += one.findings

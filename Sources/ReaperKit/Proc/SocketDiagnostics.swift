@@ -29,18 +29,21 @@ struct SocketDiagnostics: ~Copyable {
     ///
     /// A dump that the kernel calls interrupted may miss a socket that was there all the time: it
     /// is repeated, and everything that any of the dumps showed is kept. 32 KiB is the most that
-    /// the kernel puts into one datagram; `bufferSize` is a parameter to test that it may grow.
+    /// the kernel puts into one datagram. Other requests and sizes are for tests.
     static func read(
         _ query: SocketQuery,
+        requests: [SocketDumpRequest]? = nil,
         bufferSize: Int = 32_768
     ) throws(SystemError) -> Answer {
+        let requests = requests ?? SocketDumpRequest.all(for: query)
         var answer = Answer()
         var buffer = [UInt8](repeating: 0, count: max(bufferSize, 16))
         var interruptions = 0
         while !answer.isConsistent, interruptions < 4 {
             // A new one each time: an abandoned dump blocks its socket (EBUSY).
             var diagnostics = try SocketDiagnostics()
-            switch try diagnostics.dumpAll(query, into: &answer.sockets, buffer: &buffer) {
+            switch try diagnostics.dumpAll(requests, query, into: &answer.sockets, buffer: &buffer)
+            {
             case .complete: answer.isConsistent = true
             case .interrupted: interruptions += 1
             case .cut(let needed):
@@ -61,24 +64,47 @@ struct SocketDiagnostics: ~Copyable {
     }
 
     private mutating func dumpAll(
+        _ requests: [SocketDumpRequest],
         _ query: SocketQuery,
         into sockets: inout [SocketRecord],
         buffer: inout [UInt8]
     ) throws(SystemError) -> Ending {
         var ending = Ending.complete
-        for request in SocketDumpRequest.all(for: query) {
-            sequence += 1
-            var dump = SocketDump(request, sequence: sequence, query: query)
-            try send(request)
-            while !dump.isComplete {
-                let count = try receive(into: &buffer, request)
-                guard count <= buffer.count else { return .cut(needed: count) }
-                try dump.append(buffer.span.extracting(..<count))
+        for request in requests {
+            let part: Ending
+            do throws(SystemError) {
+                part = try dump(request, query, into: &sockets, buffer: &buffer)
+            } catch {
+                // Whoever does not know the older question may know the newer one.
+                let unknown = [EINVAL, ENOENT, EOPNOTSUPP, EPROTONOSUPPORT]
+                guard request.family == .both, unknown.contains(error.code) else { throw error }
+                part = try dumpAll(request.split, query, into: &sockets, buffer: &buffer)
             }
-            sockets += dump.sockets
-            if dump.wasInterrupted { ending = .interrupted }
+            switch part {
+            case .complete: continue
+            case .interrupted: ending = .interrupted
+            case .cut: return part
+            }
         }
         return ending
+    }
+
+    private mutating func dump(
+        _ request: SocketDumpRequest,
+        _ query: SocketQuery,
+        into sockets: inout [SocketRecord],
+        buffer: inout [UInt8]
+    ) throws(SystemError) -> Ending {
+        sequence += 1
+        var dump = SocketDump(request, sequence: sequence, query: query)
+        try send(request)
+        while !dump.isComplete {
+            let count = try receive(into: &buffer, request)
+            guard count <= buffer.count else { return .cut(needed: count) }
+            try dump.append(buffer.span.extracting(..<count))
+        }
+        sockets += dump.sockets
+        return dump.wasInterrupted ? .interrupted : .complete
     }
 
     private func send(_ request: SocketDumpRequest) throws(SystemError) {

@@ -19,6 +19,9 @@ public struct ShutdownPlan: Sendable, Equatable {
     /// Every target of every wave.
     public var targets: [ShutdownTarget] { waves.flatMap(\.self) }
 
+    /// Whether executing it would change nothing.
+    public var isNothingToDo: Bool { targets.isEmpty && removals.isEmpty && zombies.isEmpty }
+
     /// Whether there is nothing to do and nothing was refused.
     public var isEmpty: Bool {
         targets.isEmpty && removals.isEmpty && refused.isEmpty && zombies.isEmpty
@@ -80,13 +83,16 @@ public struct FileRemoval: Sendable, Equatable {
     public var path: ByteString
     /// The inode that was judged.
     public var file: FileIdentity
+    /// The rule by which it was judged, and is judged again before it goes.
+    public var rule: String?
     /// Why it is stale.
     public var reason: String
 
     /// Creates a removal.
-    public init(path: ByteString, file: FileIdentity, reason: String) {
+    public init(path: ByteString, file: FileIdentity, rule: String? = nil, reason: String) {
         self.path = path
         self.file = file
+        self.rule = rule
         self.reason = reason
     }
 }

@@ -1,0 +1,147 @@
+import CLinux
+import Glibc
+
+extension LinuxKernel {
+    /// Why a process that got SIGKILL lives on: frozen, traced, or waiting in the kernel.
+    ///
+    /// A frozen version 1 control group holds even SIGKILL back. It is thawed when everybody in it
+    /// is being stopped; nobody else's group is touched.
+    public func diagnose(
+        _ identity: ProcessIdentity,
+        within set: Set<ProcessIdentity>
+    ) -> String? {
+        guard case .success(let handle) = open(identity),
+            let record = record(through: handle, [.cgroups, .status])
+        else { return nil }
+        if let group = frozenGroup(of: record) {
+            return thaw(group, within: set)
+        }
+        if let tracer = record.status?.known?.tracer, tracer != 0 {
+            return "it is traced by process \(tracer), which has to let it go"
+        }
+        if record.state == UInt8(ascii: "D") {
+            let channel = scanner.procfs.contents("wchan", of: handle.place, limit: 256).known
+                .map { ByteString($0).text } ?? ""
+            return "it waits in the kernel and cannot be interrupted (state D"
+                + (channel.isEmpty || channel == "0" ? ")" : ", \(channel))")
+        }
+        return nil
+    }
+
+    /// Whether a stray shares its control groups with a target; a service manager's children do
+    /// not, and a process cannot leave its group without rights over another.
+    public func canDescend(_ stray: ProcessRecord, from members: [ProcessIdentity]) -> Bool {
+        guard case .success(let handle) = open(stray.identity) else { return false }
+        guard let record = record(through: handle, [.cgroups]) else { return false }
+        guard let lines = record.cgroups?.known else { return true }
+        return cgroups.isEmpty || cgroups.contains(lines)
+    }
+
+    /// Who holds these ports now, described for people.
+    public func holders(of ports: PortSet) -> Result<[PortOutcome], SystemError> {
+        do throws(SystemError) {
+            let check = try PortCheck.look(at: ports)
+            if check.isFree { return .success([]) }
+            let map = HolderMap.read(
+                of: check.held.flatMap { $0.sockets.map(\.inode) },
+                among: (try? scanner.procfs.pids()) ?? [],
+                procDirectory: scanner.procfs.directory.raw
+            )
+            return .success(
+                check.outcomes { held in
+                    describe(held, map)
+                }.filter { !$0.isFree }
+            )
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func describe(_ held: PortCheck.HeldPort, _ map: HolderMap) -> String {
+        let pids = held.sockets.flatMap { map.holders[$0.inode] ?? [] }.map(\.pid)
+        guard !pids.isEmpty else {
+            let user = held.sockets.first.map { "\($0.user)" } ?? "unknown"
+            return "a process that cannot be seen, of user \(user)"
+        }
+        return Set(pids).sorted().map { describe($0) }.joined(separator: ", ")
+    }
+
+    /// A holder, and the parent that would start it again.
+    private func describe(_ pid: Int32) -> String {
+        guard let process = scanner.procfs.record(of: ProcessPlace(pid: pid)).known else { return "process \(pid)" }
+        guard process.parent > 1, 
+            let parent = scanner.procfs.record(of: ProcessPlace(pid: process.parent)).known else {
+            return process.label
+        }
+        return "\(process.label), started by \(parent.label)"
+    }
+
+    /// Judges the file once more, then removes it by quarantine if it is still the one judged.
+    public func remove(_ removal: FileRemoval) -> RemovalAnswer {
+        if let reason = objection(to: removal) { return .kept(reason) }
+        return switch QuarantineRemover().remove(removal.path, judgedAs: removal.file) {
+        case .removed: .removed
+        case .alreadyGone: .alreadyGone
+        case .changed: .kept("it has changed since it was judged")
+        case .displaced(let place):
+            .kept("another file took its place; the old one is kept as \(place.text)")
+        case .failed(let error): .kept(error.description)
+        }
+    }
+
+    private func objection(to removal: FileRemoval) -> String? {
+        guard let id = removal.rule, let rule = scanner.request.rules.first(where: { $0.id == id })
+        else { return "no rule says what this file is: \(removal.rule ?? "none")" }
+        do throws(SystemError) {
+            var reader = try InstanceFileReader()
+            guard let file = try reader.read(removal.path, as: rule) else { return nil }
+            let findings = try scanner.scan(files: [file]).findings
+            let isStale = findings.contains {
+                $0.file == removal.path && $0.remedy.action == .remove && $0.verdict != .suspect
+            }
+            return isStale ? nil : "it is in use again"
+        } catch {
+            return error.description
+        }
+    }
+
+    // MARK: - Frozen control groups
+
+    private func frozenGroup(of record: ProcessRecord) -> String? {
+        for line in record.cgroups?.known ?? [] {
+            let fields = line.text.split(separator: ":", maxSplits: 2)
+            guard fields.count == 3, fields[1].split(separator: ",").contains("freezer") else {
+                continue
+            }
+            let group = "/sys/fs/cgroup/freezer\(fields[2])"
+            if contents(of: "\(group)/freezer.state").hasPrefix("FROZEN") { return group }
+        }
+        return nil
+    }
+
+    private func thaw(_ group: String, within set: Set<ProcessIdentity>) -> String? {
+        let pids = contents(of: "\(group)/cgroup.procs").split(separator: "\n")
+        let isOurs = pids.allSatisfy { pid in
+            Int32(pid).map { number in set.contains { $0.pid == number } } ?? false
+        }
+        guard isOurs, !pids.isEmpty else {
+            return "its control group \(group) is frozen and others are in it: thaw it first"
+        }
+        let path = "\(group)/freezer.state"
+        let file = unsafe clinux_openat(AT_FDCWD, path, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return "its control group \(group) is frozen and may not be thawed" }
+        defer { _ = close(file) }
+        let word = Array("THAWED".utf8)
+        guard unsafe write(file, word, word.count) == word.count else {
+            return "its control group \(group) is frozen and may not be thawed"
+        }
+        return nil
+    }
+
+    private func contents(of path: String) -> String {
+        guard let file = try? FileDescriptor(opening: path),
+            let bytes = try? file.readAll(limit: 1 << 16, subject: path)
+        else { return "" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

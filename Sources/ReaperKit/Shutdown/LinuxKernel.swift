@@ -1,0 +1,236 @@
+import CLinux
+import Glibc
+
+/// The kernel that runs this machine, as the shutdown engine sees it.
+///
+/// It holds one proven handle per target, as many as descriptors allow; beyond that it opens a
+/// handle for each call anew and proves it again.
+public final class LinuxKernel: ShutdownKernel {
+    var scanner: Scanner
+    private let planning: PlanningOptions
+    /// Findings to act on are looked for again on every look; `nil` executes a plan as it is.
+    private let followsRules: Bool
+    private let files: [InstanceFile]
+    var targets: [ProcessIdentity: ShutdownTarget] = [:]
+    var handles: [ProcessIdentity: ProcessHandle] = [:]
+    private let handleLimit: Int
+    private let interrupts: InterruptCounter
+    /// The control groups of targets when they were pinned.
+    var cgroups: Set<[ByteString]> = []
+
+    /// Prepares to act on what `scanner` finds.
+    ///
+    /// - Parameters:
+    ///   - scanner: What looks again; it must read reaper's own procfs.
+    ///   - planning: How matches that appear meanwhile are to be stopped.
+    ///   - followsPattern: Whether what was asked for is evaluated again on every look.
+    ///   - files: Instance files that serve as evidence.
+    ///   - interrupts: Counts what the user's terminal sends.
+    public init(
+        scanner: consuming Scanner,
+        planning: PlanningOptions,
+        followsPattern: Bool,
+        files: [InstanceFile],
+        interrupts: InterruptCounter
+    ) {
+        self.scanner = scanner
+        self.planning = planning
+        followsRules = followsPattern
+        self.files = files
+        self.interrupts = interrupts
+        handleLimit = LinuxKernel.raiseDescriptorLimit()
+    }
+
+    /// Time that never jumps.
+    public func now() -> Duration { Clock.monotonic() }
+
+    /// Reads every process, and evaluates the pattern again.
+    public func look() -> Look {
+        do throws(SystemError) {
+            guard followsRules else {
+                return Look(processes: try scanner.listing())
+            }
+            let result = try scanner.scan(files: files)
+            return Look(processes: result.snapshot.processes, matches: matches(result))
+        } catch {
+            // Without a listing nobody new can be found; the proof will fail for the same reason.
+            return Look(processes: [])
+        }
+    }
+
+    /// A look that nobody can hide from, or the reason why somebody can.
+    public func prove() -> ProofLook {
+        var look = Look(processes: [])
+        var killed: [ShutdownTarget] = []
+        var counter = KernelCounters()
+        let answer = ProofScan.run(&counter) {
+            look = self.look()
+        } examine: { pids in
+            guard followsRules, let result = try? scanner.examine(pids, files: files) else { return }
+            for target in matches(result) where targets[target.identity] == nil {
+                guard pin(target) == .pinned, send(.kill, to: target.identity) == .sent else {
+                    continue
+                }
+                killed.append(target)
+            }
+        }
+        guard !look.processes.isEmpty else {
+            return ProofLook(look: look, answer: .notProven("/proc could not be listed"))
+        }
+        return ProofLook(look: look, answer: answer, killed: killed)
+    }
+
+    private func matches(_ result: ScanResult) -> [ShutdownTarget] {
+        let planner = ShutdownPlanner(
+            result.snapshot,
+            rules: scanner.request.rules,
+            options: planning
+        )
+        return planner.plan(for: result.findings.filter { $0.process != nil }).targets
+    }
+
+    // MARK: - Handles
+
+    /// Opens a handle, and compares everything that was judged.
+    public func pin(_ target: ShutdownTarget) -> PinAnswer {
+        targets[target.identity] = target
+        switch open(target.identity) {
+        case .failure(let error) where error.isGone: return .gone
+        case .failure(let error): return .denied(error.description)
+        case .success(let handle):
+            if let wanted = target.pidfdInode, let inode = handle.pidfdInode, wanted != inode {
+                return .gone
+            }
+            targets[target.identity]?.pidfdInode = handle.pidfdInode
+            if let change = change(of: target, through: handle) { return .changed(change) }
+            remember(handle)
+            return .pinned
+        }
+    }
+
+    private func remember(_ handle: ProcessHandle) {
+        if handles.count < handleLimit { handles[handle.identity] = handle }
+        if let lines = record(through: handle, [.cgroups])?.cgroups?.known { cgroups.insert(lines) }
+    }
+
+    /// Reads facts of the process behind a handle; `nil` once it is reaped.
+    func record(through handle: ProcessHandle, _ kinds: [FactKind]) -> ProcessRecord? {
+        guard var record = try? handle.record(in: &scanner.procfs) else { return nil }
+        for kind in kinds { handle.read(kind, into: &record, in: &scanner.procfs) }
+        return record
+    }
+
+    func open(_ identity: ProcessIdentity) -> Result<ProcessHandle, SystemError> {
+        if let handle = handles[identity] { return .success(handle) }
+        do throws(SystemError) {
+            let handle = try ProcessHandle(
+                opening: identity.pid,
+                startTime: identity.startTime,
+                in: &scanner.procfs
+            )
+            if let wanted = targets[identity]?.pidfdInode, let inode = handle.pidfdInode,
+                wanted != inode
+            {
+                return .failure(SystemError(call: "fstat", subject: "pidfd \(identity)", code: ESRCH))
+            }
+            return .success(handle)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// What about the process is not as it was judged; exec(2) and setuid(2) change it under the
+    /// same number and start time.
+    private func change(of target: ShutdownTarget, through handle: ProcessHandle) -> String? {
+        var record = ProcessRecord(identity: target.identity, name: "", parent: 0)
+        if let executable = target.executable {
+            handle.read(.executable, into: &record, in: &scanner.procfs)
+            if let now = record.executable?.known?.path, now != executable {
+                return "it ran \(executable.text) when it was judged and runs \(now.text) now"
+            }
+        }
+        if let user = target.user {
+            handle.read(.status, into: &record, in: &scanner.procfs)
+            if let now = record.status?.known?.realUser, now != user {
+                return "it belonged to user \(user) when it was judged and to \(now) now"
+            }
+        }
+        return nil
+    }
+
+    /// Sends through the handle, after comparing once more.
+    public func send(_ signal: Signal, to identity: ProcessIdentity) -> SendAnswer {
+        switch open(identity) {
+        case .failure(let error) where error.isGone: return .gone
+        case .failure(let error): return .denied(error.description)
+        case .success(let handle):
+            if let target = targets[identity], let change = change(of: target, through: handle) {
+                return .changed(change)
+            }
+            do throws(SystemError) {
+                try handle.send(signal)
+                return .sent
+            } catch {
+                if error.code == ESRCH { return .gone }
+                return .denied(denial(error, handle))
+            }
+        }
+    }
+
+    private func denial(_ error: SystemError, _ handle: ProcessHandle) -> String {
+        guard error.isDenied else { return error.description }
+        guard let user = record(through: handle, [.status])?.status?.known?.realUser else {
+            return "it may not be signalled; run as root"
+        }
+        let name = scanner.host.userNames[user] ?? "\(user)"
+        return "it belongs to user \(name); run as that user or as root"
+    }
+
+    /// Whether it has exited; one that cannot be opened for want of descriptors has not.
+    public func hasExited(_ identity: ProcessIdentity) -> Bool {
+        switch open(identity) {
+        case .success(let handle): handle.hasExited()
+        case .failure(let error): error.isGone
+        }
+    }
+
+    // MARK: - Waiting
+
+    /// Polls the pidfds; those without one are looked at every 20 ms.
+    public func wait(for identities: [ProcessIdentity], until time: Duration) -> WaitAnswer {
+        let held = identities.compactMap { handles[$0] }
+        let loose = identities.filter { handles[$0] == nil }
+        let before = interrupts.count
+        while true {
+            var entries = held.map {
+                pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0)
+            }
+            entries.append(
+                pollfd(fd: interrupts.descriptor, events: Int16(POLLIN), revents: 0)
+            )
+            let left = max((time - now()).milliseconds + 1, 0)
+            let patience = loose.isEmpty ? left : min(left, 20)
+            _ = unsafe poll(&entries, nfds_t(entries.count), Int32(clamping: patience))
+            interrupts.collect()
+            var exited = zip(held, entries).filter { $0.1.revents != 0 }.map(\.0.identity)
+            exited += loose.filter { hasExited($0) }
+            if !exited.isEmpty || interrupts.count > before || now() >= time {
+                for identity in exited { handles[identity] = nil }
+                return WaitAnswer(exited: exited, interrupts: interrupts.count)
+            }
+        }
+    }
+
+    /// Descriptors beyond what reaper needs otherwise, each target taking two.
+    private static func raiseDescriptorLimit() -> Int {
+        let noFile = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard unsafe getrlimit(noFile, &limit) == 0 else { return 16 }
+        if limit.rlim_cur < limit.rlim_max {
+            var raised = limit
+            raised.rlim_cur = raised.rlim_max
+            if unsafe setrlimit(noFile, &raised) == 0 { limit = raised }
+        }
+        return max((Int(clamping: limit.rlim_cur) - 32) / 2, 4)
+    }
+}

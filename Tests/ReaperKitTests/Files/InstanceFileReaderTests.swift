@@ -1,0 +1,204 @@
+import Glibc
+import Testing
+
+@testable import ReaperKit
+
+/// A rule for files below a scratch directory.
+func instanceRule(
+    _ pattern: String,
+    in scratch: borrowing ScratchDirectory,
+    _ format: InstanceFormat = .pid
+) throws -> Rule {
+    var rule = Rule(id: "test.run", title: "A test", source: "test")
+    var instance = InstanceRule()
+    instance.files = [
+        try Glob(parsing: scratch.path.appending(component: ByteString(pattern)), as: .path)
+    ]
+    instance.format = format
+    rule.instance = instance
+    return rule
+}
+
+@Suite("reading instance files")
+struct InstanceFileReaderTests {
+    private func scan(_ rules: [Rule]) throws -> [String: InstanceFile] {
+        var reader = try InstanceFileReader()
+        let files = reader.scan(rules).files
+        return Dictionary(files.map { ($0.path.baseName.text, $0) }) { first, _ in first }
+    }
+
+    @Test("a good file is read, and what was put in its place is not opened")
+    func attacks() throws {
+        let scratch = try ScratchDirectory()
+        let rule = try instanceRule("*.pid", in: scratch)
+        try scratch.write("good.pid", "4194305\n")
+        try scratch.write("gone.pid", "4194304\n")
+        try scratch.write("target", "4194304\n")
+        try scratch.link("sym.pid", to: "target")
+        try scratch.link("loop.pid", to: "loop.pid")
+        try scratch.link("dangling.pid", to: "/nonexistent/x")
+        try scratch.makeDirectory("dir.pid")
+        try #require(unsafe mkfifo(scratch.child("fifo.pid").text, 0o644) == 0)
+        let hard = scratch.child("hard.pid").text
+        try #require(unsafe link(scratch.child("target").text, hard) == 0)
+        let sparse = try scratch.write("sparse.pid", "")
+        try #require(unsafe truncate(sparse.text, 1 << 30) == 0)
+        let files = try scan([rule])
+        var gone = InstanceEntry(pid: 4_194_304)
+        gone.liveness = .gone
+        #expect(files["gone.pid"]?.contents == .entries([gone]))
+        #expect(files["gone.pid"]?.lock == .free)
+        #expect(files["good.pid"]?.contents == .malformed(InstanceFormatError.notANumber.reason))
+        let unsafe = [
+            "sym.pid": "it is a symbolic link, not a regular file",
+            "loop.pid": "it is a symbolic link, not a regular file",
+            "dangling.pid": "it is a symbolic link, not a regular file",
+            "dir.pid": "it is a directory, not a regular file",
+            "fifo.pid": "it is a named pipe, not a regular file",
+            "hard.pid": "it has 2 names, one of them may be elsewhere",
+            "sparse.pid": "it holds 1073741824 bytes, more than the 4096 expected",
+        ]
+        for (name, reason) in unsafe {
+            #expect(files[name]?.contents == .unsafe(reason), "\(name)")
+        }
+        #expect(files.count == unsafe.count + 2)
+    }
+
+    @Test("a number in use is alive, as another user's is")
+    func alive() throws {
+        let scratch = try ScratchDirectory()
+        let rule = try instanceRule("*.pid", in: scratch)
+        try scratch.write("own.pid", "\(getpid())\n")
+        guard case .entries(let entries) = try scan([rule])["own.pid"]?.contents else {
+            Issue.record("not read")
+            return
+        }
+        #expect(entries.map(\.liveness) == [.alive])
+        #expect(PidLiveness(probing: 1) == .alive)
+        #expect(PidLiveness(probing: 4_194_305) == .gone)
+        #expect(PidLiveness(probing: 0) == .unknown)
+        #expect(PidLiveness(probing: -1) == .unknown)
+    }
+
+    @Test("a thread's number is in use too")
+    func thread() {
+        // In the test runner some thread is not the leader; ours is as good as any.
+        #expect(PidLiveness(probing: gettid()) == .alive)
+    }
+
+    /// Locks that a daemon may hold.
+    enum Lock: String, CaseIterable, Sendable {
+        case none, flockExclusive, flockShared, posixWrite, posixRead, ofdWrite
+
+        var want: LockState {
+            switch self {
+            case .none: .free
+            case .flockExclusive, .flockShared: .held("flock")
+            case .posixWrite, .posixRead, .ofdWrite: .held("fcntl record lock")
+            }
+        }
+
+        func take(_ file: Int32) -> Int32 {
+            var lock = Glibc.flock()
+            lock.l_type = Int16(self == .posixRead ? F_RDLCK : F_WRLCK)
+            lock.l_whence = Int16(SEEK_SET)
+            return switch self {
+            case .none: 0
+            case .flockExclusive: flock(file, LOCK_EX | LOCK_NB)
+            case .flockShared: flock(file, LOCK_SH | LOCK_NB)
+            case .posixWrite, .posixRead: unsafe fcntl(file, F_SETLK, &lock)
+            // F_OFD_SETLK, which the Glibc module lacks.
+            case .ofdWrite: unsafe fcntl(file, 37, &lock)
+            }
+        }
+    }
+
+    @Test("each kind of lock is seen, and probing leaves none", arguments: Lock.allCases)
+    func locks(lock: Lock) throws {
+        let scratch = try ScratchDirectory()
+        let path = try scratch.write("a.lock", "")
+        let rule = try instanceRule("*.lock", in: scratch, .lock)
+        let holder = try FileDescriptor(opening: path, flags: O_RDWR)
+        try #require(lock.take(holder.raw) == 0)
+        let seen = try scan([rule])["a.lock"]
+        #expect(seen?.lock == lock.want)
+        #expect(seen?.contents == .entries([InstanceEntry(pid: nil)]))
+        let other = try FileDescriptor(opening: path, flags: O_RDWR)
+        if lock == .none { #expect(flock(other.raw, LOCK_EX | LOCK_NB) == 0) }
+    }
+
+    @Test("a link's target is read, not followed")
+    func symbolicLink() throws {
+        let scratch = try ScratchDirectory()
+        var rule = try instanceRule("Singleton*", in: scratch, .symlink)
+        rule.instance?.pattern = #"^(?<host>.+)-(?<pid>[0-9]+)$"#
+        try scratch.link("SingletonLock", to: "box-4194304")
+        try scratch.link("SingletonCookie", to: "123")
+        try scratch.write("SingletonFile", "box-4194304")
+        let files = try scan([rule])
+        var want = InstanceEntry(pid: 4_194_304, liveness: .gone)
+        want.host = "box"
+        #expect(files["SingletonLock"]?.contents == .entries([want]))
+        #expect(
+            files["SingletonCookie"]?.contents
+                == .malformed("expected text that the rule's pattern matches")
+        )
+        #expect(
+            files["SingletonFile"]?.contents == .unsafe("it is a regular file, not a symbolic link")
+        )
+    }
+
+    @Test("who else could have written or swapped a file is seen")
+    func writers() throws {
+        let scratch = try ScratchDirectory()
+        let rule = try instanceRule("**/*.pid", in: scratch)
+        try scratch.makeDirectory("closed")
+        try scratch.makeDirectory("open", mode: 0o777)
+        try scratch.makeDirectory("sticky", mode: 0o1777)
+        try scratch.write("closed/1.pid", "7")
+        try scratch.write("closed/2.pid", "7", mode: 0o664)
+        try scratch.write("closed/3.pid", "7", mode: 0o646)
+        try scratch.write("open/4.pid", "7")
+        try scratch.write("sticky/5.pid", "7")
+        let files = try scan([rule])
+        #expect(files.mapValues(\.isWritableByOthers)["1.pid"] == false)
+        #expect(
+            files.filter(\.value.isWritableByOthers).keys.sorted() == ["2.pid", "3.pid", "4.pid"]
+        )
+        #expect(files["1.pid"]?.owner == geteuid())
+        #expect(files["3.pid"]?.mode == 0o646)
+    }
+
+    @Test("a file that two rules name belongs to the first")
+    func firstRule() throws {
+        let scratch = try ScratchDirectory()
+        let first = try instanceRule("a.pid", in: scratch)
+        var second = try instanceRule("*.pid", in: scratch)
+        second.id = "test.other"
+        try scratch.write("a.pid", "7")
+        try scratch.write("b.pid", "7")
+        let files = try scan([first, second])
+        #expect(files.mapValues(\.rule) == ["a.pid": "test.run", "b.pid": "test.other"])
+    }
+
+    @Test("one file can be read again, or is gone")
+    func again() throws {
+        let scratch = try ScratchDirectory()
+        let rule = try instanceRule("*.pid", in: scratch)
+        let path = try scratch.write("a.pid", "7\n")
+        var reader = try InstanceFileReader()
+        let scanned = reader.scan([rule]).files.first
+        #expect(try reader.read(path, as: rule) == scanned)
+        #expect(try reader.read(scratch.child("b.pid"), as: rule) == nil)
+    }
+}
+
+// gettid(2) has no declaration in the Glibc module without _GNU_SOURCE.
+private func gettid() -> Int32 {
+    do {
+        let target = try linkTarget(of: "/proc/thread-self", in: AT_FDCWD)
+        return Int32(target.baseName.text) ?? -1
+    } catch {
+        return -1
+    }
+}

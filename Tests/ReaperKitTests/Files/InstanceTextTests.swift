@@ -1,0 +1,205 @@
+import Testing
+
+@testable import ReaperKit
+
+@Suite("instance file grammars")
+struct InstanceTextTests {
+    /// Bytes of a pid file, and the number that they hold, if any.
+    struct PidCase: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var bytes: [UInt8]
+        var want: Int32?
+
+        init(_ name: String, _ text: String, _ want: Int32? = nil) {
+            testDescription = name
+            bytes = Array(text.utf8)
+            self.want = want
+        }
+
+        init(_ name: String, bytes: [UInt8]) {
+            testDescription = name
+            self.bytes = bytes
+        }
+    }
+
+    static let pidCases: [PidCase] = [
+        PidCase("a number", "4127", 4127),
+        PidCase("a number and a newline", "4127\n", 4127),
+        PidCase("the smallest", "2", 2),
+        PidCase("the largest", "4194304\n", 4_194_304),
+        PidCase("nothing", ""),
+        PidCase("only a newline", "\n"),
+        PidCase("zero: our own group", "0"),
+        PidCase("one: the first process", "1"),
+        PidCase("minus one: everybody", "-1"),
+        PidCase("a group", "-4127"),
+        PidCase("above the kernel's limit", "4194305"),
+        PidCase("wraps to one in 32 bits", "4294967297"),
+        PidCase("wraps to one in 64 bits", "18446744073709551617"),
+        PidCase("a thousand digits", String(repeating: "9", count: 1000)),
+        PidCase("hexadecimal", "0x101f"),
+        PidCase("a leading zero", "04127"),
+        PidCase("a plus", "+4127"),
+        PidCase("a leading space", " 4127"),
+        PidCase("a trailing space", "4127 "),
+        PidCase("a carriage return", "4127\r\n"),
+        PidCase("two newlines", "4127\n\n"),
+        PidCase("two numbers", "4127 4128"),
+        PidCase("two lines", "1\n4127"),
+        PidCase("an exponent", "4127e0"),
+        PidCase("Arabic-Indic digits", "\u{664}\u{661}"),
+        PidCase("a NUL behind it", bytes: Array("4127\0junk".utf8)),
+        PidCase("UTF-16", bytes: [0xff, 0xfe, 0x34, 0, 0x31, 0]),
+    ]
+
+    @Test("a pid file holds one number and nothing else", arguments: pidCases)
+    func pid(testCase: PidCase) {
+        let result = Result { () throws(InstanceFormatError) in
+            try InstanceText.pid(testCase.bytes).pid
+        }
+        #expect(result == testCase.want.map { .success($0) } ?? .failure(.notANumber))
+    }
+
+    @Test("a record gives what makes it safe to act on")
+    func record() throws {
+        var rule = InstanceRule()
+        rule.format = .json
+        rule.pidKey = "child.pid"
+        rule.idKey = "name"
+        rule.aliasKey = "meta.alias"
+        let text = """
+            {"child": {"pid": 4127}, "name": "a", "meta": {"alias": 7}, "start_ticks": 88213,
+             "boot_id": "b", "host": "h", "pidfd_inode": 9, "pid_namespace": "4026531836",
+             "exe": "/bin/x", "more": null}
+            """
+        var want = InstanceEntry(pid: 4127)
+        want.id = "a"
+        want.alias = "7"
+        want.startTicks = 88213
+        want.bootID = "b"
+        want.host = "h"
+        want.pidfdInode = 9
+        want.pidNamespace = 4_026_531_836
+        want.executable = "/bin/x"
+        #expect(try InstanceText.json(Array(text.utf8), rule: rule) == [want])
+    }
+
+    /// A JSON text with its entries path, and the names and numbers in it, or why there are none.
+    struct EntriesCase: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var path: String?
+        var text: String
+        var want: Result<[String], InstanceFormatError>
+
+        init(_ name: String, _ path: String?, _ text: String, _ want: [String]) {
+            (testDescription, self.path, self.text) = (name, path, text)
+            self.want = .success(want)
+        }
+
+        init(_ name: String, _ path: String?, _ text: String, fails reason: String) {
+            (testDescription, self.path, self.text) = (name, path, text)
+            want = .failure(InstanceFormatError(reason: reason))
+        }
+    }
+
+    static let entriesCases: [EntriesCase] = [
+        EntriesCase("one record", nil, #"{"pid": 7}"#, ["-:7"]),
+        EntriesCase("a number as text", nil, #"{"pid": "7"}"#, ["-:7"]),
+        EntriesCase(
+            "names to numbers",
+            "services.*",
+            #"{"services":{"a":7,"b":8}}"#,
+            ["a:7", "b:8"]
+        ),
+        EntriesCase("names to records", "*", #"{"a":{"pid":7},"b":{"pid":null}}"#, ["a:7"]),
+        EntriesCase(
+            "a list of records",
+            "list.*",
+            #"{"list":[{"pid":7},{"pid":8}]}"#,
+            ["-:7", "-:8"]
+        ),
+        EntriesCase("no entries", "services.*", "{}", []),
+        EntriesCase(
+            "no number",
+            nil,
+            "{\n }",
+            fails: "1:1: expected a process number under 'pid'"
+        ),
+        EntriesCase(
+            "a number out of range",
+            nil,
+            #"{"pid": -1}"#,
+            fails: "1:9: \(InstanceFormatError.notANumber.reason)"
+        ),
+        EntriesCase(
+            "one bad entry spoils all",
+            "*",
+            #"{"a":7,"b":"0x8"}"#,
+            fails: "1:12: \(InstanceFormatError.notANumber.reason)"
+        ),
+        EntriesCase(
+            "a fraction",
+            nil,
+            #"{"pid": 7.5}"#,
+            fails: "1:9: expected a process number, found a number"
+        ),
+    ]
+
+    @Test("key paths find the entries", arguments: entriesCases)
+    func entries(testCase: EntriesCase) {
+        var rule = InstanceRule()
+        rule.entries = testCase.path
+        let result = Result { () throws(InstanceFormatError) in
+            try InstanceText.json(Array(testCase.text.utf8), rule: rule)
+                .map { "\($0.id ?? "-"):\($0.pid ?? 0)" }
+        }
+        #expect(result == testCase.want)
+    }
+
+    @Test("no prefix of a record is taken for a whole one")
+    func prefixes() throws {
+        let text = Array(#"{"pid": 4127, "host": "h"}"#.utf8)
+        for end in 0..<text.count {
+            #expect(throws: InstanceFormatError.self) {
+                try InstanceText.json(Array(text[..<end]), rule: InstanceRule())
+            }
+        }
+    }
+
+    @Test(
+        "an address to listen on is no host name",
+        arguments: ["127.0.0.1", "0.0.0.0", "::1", "fe80::1", "localhost", "localhost6", "*", ""]
+    )
+    func addresses(text: String) { #expect(InstanceText.hostName(text) == nil) }
+
+    @Test("a pattern's named groups become the entry")
+    func pattern() throws {
+        let entries = try InstanceText.matches(
+            of: #"^(?<host>.+)-(?<pid>[0-9]+)$"#,
+            in: Array("build-box.example-4127".utf8)
+        )
+        #expect(entries.map(\.pid) == [4127])
+        #expect(entries.first?.host == "build-box.example")
+    }
+
+    @Test("a pattern finds every entry of a text")
+    func patterns() throws {
+        let entries = try InstanceText.matches(
+            of: #"(?m)^(?<id>\w+) pid=(?<pid>\d+) at (?<start>\d+)"#,
+            in: Array("web pid=7 at 70\r\ndb pid=8 at 80\n".utf8)
+        )
+        #expect(entries.map(\.pid) == [7, 8])
+        #expect(entries.map(\.id) == ["web", "db"])
+        #expect(entries.map(\.startTicks) == [70, 80])
+    }
+
+    @Test(
+        "a pattern that finds no number says so",
+        arguments: [nil, "(", "x(?<pid>[0-9]+)", "(?<id>.*)", "(?<pid>.*)"] as [String?]
+    )
+    func noMatch(pattern: String?) {
+        #expect(throws: InstanceFormatError.self) {
+            try InstanceText.matches(of: pattern, in: Array("4127 4128".utf8))
+        }
+    }
+}

@@ -1,0 +1,201 @@
+import ReaperKit
+import Testing
+
+@testable import reaper
+
+private let machine = ParsingContext(
+    userNumber: { $0 == "alice" ? 1000 : nil },
+    services: { ServiceNames(parsing: Array("http 80/tcp www\n".utf8)) },
+    realPath: { $0 == "/srv/app" || $0 == "." ? "/srv/app" : nil },
+    currentDirectory: { "/home/alice" }
+)
+
+private func parse(
+    _ command: Subcommand.Name,
+    _ arguments: [String]
+) throws(UsageError) -> Options {
+    guard let row = Subcommand.named(command.rawValue) else {
+        throw UsageError(message: "no such command")
+    }
+    return try ArgumentParser.parse(arguments, for: row, in: machine)
+}
+
+@Suite("arguments")
+struct ArgumentParserTests {
+    private struct Case: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var command: Subcommand.Name
+        var arguments: [String]
+        var want: @Sendable (inout Options) -> Void
+
+        init(
+            _ name: String,
+            _ arguments: [String],
+            of command: Subcommand.Name = .clean,
+            _ want: @escaping @Sendable (inout Options) -> Void
+        ) {
+            testDescription = name
+            self.command = command
+            self.arguments = arguments
+            self.want = want
+        }
+    }
+
+    private static let cases: [Case] = [
+        Case("nothing", []) { _ in },
+        Case("a value after =", ["--signal=INT"]) { $0.action.signal = .interrupt },
+        Case("a value in the next word", ["--signal", "INT"]) { $0.action.signal = .interrupt },
+        Case("a value after a letter", ["-s", "INT"]) { $0.action.signal = .interrupt },
+        Case("a value attached to a letter", ["-sINT"]) { $0.action.signal = .interrupt },
+        Case("a value that holds =", ["--env", "A=b=c"]) {
+            $0.selection.process.environment = [condition("A", "b=c")]
+        },
+        Case("a value that begins with a dash", ["--name", "-bash"]) {
+            $0.selection.process.names = [glob("-bash")]
+        },
+        Case("a bundle", ["-nv"]) {
+            $0.action.isDryRun = true
+            $0.output.isVerbose = true
+        },
+        Case("a bundle that ends in a value", ["-nyt500ms"]) {
+            $0.action.isDryRun = true
+            $0.action.assumesYes = true
+            $0.action.timeout = .milliseconds(500)
+        },
+        Case("a flag repeated", ["--name", "a", "--name=b"]) {
+            $0.selection.process.names = [glob("a"), glob("b")]
+        },
+        Case("ports of three flags", ["--ports", "80,90", "--port", "91/udp", "--ports=www"]) {
+            $0.selection.ports = PortSet(members: [
+                .init(ports: 80...80), .init(ports: 90...90),
+                .init(ports: 91...91, transport: .udp), .init(ports: 80...80, transport: .tcp),
+            ])
+        },
+        Case("pids", ["--pid", "1@5,7"]) {
+            $0.selection.process.pids = [
+                PidCondition(pid: 1, startTime: 5), PidCondition(pid: 7),
+            ]
+        },
+        Case("users", ["--user", "alice,0"]) { $0.selection.process.users = [1000, 0] },
+        Case("a directory through a link", ["--in", "."]) {
+            $0.selection.process.directories = ["/srv/app"]
+        },
+        Case("a directory that is gone", ["--in", "../x/./y/"]) {
+            $0.selection.process.directories = ["/home/x/y"]
+        },
+        Case("kinds", ["--kind", "zombie,orphan", "--stale-files"]) {
+            $0.selection.kinds = [.zombie, .orphan, .staleInstance, .staleSocket]
+        },
+        Case("the last of two formats", ["--json", "--format", "table"]) { _ in },
+        Case("stdout by its other name", ["-o", "-"]) { _ in },
+        Case("help among flags", ["--name", "x", "-h", "--nonsense"]) {
+            $0.selection.process.names = [glob("x")]
+            $0.request = .help
+        },
+    ]
+
+    @Test("are understood", arguments: cases)
+    private func understood(_ testCase: Case) throws {
+        var want = Options()
+        testCase.want(&want)
+        #expect(try parse(testCase.command, testCase.arguments) == want)
+    }
+
+    @Test("operands stand anywhere and follow --")
+    func operands() throws {
+        let options = try parse(.help, ["a", "b", "--", "-c"])
+        #expect(options.operands == ["a", "b", "-c"])
+    }
+
+    private struct Refused: Sendable, CustomTestStringConvertible {
+        var testDescription: String { arguments.joined(separator: " ") }
+        var command = Subcommand.Name.clean
+        var arguments: [String]
+        var want: String
+
+        init(_ arguments: [String], of command: Subcommand.Name = .clean, _ want: String) {
+            self.command = command
+            self.arguments = arguments
+            self.want = want
+        }
+    }
+
+    private static let refusals: [Refused] = [
+        Refused(["--prots=1"], "--prots: is not a flag (did you mean '--ports'?)"),
+        Refused(["--dry"], "--dry: is not a flag"),
+        Refused(["--xyzzy"], "--xyzzy: is not a flag"),
+        Refused(["-Z"], "-Z: is not a flag"),
+        Refused(["-nZ"], "-Z: is not a flag"),
+        Refused(["--ports", ""], "--ports: is empty: expected LIST"),
+        Refused(["--ports="], "--ports: is empty: expected LIST"),
+        Refused(["--name"], "--name: needs a value: expected GLOB"),
+        Refused(["-s"], "-s: needs a value: expected SIGNAL"),
+        Refused(["--dry-run=yes"], "--dry-run: takes no value"),
+        Refused(["--ports", "0"], "--ports: '0' is not a port: expected"),
+        Refused(["--ports", "80,,90"], "--ports: '' is not a port: expected"),
+        Refused(["--pid", "0"], "--pid: '0' is not a process: expected"),
+        Refused(["--pid", "1,"], "--pid: '1,' is not a list: expected"),
+        Refused(["--user", "bob"], "--user: 'bob' is not a user: expected"),
+        Refused(["--state", "Q"], "--state: 'Q' is not a set of states: expected"),
+        Refused(["--env", "=x"], "--env: '=x' is not a variable: expected"),
+        Refused(["--name", "["], "--name: '[' is not"),
+        Refused(["--kind", "zombies"], "--kind: 'zombies' is not a kind of finding: expected"),
+        Refused(["--signal", "TERMINATE"], "--signal: 'TERMINATE' is not a signal: expected"),
+        Refused(["--timeout", "-1"], "--timeout: '-1' is not a duration: expected"),
+        Refused(["--deadline", "0"], "--deadline: '0' is not a deadline: expected"),
+        Refused(["--format", "xml"], "--format: 'xml' is not a format: expected table"),
+        Refused(["8080"], "'8080': is not expected here (did you mean '--ports 8080'"),
+        Refused(["\u{1b}[2J"], "'\\x1b[2J': is not expected here"),
+        Refused(["-n"], of: .scan, "-n: is not a flag of 'scan' but of 'clean'"),
+        Refused(["--peers"], "--peers: needs --ports"),
+        Refused(["-f", "-sTERM"], "--force: means SIGKILL"),
+        Refused(["-f", "-t1"], "--force: leaves no grace"),
+        Refused(["-t9", "--deadline=1"], "--deadline: 1s is shorter than --timeout 9s"),
+        Refused(["--plan", "p", "--pid", "7"], "--plan: names its targets"),
+        Refused(["--plan", "p", "-f"], "--plan: is executed exactly"),
+    ]
+
+    @Test("that are wrong are refused in one line", arguments: refusals)
+    private func refused(_ testCase: Refused) {
+        #expect {
+            _ = try parse(testCase.command, testCase.arguments)
+        } throws: { error in
+            let text = "\(error)"
+            return text.hasPrefix(testCase.want) && !text.contains("\n")
+                && text.hasSuffix("; see 'reaper help \(testCase.command.rawValue)'")
+        }
+    }
+
+    @Test("a longer grace raises the deadline, an explicit deadline holds")
+    func deadline() throws {
+        #expect(try parse(.clean, []).action.effectiveDeadline == .seconds(30))
+        #expect(try parse(.clean, ["-t60"]).action.effectiveDeadline == .seconds(80))
+        let both = try parse(.clean, ["-t5", "--deadline=7"])
+        #expect(both.action.effectiveDeadline == .seconds(7))
+    }
+
+    @Test("names and letters of flags are unique")
+    func unique() {
+        let names = Flag.all.flatMap { [$0.long] + $0.aliases }
+        #expect(Set(names).count == names.count)
+        let letters = Flag.all.compactMap(\.short)
+        #expect(Set(letters).count == letters.count)
+    }
+
+    @Test("a user is found in passwd by its whole name")
+    func passwd() {
+        let file = Array("root:x:0:0::/:\nbad\nal:x:9:9::/:\nalice:x:1000:1::/:\n".utf8)
+        #expect(ParsingContext.number(ofUser: "alice", in: file) == 1000)
+        #expect(ParsingContext.number(ofUser: "al", in: file) == 9)
+        #expect(ParsingContext.number(ofUser: "bad", in: file) == nil)
+        #expect(ParsingContext.number(ofUser: "", in: file) == nil)
+    }
+}
+
+private func glob(_ text: ByteString) -> Glob {
+    do { return try Glob(parsing: text, as: .text) } catch { preconditionFailure("\(error)") }
+}
+
+private func condition(_ name: ByteString, _ value: ByteString) -> EnvironmentCondition {
+    EnvironmentCondition(name: name, value: glob(value))
+}
