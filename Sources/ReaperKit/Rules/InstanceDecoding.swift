@@ -114,6 +114,7 @@ extension RuleDecoder {
         guard names.contains(needed) else {
             throw JSONError("expected a group (?<\(needed)>...) in 'pattern'", at: value.position)
         }
+        guard reader.checksExpressions else { return pattern }
         do {
             _ = try Regex(pattern)
         } catch {
