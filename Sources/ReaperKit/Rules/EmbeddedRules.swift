@@ -7,6 +7,7 @@ enum EmbeddedRules {
             ("dora.json5", PackageResources.dora_json5),
             ("generic.json5", PackageResources.generic_json5),
             ("manta.json5", PackageResources.manta_json5),
+            ("swiftpm.json5", PackageResources.swiftpm_json5),
             ("systemg.json5", PackageResources.systemg_json5),
             ("wasmcloud.json5", PackageResources.wasmcloud_json5),
             ("zinit.json5", PackageResources.zinit_json5),

@@ -3,7 +3,7 @@ extension RuleDecoder {
     private static let instanceKeys =
         ["files", "exclude", "format"] + jsonKeys + ["pattern", "env"]
     /// What a pattern may take out of a text.
-    private static let groups = ["pid", "id", "alias", "start"]
+    private static let groups = ["pid", "id", "alias", "start", "host"]
 
     /// Reads `instance`: either files, or the variable that marks processes.
     mutating func instanceRule(_ value: JSONValue) throws(JSONError) -> InstanceRule {
@@ -113,6 +113,15 @@ extension RuleDecoder {
         let needed = isMarked ? "id" : "pid"
         guard names.contains(needed) else {
             throw JSONError("expected a group (?<\(needed)>...) in 'pattern'", at: value.position)
+        }
+        guard reader.checksExpressions else { return pattern }
+        do {
+            _ = try Regex(pattern)
+        } catch {
+            throw JSONError(
+                "'\(pattern.escapedForTerminal)' is not a regular expression: \(error)",
+                at: value.position
+            )
         }
         return pattern
     }

@@ -144,7 +144,9 @@ extension RuleDecoder {
     }
 
     private func problem(with glob: Glob) -> String? {
-        if glob.subject == .path, !glob.couldMatch(below: "/") {
+        let bytes = glob.pattern.bytes
+        let isFloating = bytes.first == UInt8(ascii: "*") && !bytes.starts(with: Array("**/".utf8))
+        if glob.subject == .path, isFloating || !glob.couldMatch(below: "/") {
             return "is not an absolute path: expected '/', '~/' or '**/' at its start"
         }
         if glob.isUnconstrained { return "matches everything: expected a name in it" }

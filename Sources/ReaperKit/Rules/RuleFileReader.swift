@@ -8,6 +8,9 @@ public struct RuleFileReader: Sendable {
     let users: @Sendable () -> [String: UInt32]
     /// Names of ports, from services(5).
     let services: @Sendable () -> ServiceNames
+    /// Whether regular expressions are compiled to see that they are correct, which takes as long
+    /// as everything else together; the embedded files have tests for that.
+    var checksExpressions = true
 
     /// Creates a reader; `users` and `services` are evaluated only for rules that name some, as
     /// reading the two files costs more than reading the rules.

@@ -45,6 +45,8 @@ public struct RuleSet: Sendable, Equatable {
         var files: [RuleFile] = []
         for entry in RuleLayers.merge(found) {
             let bytes = try store.contents(of: entry)
+            var reader = reader
+            if case .embedded = entry { reader.checksExpressions = false }
             files.append(try reader.read(bytes, source: entry.source))
         }
         return try RuleSet(files: files)
