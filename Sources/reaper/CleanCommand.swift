@@ -1,9 +1,181 @@
+import Glibc
 import ReaperKit
 
-/// `reaper clean`.
+/// `reaper clean`: stop and remove it.
 enum CleanCommand {
     static func run(_ options: Options) -> ExitStatus {
-        Diagnostics.report("clean: not implemented")
-        return .incomplete
+        do throws(SystemError) {
+            let output = try Output(opening: options.output.file)
+            return clean(options, output)
+        } catch {
+            Diagnostics.report(error.description.escapedForTerminal)
+            return .usage
+        }
+    }
+
+    private static func clean(_ options: Options, _ output: consuming Output) -> ExitStatus {
+        do throws(ScanSession.Failure) {
+            var session = try ScanSession(options)
+            if let file = options.action.planFile {
+                return try execute(planIn: file, session, options, output)
+            }
+            guard options.procDirectory == nil || options.action.isDryRun else {
+                Diagnostics.report(
+                    "--proc: nothing can be stopped through another procfs; use --dry-run, or run "
+                        + "reaper where its processes are"
+                )
+                return .usage
+            }
+            var result = try session.look()
+            let planner = planning(options)
+            var plan = makePlan(&result, &session, planner)
+            plan.ports = options.selection.ports
+            var report = session.report("clean", result)
+            report.plan = plan
+            if options.action.isDryRun || plan.isNothingToDo {
+                // Nothing to stop is not "clean": the ports that were asked for are looked at too.
+                return finish(report, options, output)
+            }
+            if let refusal = Consent.refusal(for: plan, options) {
+                return decline(refusal, report, options, output)
+            }
+            report.outcome = act(on: plan, in: result.snapshot, session, planner, options)
+            return finish(report, options, output)
+        } catch {
+            Diagnostics.report(error.message)
+            return error.status
+        }
+    }
+
+    private static func planning(_ options: Options) -> PlanningOptions {
+        var planning = PlanningOptions()
+        planning.signal = options.action.signal
+        planning.timeout = options.action.timeout
+        planning.order = options.action.order
+        planning.isForced = options.action.isForced
+        planning.includesProbable = options.action.includesProbable
+        planning.isSelected = !options.selection.isEmpty
+        planning.remindsParents = options.selection.kinds.contains(.zombie)
+        return planning
+    }
+
+    private static func makePlan(
+        _ result: inout ScanResult,
+        _ session: inout ScanSession,
+        _ planning: PlanningOptions
+    ) -> ShutdownPlan {
+        let rules = session.request.rules
+        let first = ShutdownPlanner(result.snapshot, rules: rules, options: planning)
+        let members = first.plan(for: result.findings).targets.map(\.identity)
+        session.scanner.identify(members, in: &result.snapshot)
+        return ShutdownPlanner(result.snapshot, rules: rules, options: planning)
+            .plan(for: result.findings)
+    }
+
+    private static func act(
+        on plan: ShutdownPlan,
+        in snapshot: Snapshot,
+        _ session: consuming ScanSession,
+        _ planning: PlanningOptions,
+        _ options: Options
+    ) -> ShutdownOutcome {
+        let host = session.scanner.host
+        var shutdown = ShutdownOptions()
+        shutdown.deadline = options.action.effectiveDeadline
+        shutdown.isForced = options.action.isForced
+        shutdown.excluded = Set(host.ownChain)
+            .union(plan.refused.compactMap(\.identity))
+        shutdown.beginning = session.beginning
+        let selection = options.selection
+        // Exact processes and ports are not patterns: nobody else can come to match them.
+        shutdown.hasPattern =
+            plan.follows && !plan.targets.isEmpty
+            && !(selection.process.isOnlyPids && selection.kinds.isEmpty && !selection.isEmpty)
+            && selection.ports == nil
+        let rules = session.request.rules
+        shutdown.adopters = ShutdownPlanner(snapshot, rules: rules, options: planning)
+            .adopters(of: plan)
+        let files = session.files
+        let kernel = LinuxKernel(
+            scanner: session.takeScanner(),
+            planning: planning,
+            followsPattern: shutdown.hasPattern,
+            files: files,
+            interrupts: InterruptCounter()
+        )
+        let progress = ProgressLines(options.output)
+        var engine = ShutdownEngine(kernel: kernel, options: shutdown) { progress.show($0) }
+        return engine.run(plan)
+    }
+
+    // MARK: - An earlier plan
+
+    private static func execute(
+        planIn file: String,
+        _ session: consuming ScanSession,
+        _ options: Options,
+        _ output: consuming Output
+    ) throws(ScanSession.Failure) -> ExitStatus {
+        let planFile: PlanFile
+        do throws(SystemError) {
+            let bytes = try InputFile.contents(of: file, limit: 64 << 20)
+            do throws(JSONError) {
+                planFile = try PlanFile(parsing: bytes)
+            } catch {
+                Diagnostics.report("--plan: \(file.escapedForTerminal):\(error)")
+                return .usage
+            }
+        } catch {
+            Diagnostics.report("--plan: \(error.description.escapedForTerminal)")
+            return .usage
+        }
+        if let objection = planFile.objection(on: session.scanner.host) {
+            Diagnostics.report("--plan: \(file.escapedForTerminal): \(objection); nothing was done")
+            return .usage
+        }
+        let listing: [ProcessRecord]
+        do throws(SystemError) { listing = try session.scanner.listing() } catch {
+            throw .system(error)
+        }
+        var snapshot = Snapshot(host: session.scanner.host, processes: listing)
+        session.scanner.identify(planFile.plan.targets.map(\.identity), in: &snapshot)
+        let planner = ShutdownPlanner(
+            snapshot,
+            rules: session.request.rules,
+            options: planning(options)
+        )
+        let plan = planner.hold(planFile.plan)
+        var report = session.report("clean", ScanResult(snapshot: snapshot, findings: []))
+        report.plan = plan
+        if options.action.isDryRun || plan.isNothingToDo { return finish(report, options, output) }
+        if let refusal = Consent.refusal(for: plan, options) {
+            return decline(refusal, report, options, output)
+        }
+        report.outcome = act(on: plan, in: snapshot, session, planning(options), options)
+        return finish(report, options, output)
+    }
+
+    // MARK: - Ending
+
+    private static func finish(
+        _ report: Report,
+        _ options: Options,
+        _ output: consuming Output
+    ) -> ExitStatus {
+        let status = report.cleanStatus(
+            failingOn: options.output.failureThreshold,
+            requiresMatch: options.output.requiresMatch
+        )
+        return output.finish(report, options.output, status)
+    }
+
+    private static func decline(
+        _ refusal: Consent.Refusal,
+        _ report: Report,
+        _ options: Options,
+        _ output: consuming Output
+    ) -> ExitStatus {
+        Diagnostics.report(refusal.message)
+        return output.finish(report, options.output, refusal.status)
     }
 }

@@ -3,12 +3,20 @@ import ReaperKit
 
 /// From arguments to exit status.
 enum CommandLineTool {
-    /// Runs `reaper` with these arguments, the program's own name left out.
-    static func run(_ arguments: [String]) -> ExitStatus {
+    /// Runs `reaper` with the arguments of this process.
+    static func run() -> ExitStatus {
         StandardStreams.fillGaps()
         // A closed pipe is an answer of write(2) here, not a way to die: what was begun is finished.
         // Whoever starts another program must set it back, an ignored signal is inherited.
         _ = signal(SIGPIPE, SIG_IGN)
+        do {
+            return try dispatch(ProgramArguments.read())
+        } catch {
+            return refuse(error)
+        }
+    }
+
+    private static func dispatch(_ arguments: [String]) throws(UsageError) -> ExitStatus {
         guard let first = arguments.first else {
             Diagnostics.write(Help.overview)
             return .usage
@@ -20,18 +28,14 @@ enum CommandLineTool {
         }
         if first.hasPrefix("-") {
             let message = "is not expected before a command: try 'reaper scan \(first)'"
-            return refuse(UsageError(argument: first, message: message))
+            throw UsageError(argument: first, message: message)
         }
-        guard let command = Subcommand.named(first) else { return refuse(unknown(first)) }
-        do {
-            let options = try ArgumentParser.parse(Array(arguments.dropFirst()), for: command)
-            switch options.request {
-            case .help: return show(Help.page(of: command))
-            case .version: return showVersion()
-            case nil: return command.run(options)
-            }
-        } catch {
-            return refuse(error)
+        guard let command = Subcommand.named(first) else { throw unknown(first) }
+        let options = try ArgumentParser.parse(Array(arguments.dropFirst()), for: command)
+        return switch options.request {
+        case .help: show(Help.page(of: command))
+        case .version: showVersion()
+        case nil: command.run(options)
         }
     }
 

@@ -1,9 +1,30 @@
 import ReaperKit
 
-/// `reaper scan`.
+/// `reaper scan`: what is left over.
 enum ScanCommand {
     static func run(_ options: Options) -> ExitStatus {
-        Diagnostics.report("scan: not implemented")
-        return .incomplete
+        do throws(SystemError) {
+            let output = try Output(opening: options.output.file)
+            return report(options, to: output)
+        } catch {
+            Diagnostics.report(error.description.escapedForTerminal)
+            return .usage
+        }
+    }
+
+    private static func report(_ options: Options, to output: consuming Output) -> ExitStatus {
+        do throws(ScanSession.Failure) {
+            var session = try ScanSession(options)
+            let result = try session.look()
+            let report = session.report("scan", result)
+            let status = report.scanStatus(
+                failingOn: options.output.failureThreshold,
+                requiresMatch: options.output.requiresMatch
+            )
+            return output.finish(report, options.output, status)
+        } catch {
+            Diagnostics.report(error.message)
+            return error.status
+        }
     }
 }

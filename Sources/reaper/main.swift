@@ -1,4 +1,4 @@
 import Glibc
 import ReaperKit
 
-exit(CommandLineTool.run(Array(CommandLine.arguments.dropFirst())).rawValue)
+exit(CommandLineTool.run().rawValue)

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -51,6 +52,14 @@ static inline int cspecimen_reap(int *status, int block) {
   while (pid < 0 && errno == EINTR);
   if (pid > 0) *status = WIFSIGNALED(raw) ? -WTERMSIG(raw) : WEXITSTATUS(raw);
   return cspecimen_result(pid);
+}
+
+/* One pidfd for each process of a wide tree is more than the usual soft limit allows. */
+static inline int cspecimen_raise_file_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+  limit.rlim_cur = limit.rlim_max;
+  return cspecimen_result(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
 /* Returns once the child has ended, and leaves it a zombie. */

@@ -40,6 +40,28 @@ struct DescriptorTableTests {
         }
     }
 
+    @Test("a descriptor that comes and goes in a gap hides none above it")
+    func churn() throws {
+        let gap = try LiveSocket()
+        let socket = try LiveSocket()
+        let inode = socket.inode
+        let high = fcntl(socket.descriptor, F_DUPFD_CLOEXEC, 400)
+        _ = consume socket
+        defer { _ = close(high) }
+        let flag = LockedFlag()
+        let churner = OwnThread {
+            while !flag.isSet { _ = close(fcntl(gap.descriptor, F_DUPFD_CLOEXEC, 0)) }
+        }
+        withProc { proc in
+            var table = DescriptorTable(interest: [inode], procDirectory: proc)
+            for _ in 0..<200 {
+                #expect(table.sockets(below: proc, "self/") == .value([inode]))
+            }
+        }
+        flag.set()
+        churner.join()
+    }
+
     @Test("without a socket of interest nothing is read")
     func noInterest() {
         var table = DescriptorTable(interest: [], procDirectory: -1)
@@ -52,6 +74,7 @@ struct DescriptorTableTests {
             var table = DescriptorTable(interest: [1], procDirectory: proc)
             #expect(table.sockets(below: proc, "4194305/") == .gone)
             #expect(table.sockets(below: -1, "1/") == .denied(EBADF))
+            #expect(table.sockets(below: proc, "version/") == .denied(ENOTDIR))
         }
     }
 

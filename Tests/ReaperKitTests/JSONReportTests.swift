@@ -115,10 +115,17 @@ struct JSONReportTests {
         let text = JSONReport.renderLines(SampleReport.report(), style: ReportStyle())
         let lines = text.split(separator: UInt8(ascii: "\n"))
         #expect(lines.count == 3)
-        for line in lines {
-            let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
-            #expect((object?["host"] as? [String: Any])?["name"] as? String == "build-7")
-            #expect(object?["kind"] is String)
+        let whole = try object(SampleReport.report())
+        let findings = try #require(whole["findings"] as? [NSDictionary])
+        for (line, finding) in zip(lines, findings) {
+            let json = try JSONSerialization.jsonObject(with: Data(line))
+            var object = try #require(json as? [String: Any])
+            #expect(object.removeValue(forKey: "schema") as? String == "reaper.finding/1")
+            for key in ["command", "version", "host", "started_at", "complete"] {
+                let repeated = object.removeValue(forKey: key) as? NSObject
+                #expect(repeated?.isEqual(whole[key]) == true)
+            }
+            #expect(finding.isEqual(to: object))
         }
     }
 

@@ -5,27 +5,6 @@ import Testing
 
 @Suite("network namespaces")
 struct NetworkNamespaceTests {
-    /// Runs `body` on a thread of its own, which may leave the namespace for good.
-    private static func onOwnThread(_ body: @escaping () -> Void) {
-        final class Box {
-            let body: () -> Void
-            init(_ body: @escaping () -> Void) { self.body = body }
-        }
-        var thread = pthread_t()
-        let argument = unsafe Unmanaged.passRetained(Box(body)).toOpaque()
-        let result = unsafe pthread_create(
-            &thread,
-            nil,
-            { argument in
-                guard let argument = unsafe argument else { return nil }
-                unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-                return nil
-            },
-            argument
-        )
-        if result == 0 { _ = pthread_join(thread, nil) }
-    }
-
     /// Moves the calling thread to a new network namespace; unshare(2), CLONE_NEWNET.
     private static func leave() -> Bool {
         guard let symbol = unsafe dlsym(nil, "unshare") else { return false }
@@ -43,7 +22,7 @@ struct NetworkNamespaceTests {
 
     static let canLeave: Bool = {
         var result = false
-        onOwnThread { result = leave() }
+        OwnThread { result = leave() }.join()
         return result
     }()
 
@@ -56,7 +35,7 @@ struct NetworkNamespaceTests {
         var port: UInt16 = 0
         var inode: UInt64 = 0
         var text: SocketTable?
-        Self.onOwnThread {
+        OwnThread {
             guard Self.leave(), let thread = Self.threadID() else { return }
             do {
                 let socket = try LiveSocket()
@@ -75,7 +54,7 @@ struct NetworkNamespaceTests {
             } catch {
                 Issue.record(error)
             }
-        }
+        }.join()
         defer { _ = close(descriptor) }
         try #require(descriptor >= 0)
         #expect(text?.sockets.map(\.inode) == [inode])

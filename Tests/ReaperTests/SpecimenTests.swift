@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import TestSupport
 import Testing
 
@@ -67,6 +67,12 @@ struct SpecimenTests {
         #expect(end.ended["root"] == "exit 0")
         #expect(end.alive.isEmpty)
         #expect(end.empty)
+    }
+
+    @Test("a tree can be wider than the usual limit on open files")
+    func wide() throws {
+        let specimen = try Specimen("tree", "--depth", "1", "--width", "1100")
+        #expect(try specimen.finish().alive.count == 1101)
     }
 
     @Test("a tree puts a level into sessions or groups of their own")
@@ -241,23 +247,5 @@ struct SpecimenTests {
         for words in [["bogus"], ["listen", "--port", "x"], ["pidfile"], ["sleep", "--bogus"]] {
             #expect(throws: SupportError.self) { try Specimen(words) }
         }
-    }
-}
-
-@Suite("the built binary", .timeLimit(.minutes(2)))
-struct BinaryTests {
-    @Test("runs to its end and is heard")
-    func runs() throws {
-        let completion = try Binary.specimen.run(["bogus"])
-        #expect(completion.code == 2)
-        #expect(completion.text.contains("is not a mode"))
-        #expect(completion.errorOutput.isEmpty)
-    }
-
-    @Test("runs as another user", .enabled(if: Machine.isRoot, "needs root"))
-    func otherUser() throws {
-        let program = try Binary.specimen.start(["sleep"], asUser: 65534)
-        program.closeInput()
-        #expect(try program.finish().code == 0)
     }
 }

@@ -9,6 +9,9 @@ package struct Binary: Sendable {
 
     private init(named name: String) { path = "\(Binary.productsDirectory)/\(name)" }
 
+    /// Any other program, such as a shell that sets a limit first.
+    package init(path: String) { self.path = path }
+
     /// Where the build put this very test program, and so everything else.
     private static let productsDirectory: String = {
         let runner = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()

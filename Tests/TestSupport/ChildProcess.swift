@@ -19,7 +19,7 @@ final class ChildProcess {
 
     /// Starts `arguments`, whose first is the path, with exactly this environment.
     init(_ arguments: [String], environment: [String: String]) throws(SupportError) {
-        ChildProcess.ignoreBrokenPipes
+        ChildProcess.prepareRunner
         let stdin = try Pipe()
         let stdout = try Pipe()
         let stderr = try Pipe()
@@ -60,8 +60,11 @@ final class ChildProcess {
         _ = waitpid(pid, nil, 0)
     }
 
-    /// A write to a program that has ended must not end the test run; children start with defaults.
-    private static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+    /// A write to a program that has ended must not end the test run, nor a wide tree its probes.
+    private static let prepareRunner: Void = {
+        _ = signal(SIGPIPE, SIG_IGN)
+        _ = cspecimen_raise_file_limit()
+    }()
 
     func send(_ signal: Int32) throws(SupportError) {
         try requireShim(clinux_pidfd_send_signal(descriptor.raw, signal), "pidfd_send_signal")

@@ -16,6 +16,8 @@ package final class ProcessProbe: Sendable, CustomStringConvertible {
     /// Clock ticks after boot; proc_pid_stat(5), field 22.
     package let startTime: UInt64
     /// Negative when the process had gone before the probe was made.
+    ///
+    /// Whoever names a live process (a ready line, a report on it) keeps its number from reuse.
     private let descriptor: Int32
 
     /// Takes `pid@start`, as reports and the specimen write it.
@@ -26,7 +28,10 @@ package final class ProcessProbe: Sendable, CustomStringConvertible {
         }
         self.pid = pid
         self.startTime = startTime
-        descriptor = clinux_pidfd_open(pid)
+        let raw = clinux_pidfd_open(pid)
+        // Any other failure must not pass for an answer.
+        if raw != -ESRCH { try requireShim(raw, "pidfd_open", "\(identity)") }
+        descriptor = raw
     }
 
     deinit { if descriptor >= 0 { _ = close(descriptor) } }

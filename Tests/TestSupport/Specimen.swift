@@ -2,7 +2,7 @@ import Foundation
 
 /// A staged situation of live processes, which ends with this value.
 ///
-/// The modes and options are those of the `specimen` program in this package.
+/// The modes and options are those of the `specimen` program, listed in its `Subject.swift`.
 package final class Specimen {
     /// Every process that reported ready, by name; the main one is `root`.
     package private(set) var processes: [String: ProcessProbe] = [:]

@@ -17,6 +17,7 @@ struct Keeper {
     init(options: Options) throws(StagingError) {
         self.options = options
         _ = signal(SIGPIPE, SIG_IGN)
+        try check(cspecimen_raise_file_limit(), "setrlimit", "RLIMIT_NOFILE")
         leash = try Keeper.pipe(inheritedEnd: Inherited.leash, isWriteEnd: false)
         ledger = try Keeper.pipe(inheritedEnd: Inherited.ledger, isWriteEnd: true)
         release = try Keeper.pipe(inheritedEnd: Inherited.release, isWriteEnd: false)

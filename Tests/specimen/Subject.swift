@@ -2,6 +2,14 @@ import CSpecimen
 import Glibc
 
 /// The process a situation is about, once it runs in its own image.
+///
+/// The mode says what it does: `sleep` or `orphan` wait; `tree` has descendants; `zombie` never buries
+/// its child; `zombie-leader` loses its first thread; `listen` holds a port; `term-ignorer`,
+/// `slow-exit`, `stopped`, `respawner`, `forks-on-term` and `comet` resist an end; `pidfile` and
+/// `socketfile` hold a file. For every mode the options `--orphan`, `--adopted`, `--dead-session`,
+/// `--setsid`, `--own-group`, `--cwd` and `--user` say where it runs; `--exe`, `--owner`, `--deleted`
+/// and `--replaced` from which executable; `--argv0`, `--name`, `--env` and `--args` what it looks
+/// like.
 struct Subject {
     let part: Part
 

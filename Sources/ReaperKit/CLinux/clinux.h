@@ -21,6 +21,7 @@
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define CLINUX_O_PATH 010000000
@@ -50,6 +51,12 @@ static inline long clinux_getdents64(int fd, void *buffer, size_t size) {
 static inline int clinux_statx(int directory, const char *path, int flags, unsigned mask,
                                struct statx *out) {
   return clinux_result(syscall(SYS_statx, directory, path, flags, mask, out));
+}
+/* Cannot fail for the clocks every kernel has; 64 bits of nanoseconds last until 2262. */
+static inline int64_t clinux_clock_nanoseconds(int clock) {
+  struct { long seconds, nanoseconds; } t = {0, 0}; /* <time.h> hides timespec in strict C */
+  syscall(SYS_clock_gettime, clock, &t);
+  return (int64_t)t.seconds * 1000000000 + t.nanoseconds;
 }
 static inline int clinux_pidfd_open(int pid) {
   return clinux_result(syscall(SYS_pidfd_open, pid, 0u));
@@ -98,6 +105,11 @@ static inline long clinux_netlink_receive(int fd, void *buffer, size_t size, uns
   ssize_t r = recvfrom(fd, buffer, size, MSG_TRUNC, (struct sockaddr *)&from, &length);
   *sender = from.nl_pid;
   return r < 0 ? -errno : r;
+}
+/* 1 when the directory lies on a procfs, 0 when not. */
+static inline int clinux_is_procfs(int directory) {
+  struct statfs s;
+  return fstatfs(directory, &s) < 0 ? -errno : s.f_type == 0x9fa0;
 }
 /* 0 when both tasks use one descriptor table, else > 0; kcmp(2), KCMP_FILES. */
 static inline int clinux_compare_descriptor_tables(int first, int second) {

@@ -8,7 +8,9 @@ public struct DeletedExecutableDetector: Detector {
 
     /// Everything but kernel threads and zombies has an executable.
     public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
-        guard !process.isKernelThread, !process.isZombie, process.executable == nil else {
+        guard !process.isKernelThread, !process.isZombie, process.pid != 1,
+            process.executable == nil
+        else {
             return nil
         }
         return .executable
@@ -16,7 +18,9 @@ public struct DeletedExecutableDetector: Detector {
 
     /// Also those whose executable was refused: they could be one.
     public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
-        switch process.executable {
+        // PID 1 is never anybody's leftover, whatever it runs.
+        guard process.pid != 1 else { return false }
+        return switch process.executable {
         case .value(let link): link.isDeleted
         case .denied: true
         case .gone, nil: false
@@ -67,7 +71,11 @@ public struct DeletedExecutableDetector: Detector {
             verdict: .suspect,
             summary: "\(fact): \(link.path.text)",
             evidence: evidence,
-            remedy: Remedy(.none, command: "reaper clean --pid \(process.identity)")
+            // An upgraded daemon wants a restart, not a signal.
+            remedy: Remedy(
+                .none,
+                command: isOrdinary ? nil : "reaper clean --pid \(process.identity)"
+            )
         )
     }
 }

@@ -40,7 +40,16 @@ struct FileDetection {
     }
 
     func findings(in view: SnapshotView) -> [Finding] {
-        let detector = StaleInstanceDetector(rules: request.rules) { rule, process in
+        detector(in: view).findings(in: view.snapshot).filter { request.wants($0.kind) }
+    }
+
+    /// How long until files that are too young to be judged can be; `nil` when there are none.
+    func settlingTime(in view: SnapshotView) -> Duration? {
+        detector(in: view).lookAgain(in: view.snapshot)
+    }
+
+    private func detector(in view: SnapshotView) -> StaleInstanceDetector {
+        StaleInstanceDetector(rules: request.rules) { rule, process in
             guard !rule.match.isEmpty else { return .holds }
             return switch rule.match.evaluate(process, in: view.context) {
             case .holds: .holds
@@ -50,7 +59,6 @@ struct FileDetection {
                 .unknown("\(kind.fileName): \(reasonText(code))")
             }
         }
-        return detector.findings(in: view.snapshot).filter { request.wants($0.kind) }
     }
 }
 

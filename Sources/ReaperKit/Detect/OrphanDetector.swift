@@ -15,7 +15,7 @@ public struct OrphanDetector: Detector {
 
     /// What the first undecided rule asks for.
     public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
-        guard !process.isKernelThread, !process.isZombie else { return nil }
+        guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return nil }
         for rule in rules {
             if case .needs(let kind) = rule.match.evaluate(process, in: context) { return kind }
         }
@@ -24,7 +24,7 @@ public struct OrphanDetector: Detector {
 
     /// Also those of which a deciding fact was refused.
     public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
-        guard !process.isKernelThread, !process.isZombie else { return false }
+        guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return false }
         return rules.contains { rule in
             switch rule.match.evaluate(process, in: context) {
             case .holds, .unreadable: true
@@ -115,6 +115,8 @@ public struct OrphanDetector: Detector {
             case .needs(let kind):
                 detection.wanted.insert(FactRequest(pid: ancestor.pid, kind: kind))
                 isUndecided = true
+            // Some hosts let nobody look at init; it is an owner only where its name says so.
+            case .unreadable where ancestor.pid == 1: break
             case .unreadable(let kind, let code):
                 evidence.unknown.append(HiddenFact(pid: ancestor.pid, kind: kind, code: code))
             }

@@ -9,18 +9,23 @@ public struct SelectedProcessDetector: Detector {
 
     /// See ``Detector/nextFact(of:in:)``.
     public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
-        guard !process.isKernelThread || !pattern.pids.isEmpty else { return nil }
+        guard isConcerned(process) else { return nil }
         if case .needs(let kind) = pattern.evaluate(process, in: context) { return kind }
         return nil
     }
 
     /// Also those of which a deciding fact was refused.
     public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
-        guard !process.isKernelThread || !pattern.pids.isEmpty else { return false }
+        guard isConcerned(process) else { return false }
         switch pattern.evaluate(process, in: context) {
         case .holds, .unreadable: return true
         case .fails, .needs: return false
         }
+    }
+
+    // What is never stopped is selected only by its number, to say so.
+    private func isConcerned(_ process: ProcessRecord) -> Bool {
+        (!process.isKernelThread && process.pid != 1) || !pattern.pids.isEmpty
     }
 
     /// One finding per process, never reaper itself: its own command line holds the pattern.

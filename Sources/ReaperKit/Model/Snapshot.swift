@@ -87,6 +87,13 @@ public struct HostFacts: Sendable, Equatable {
         wallClock - age(of: identity)
     }
 
+    /// The start time that a process gets which starts at this time since boot.
+    public func ticks(at time: Duration) -> UInt64 {
+        let (seconds, attoseconds) = time.components
+        let rest = UInt64(clamping: attoseconds / 1_000_000_000) * ticksPerSecond / 1_000_000_000
+        return UInt64(clamping: seconds) * ticksPerSecond + rest
+    }
+
     private func sinceBootAtStart(of identity: ProcessIdentity) -> Duration {
         let ticks = max(ticksPerSecond, 1)
         let (seconds, rest) = identity.startTime.quotientAndRemainder(dividingBy: ticks)

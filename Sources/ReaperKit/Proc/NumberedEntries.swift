@@ -19,11 +19,20 @@ struct NumberedEntries {
         guard raw >= 0 else { return Reading(failure: -raw) }
         let listing = FileDescriptor(owning: raw)
         var numbers: [Int32] = []
+        if let code = read(listing, into: &numbers) { return Reading(failure: code) }
+        return .value(numbers)
+    }
+
+    /// Adds what a directory lists from its current position on; returns the `errno` of a failure.
+    mutating func read(
+        _ listing: borrowing FileDescriptor,
+        into numbers: inout [Int32]
+    ) -> Int32? {
         while true {
             let count = unsafe clinux_getdents64(listing.raw, &buffer, 32_768)
             if count == -Int(EINTR) { continue }
-            guard count >= 0 else { return Reading(failure: Int32(-count)) }
-            guard count > 0 else { return .value(numbers) }
+            guard count >= 0 else { return Int32(-count) }
+            guard count > 0 else { return nil }
             NumberedEntries.append(buffer.span.extracting(..<count), to: &numbers)
         }
     }

@@ -7,11 +7,13 @@ import Glibc
 /// whether it concerns them. Whatever they want to know of the few candidates is read afterwards,
 /// through an open directory that is proven to be the same process.
 public struct Scanner: ~Copyable {
-    let request: ScanRequest
+    /// What it looks for.
+    public let request: ScanRequest
     var procfs: Procfs
-    var host: HostFacts
+    /// The machine, as it was when the scanner was made or last looked.
+    public internal(set) var host: HostFacts
     /// Whether the numbers in this procfs are reaper's own: then processes can be held.
-    let isOwnNamespace: Bool
+    public let isOwnNamespace: Bool
     private let detectors: [any Detector]
     private var context: MatchContext
     private var descriptors: DescriptorTable?
@@ -68,6 +70,13 @@ public struct Scanner: ~Copyable {
             list.filter { wanted.contains(snapshot.processes[$0].pid) }
         }
         return try judge(snapshot, candidates)
+    }
+
+    /// How long until the snapshot's files that are too young to be judged can be judged.
+    public func settlingTime(of snapshot: Snapshot) -> Duration? {
+        guard !snapshot.instanceFiles.isEmpty else { return nil }
+        let view = SnapshotView(snapshot, rules: request.rules)
+        return FileDetection(request: request).settlingTime(in: view)
     }
 
     /// Reads `stat` of every process and judges nothing.

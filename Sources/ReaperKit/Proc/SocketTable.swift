@@ -92,36 +92,47 @@ public struct SocketTable: Sendable, Equatable {
         ].contains(code)
     }
 
+    /// Each socket once, ordered by port, protocol, inode and peer.
+    ///
+    /// The inode alone does not tell them apart: it is 0 for connections without a holder, and all
+    /// subflows of an MPTCP socket share one. The records stay where they are until their order is
+    /// known; moving ten thousand of them about takes longer than reading them.
     static func distinct(_ sockets: [SocketRecord]) -> [SocketRecord] {
-        // The inode is unique but 0 for connections without a holder, and all the subflows of an
-        // MPTCP socket share one.
-        struct Key: Hashable, Comparable {
-            var port: UInt16
-            var transport: TransportProtocol
-            var inode: UInt64
-            var peerPort: UInt16
-            var peerAddress: [UInt8]
-
-            init(_ socket: SocketRecord) {
-                port = socket.port
-                transport = socket.transport
-                inode = socket.inode
-                peerPort = socket.peerPort
-                peerAddress = socket.peerAddress
-            }
-
-            static func < (left: Key, right: Key) -> Bool {
-                if left.port != right.port { return left.port < right.port }
-                if left.transport != right.transport { return left.transport == .tcp }
-                if left.inode != right.inode { return left.inode < right.inode }
-                if left.peerPort != right.peerPort { return left.peerPort < right.peerPort }
-                return left.peerAddress.lexicographicallyPrecedes(right.peerAddress)
-            }
+        var keys = sockets.indices.map { Key(sockets[$0], index: $0) }
+        func peer(_ key: Key) -> [UInt8] { sockets[key.index].peerAddress }
+        keys.sort { left, right in
+            if left.ports != right.ports { return left.ports < right.ports }
+            if left.inode != right.inode { return left.inode < right.inode }
+            if left.peerPort != right.peerPort { return left.peerPort < right.peerPort }
+            return peer(left).lexicographicallyPrecedes(peer(right))
         }
-        var seen: Set<Key> = []
-        seen.reserveCapacity(sockets.count)
-        let once = sockets.filter { seen.insert(Key($0)).inserted }
-        return once.sorted { Key($0) < Key($1) }
+        var once: [SocketRecord] = []
+        once.reserveCapacity(sockets.count)
+        var last: Key?
+        for key in keys {
+            defer { last = key }
+            if let last, last.isSame(as: key), peer(last) == peer(key) { continue }
+            once.append(sockets[key.index])
+        }
+        return once
+    }
+
+    private struct Key {
+        var ports: UInt32
+        var peerPort: UInt16
+        var inode: UInt64
+        var index: Int
+
+        init(_ socket: SocketRecord, index: Int) {
+            ports = UInt32(socket.port) << 1 | (socket.transport == .tcp ? 0 : 1)
+            peerPort = socket.peerPort
+            inode = socket.inode
+            self.index = index
+        }
+
+        func isSame(as other: Key) -> Bool {
+            ports == other.ports && inode == other.inode && peerPort == other.peerPort
+        }
     }
 }
 

@@ -1,55 +1,71 @@
 /// One row per finding.
 enum FindingTable {
+    /// The room that a sentence needs beside the other columns; with less it gets its own line.
+    private static let sentenceWidth = 36
+
     static func lines(of findings: [Finding], in report: Report, style: ReportStyle) -> [String] {
-        // The tail of a path and the head of a name tell most: a table of files alone is cut left.
-        let isFilesOnly = findings.allSatisfy { $0.process == nil }
         var table = TableLayout(columns: [
             .init(title: "SEVERITY"),
             .init(title: "KIND"),
-            .init(title: "VERDICT"),
-            .init(
-                title: isFilesOnly ? "FILE" : "PROCESS",
-                minimum: 20,
-                keeping: isFilesOnly ? .tail : .head
-            ),
+            .init(title: findings.contains { $0.process != nil } ? "PROCESS" : "FILE", minimum: 8),
+            .init(title: "PID@START"),
             .init(title: "AGE", isRightAligned: true),
             .init(title: "USER", minimum: 6),
             .init(title: "PORTS", minimum: 8),
-            .init(title: "WHY", minimum: 12),
         ])
-        let showsVerdicts = findings.contains { $0.verdict != .confirmed }
-        table.rows = findings.map { finding in
-            let record = finding.process.flatMap(report.record)
-            return [
-                .init(finding.severity.rawValue, finding.severity.paint),
-                .init(finding.kind.rawValue),
-                .init(showsVerdicts ? finding.verdict.rawValue : ""),
-                .init(subject(of: finding, in: report)),
-                .init(age(of: finding, in: report)),
-                .init(record.map { userText(of: $0, in: report) } ?? ""),
-                .init(record.map { portsText(of: $0, in: report) } ?? ""),
-                .init(style.shown(finding.summary).escapedForTerminal),
-            ]
+        table.rows = findings.map { row(of: $0, in: report) }
+        let reasons = findings.map { reason(of: $0, style) }
+        let longest = reasons.map(\.displayWidth).max() ?? 0
+        let room = (style.width ?? .max) - table.naturalWidth - 2
+        guard room < min(longest, sentenceWidth) else {
+            table.columns.append(.init(title: "WHY", minimum: sentenceWidth))
+            for index in reasons.indices { table.rows[index].append(.init(reasons[index])) }
+            return table.lines(style)
         }
-        return table.lines(style)
+        // The sentence is what a reader came for: on a narrow terminal it follows its row.
+        let lines = table.lines(style)
+        let indent = "    "
+        let below = reasons.map { reason in
+            let text = reason.truncated(to: (style.width ?? .max) - indent.count)
+            return Paint.dim(indent + text, when: style.color)
+        }
+        return Array(lines.prefix(1)) + zip(lines.dropFirst(), below).flatMap { [$0, $1] }
     }
 
-    private static func subject(of finding: Finding, in report: Report) -> String {
-        if let process = finding.process, finding.kind != .staleInstance {
-            return report.processText(process)
-        }
-        return finding.file?.text.escapedForTerminal
-            ?? finding.process.map { report.processText($0) } ?? ""
+    private static func row(of finding: Finding, in report: Report) -> [TableLayout.Cell] {
+        let record = finding.process.flatMap(report.record)
+        return [
+            .init(finding.severity.rawValue, finding.severity.paint),
+            .init(finding.kind.rawValue),
+            subject(of: finding, record),
+            .init(finding.process?.description ?? ""),
+            .init(age(of: finding, in: report)),
+            .init(record.map { userText(of: $0, in: report) } ?? ""),
+            .init(record.map { portsText(of: $0, in: report) } ?? ""),
+        ]
+    }
+
+    /// Confirmed findings speak for themselves, the others say how sure they are.
+    private static func reason(of finding: Finding, _ style: ReportStyle) -> String {
+        let sentence = style.shown(finding.summary).escapedForTerminal
+        return finding.verdict == .confirmed ? sentence : "\(finding.verdict.rawValue): \(sentence)"
+    }
+
+    /// The name of a process keeps its head, a path its tail.
+    private static func subject(of finding: Finding, _ record: ProcessRecord?) -> TableLayout.Cell {
+        if let file = finding.file { return .init(file.text.escapedForTerminal, keeping: .tail) }
+        return .init(record?.name.text.escapedForTerminal ?? "")
     }
 
     private static func age(of finding: Finding, in report: Report) -> String {
         let host = report.snapshot.host
-        if let process = finding.process, finding.file == nil {
-            return host.sinceBoot > .zero ? host.age(of: process).roughText : ""
+        if let path = finding.file {
+            let file = report.snapshot.instanceFiles.first { $0.path == path }
+            guard let file, host.wallClock > .zero else { return "" }
+            return (host.wallClock - file.modified).roughText
         }
-        guard let file = report.snapshot.instanceFiles.first(where: { $0.path == finding.file })
-        else { return "" }
-        return host.wallClock > .zero ? (host.wallClock - file.modified).roughText : ""
+        guard let process = finding.process, host.sinceBoot > .zero else { return "" }
+        return host.age(of: process).roughText
     }
 
     private static func userText(of record: ProcessRecord, in report: Report) -> String {

@@ -25,6 +25,7 @@ extension ShutdownPlan {
                 json.object { json in
                     json.member("identity", zombie.identity.description)
                     json.member("parent", zombie.parent.description)
+                    json.member("parent_is_stopped", zombie.isParentStopped)
                 }
             }
         }
@@ -61,6 +62,7 @@ extension FileRemoval {
         json.member("device", file.device)
         json.member("inode", file.inode)
         json.member("changed_ns", file.changed.nanoseconds)
+        json.member("rule", rule)
         json.member("reason", reason)
     }
 }

@@ -7,7 +7,7 @@ enum OutcomeTable {
     ) -> [String] {
         var lines: [String] = []
         if !style.isQuiet { lines += ["", headline(of: outcome, style)] }
-        lines += targets(of: outcome, in: report, style: style)
+        lines += targets(of: outcome, style: style)
         lines += outcome.ports.map { port in
             let name = "port \(port.port)/\(port.transport.rawValue)"
             guard !port.isFree else { return "\(name): free" }
@@ -47,12 +47,12 @@ enum OutcomeTable {
 
     private static func targets(
         of outcome: ShutdownOutcome,
-        in report: Report,
         style: ReportStyle
     ) -> [String] {
         var table = TableLayout(columns: [
             .init(title: "RESULT"),
-            .init(title: "PROCESS", minimum: 20),
+            .init(title: "PROCESS", minimum: 12),
+            .init(title: "PID@START"),
             .init(title: "SIGNAL"),
             .init(title: "AFTER", isRightAligned: true),
             .init(title: "REASON", minimum: 12),
@@ -60,7 +60,8 @@ enum OutcomeTable {
         table.rows = outcome.targets.map { target in
             [
                 .init(target.result.words, target.result.isGone ? .plain : .red),
-                .init(report.processText(target.identity, name: target.name)),
+                .init(target.name.text.escapedForTerminal),
+                .init(target.identity.description),
                 .init(target.signal?.description ?? ""),
                 .init(target.after?.roughText ?? ""),
                 .init(target.reason.map { style.shown($0).escapedForTerminal } ?? ""),

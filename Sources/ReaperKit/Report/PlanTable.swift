@@ -62,7 +62,8 @@ enum PlanTable {
         style: ReportStyle
     ) -> [String] {
         var table = TableLayout(columns: [
-            .init(title: "PROCESS", minimum: 20),
+            .init(title: "PROCESS", minimum: 12),
+            .init(title: "PID@START"),
             .init(title: "SIGNAL"),
             .init(title: "GRACE", isRightAligned: true),
             .init(title: "USER", minimum: 6),
@@ -72,7 +73,8 @@ enum PlanTable {
             let indent = String(repeating: "  ", count: min(max(target.depth, 0), 12))
             let user = target.user.map { report.snapshot.host.userNames[$0] ?? "\($0)" } ?? ""
             return [
-                .init(indent + report.processText(target.identity, name: target.name)),
+                .init(indent + target.name.text.escapedForTerminal),
+                .init(target.identity.description),
                 .init(target.signal.description),
                 .init(target.signal == .kill ? "" : target.timeout.roughText),
                 .init(user.escapedForTerminal),

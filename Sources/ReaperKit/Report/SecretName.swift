@@ -13,7 +13,8 @@ enum SecretName {
     /// Whether the value of `name` must not be shown: `--db-password`, `API_KEY`, `x-auth-token`.
     static func announces(_ name: ArraySlice<UInt8>) -> Bool {
         var words: [[UInt8]] = [[]]
-        for byte in name {
+        // Longer than any name: the end of it tells, and hostile text costs no more than this.
+        for byte in name.suffix(256) {
             if isSeparator(byte) {
                 words.append([])
             } else {

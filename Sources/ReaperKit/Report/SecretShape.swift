@@ -27,7 +27,8 @@ enum SecretShape {
         guard start == 0 || !isLetter(bytes[start - 1]) else { return nil }
         let rest = bytes[start...]
         if rest.starts(with: privateKey) {
-            let firstLine = rest.prefix { $0 != UInt8(ascii: "\n") }
+            // The words before it are few; a hostile line of a megabyte is not searched for them.
+            let firstLine = rest.prefix(64).prefix { $0 != UInt8(ascii: "\n") }
             let isKey = String(decoding: firstLine, as: UTF8.self).contains("PRIVATE KEY")
             return isKey ? bytes.count : nil
         }

@@ -24,18 +24,19 @@ struct TableLayout {
         var isRightAligned = false
         /// The width below which it is not truncated; `nil` for what must be read whole.
         var minimum: Int?
-        /// Which end is kept when it is truncated.
-        var keeping = KeptEnd.head
     }
 
     /// One cell; its text is already escaped.
     struct Cell {
         var text: String
         var paint = Paint.plain
+        /// Which end is kept when it is truncated.
+        var keeping = KeptEnd.head
 
-        init(_ text: String, _ paint: Paint = .plain) {
+        init(_ text: String, _ paint: Paint = .plain, keeping: KeptEnd = .head) {
             self.text = text
             self.paint = paint
+            self.keeping = keeping
         }
     }
 
@@ -46,9 +47,20 @@ struct TableLayout {
 
     private static let gap = "  "
 
+    /// Columns that all of it takes when nothing is truncated.
+    var naturalWidth: Int {
+        let used = usedColumns
+        let gaps = TableLayout.gap.count * max(0, used.count - 1)
+        return widths(of: used, within: nil).reduce(gaps, +)
+    }
+
+    private var usedColumns: [Int] {
+        columns.indices.filter { column in rows.contains { !$0[column].text.isEmpty } }
+    }
+
     /// The lines, each at most `style.width` columns; columns without any text are left out.
     func lines(_ style: ReportStyle, indent: Int = 0) -> [String] {
-        let used = columns.indices.filter { column in rows.contains { !$0[column].text.isEmpty } }
+        let used = usedColumns
         guard !used.isEmpty else { return [] }
         let widths = widths(of: used, within: style.width.map { $0 - indent })
         var all = rows
@@ -72,7 +84,7 @@ struct TableLayout {
         for (position, column) in used.enumerated() where room > 0 {
             let cell = row[column]
             let limit = min(widths[position], room)
-            let text = cell.text.truncated(to: limit, keeping: columns[column].keeping)
+            let text = cell.text.truncated(to: limit, keeping: cell.keeping)
             let padding = String(repeating: " ", count: max(0, limit - text.displayWidth))
             if columns[column].isRightAligned { pending += padding }
             if !text.isEmpty {

@@ -6,7 +6,9 @@ public enum TableReport {
     /// The whole text, one line after another.
     public static func render(_ report: Report, style: ReportStyle) -> [UInt8] {
         var lines: [String] = []
-        if !style.isQuiet { lines.append(Paint.bold(headline(of: report), when: style.color)) }
+        if !style.isQuiet, !report.findings.isEmpty || report.hasNoActions {
+            lines.append(Paint.bold(headline(of: report), when: style.color))
+        }
         let findings = report.findings.sorted { precedes($0, $1) }
         if !findings.isEmpty {
             if !style.isQuiet { lines.append("") }
@@ -105,6 +107,11 @@ public enum TableReport {
         }
         return lines
     }
+}
+
+extension Report {
+    /// Whether there is neither a plan nor an outcome to show.
+    fileprivate var hasNoActions: Bool { (plan?.isEmpty ?? true) && outcome == nil }
 }
 
 extension FindingKind {

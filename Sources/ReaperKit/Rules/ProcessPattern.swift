@@ -31,6 +31,13 @@ public struct ProcessPattern: Sendable, Equatable {
     /// Creates a pattern that selects nothing.
     public init() {}
 
+    /// Whether it names exact processes: then no other can come to match it.
+    public var isOnlyPids: Bool {
+        var rest = self
+        rest.pids = []
+        return rest.isEmpty
+    }
+
     /// Whether no condition was given.
     public var isEmpty: Bool {
         pids.isEmpty && names.isEmpty && executables.isEmpty && commands.isEmpty

@@ -19,6 +19,9 @@ public struct ShutdownPlan: Sendable, Equatable {
     /// Every target of every wave.
     public var targets: [ShutdownTarget] { waves.flatMap(\.self) }
 
+    /// Whether executing it would change nothing.
+    public var isNothingToDo: Bool { targets.isEmpty && removals.isEmpty && zombies.isEmpty }
+
     /// Whether there is nothing to do and nothing was refused.
     public var isEmpty: Bool {
         targets.isEmpty && removals.isEmpty && refused.isEmpty && zombies.isEmpty

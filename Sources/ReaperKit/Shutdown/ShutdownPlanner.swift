@@ -56,6 +56,51 @@ public struct ShutdownPlanner: Sendable {
         return plan
     }
 
+    /// Holds an earlier plan against what is there now: what changed is refused, with the reason.
+    ///
+    /// Who is gone stays in it, and comes out as already gone.
+    public func hold(_ earlier: ShutdownPlan) -> ShutdownPlan {
+        var plan = earlier
+        plan.follows = false
+        plan.waves = earlier.waves.map { wave in
+            wave.filter { target in
+                guard let reason = objection(to: target) else { return true }
+                plan.refused.append(Refusal(target.identity, reason: reason))
+                return false
+            }
+        }.filter { !$0.isEmpty }
+        return plan
+    }
+
+    private func objection(to target: ShutdownTarget) -> String? {
+        guard let process = view.snapshot.process(target.identity.pid) else { return nil }
+        if process.identity != target.identity {
+            return "number \(process.pid) names \(process.label) now"
+        }
+        if let planned = target.pidfdInode, let inode = process.pidfdInode, planned != inode {
+            return "number \(process.pid) names another process of the same start time now"
+        }
+        if let planned = target.executable, let now = process.executable?.known?.path,
+            planned != now
+        {
+            return "it ran \(planned.text) when it was planned and runs \(now.text) now"
+        }
+        if let planned = target.user, let now = process.status?.known?.realUser, planned != now {
+            return "it belonged to user \(planned) when it was planned and to \(now) now"
+        }
+        return refusal(of: process, isRoot: false)
+    }
+
+    /// PID 1 and every ancestor of the targets: who may adopt what a dying tree lets go.
+    public func adopters(of plan: ShutdownPlan) -> Set<Int32> {
+        var adopters: Set<Int32> = [1]
+        for target in plan.targets {
+            guard let process = view.snapshot.process(target.identity.pid) else { continue }
+            adopters.formUnion(view.tree.ancestors(of: process).map(\.pid))
+        }
+        return adopters
+    }
+
     private func mayAct(on finding: Finding) -> Bool {
         switch finding.verdict {
         case .suspect: return false

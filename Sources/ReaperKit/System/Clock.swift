@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Readings of the kernel's clocks, each for the one question it answers.
@@ -11,11 +12,9 @@ public enum Clock {
     /// Seconds and nanoseconds since 1970-01-01 UTC; people and files use it, it may jump.
     public static func wall() -> Duration { read(CLOCK_REALTIME) }
 
+    // Through the shim: whose `timespec` the compiler finds depends on the order of its batches.
     private static func read(_ clock: clockid_t) -> Duration {
-        var time = timespec()
-        // Cannot fail: the clocks exist since Linux 2.6.39 and the pointer is valid.
-        _ = unsafe clock_gettime(clock, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        .nanoseconds(clinux_clock_nanoseconds(clock))
     }
 }
 

@@ -1,0 +1,63 @@
+import Glibc
+import ReaperKit
+
+/// Whether the user has agreed to a plan; a selector is consent, a terminal is asked.
+enum Consent {
+    /// Why nothing is done.
+    struct Refusal {
+        var message: String
+        var status: ExitStatus
+    }
+
+    /// Asks where asking is due.
+    ///
+    /// On a terminal more than one root process asks first, and no answer means no. Off a terminal
+    /// nobody can be asked: a selector, or `--yes`, must have said it.
+    static func refusal(for plan: ShutdownPlan, _ options: Options) -> Refusal? {
+        if options.action.assumesYes { return nil }
+        let isTerminal = isatty(0) == 1 && isatty(2) == 1
+        guard isTerminal else {
+            guard options.selection.isEmpty, options.action.planFile == nil else { return nil }
+            return Refusal(
+                message: "clean: without a selector, and without a terminal to ask on, this needs "
+                    + "--yes; --dry-run shows what it would do; nothing was done",
+                status: .usage
+            )
+        }
+        let roots = Set(plan.targets.map(\.root))
+        guard roots.count > 1 || (options.selection.isEmpty && !plan.isNothingToDo) else {
+            return nil
+        }
+        Diagnostics.write(question(plan, roots.count))
+        guard answersYes() else {
+            return Refusal(message: "clean: not confirmed, nothing was done", status: .leftOver)
+        }
+        return nil
+    }
+
+    private static func question(_ plan: ShutdownPlan, _ roots: Int) -> String {
+        var text = ""
+        for target in plan.targets where target.depth == 0 {
+            let label = "\(target.name.text) (\(target.identity)): \(target.reason)"
+            text += "  stop    \(label.escapedForTerminal)\n"
+        }
+        for removal in plan.removals {
+            text += "  remove  \(removal.path.text.escapedForTerminal)\n"
+        }
+        let trees = roots == 1 ? "1 process tree" : "\(roots) process trees"
+        let files = plan.removals.count == 1 ? "1 file" : "\(plan.removals.count) files"
+        var parts: [String] = []
+        if roots > 0 { parts.append("stop \(trees) (\(plan.targets.count) processes)") }
+        if !plan.removals.isEmpty { parts.append("remove \(files)") }
+        if !plan.zombies.isEmpty { parts.append("remind \(plan.zombies.count) parents") }
+        return text + "reaper: \(parts.joined(separator: " and "))? [y/N] "
+    }
+
+    private static func answersYes() -> Bool {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while unsafe read(0, &byte, 1) == 1, byte != 0x0A, line.count < 64 { line.append(byte) }
+        let answer = String(decoding: line, as: UTF8.self).lowercased()
+        return answer == "y" || answer == "yes"
+    }
+}

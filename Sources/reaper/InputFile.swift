@@ -1,0 +1,26 @@
+import Glibc
+import ReaperKit
+
+/// Files that the command line names, and `-` for standard input.
+enum InputFile {
+    /// Reads all of a file, but not more than `limit` bytes.
+    static func contents(of path: String, limit: Int) throws(SystemError) -> [UInt8] {
+        let descriptor = path == "-" ? dup(0) : unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw SystemError(call: "open", subject: path, code: errno)
+        }
+        defer { _ = close(descriptor) }
+        var contents: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe read(descriptor, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw SystemError(call: "read", subject: path, code: errno) }
+            if count == 0 { return contents }
+            contents.append(contentsOf: chunk[..<count])
+            guard contents.count <= limit else {
+                throw SystemError(call: "read", subject: path, code: EFBIG)
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Glibc
+import ReaperKit
+
+/// What is told while a shutdown runs: plain lines on stderr, when that is a terminal.
+struct ProgressLines {
+    private let isShown: Bool
+
+    init(_ options: OutputOptions) { isShown = !options.isQuiet && isatty(2) == 1 }
+
+    func show(_ progress: ShutdownProgress) {
+        guard isShown, let line = line(progress) else { return }
+        Diagnostics.write("\(line.escapedForTerminal)\n")
+    }
+
+    private func line(_ progress: ShutdownProgress) -> String? {
+        switch progress {
+        case .sent(.stop, _): nil
+        case .sent(let signal, let target): "\(signal) \(target.name.text) (\(target.identity))"
+        case .exited(let target, let time):
+            "gone    \(target.name.text) (\(target.identity)) after \(time.text)"
+        case .appeared(let target): "found   \(target.name.text) (\(target.identity))"
+        case .killing(let count): "killing what is left: \(count) processes"
+        case .interrupted(1): "interrupted: finishing; once more to kill what is left at once"
+        case .interrupted: "interrupted again: killing what is left"
+        }
+    }
+}
+
+extension Duration {
+    /// Seconds with one decimal, as people read a wait.
+    fileprivate var text: String {
+        let tenths = milliseconds / 100
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+}

@@ -1,0 +1,192 @@
+import Glibc
+import ReaperKit
+
+/// One run of the pipeline up to its findings: rules, files, processes, judgment.
+struct ScanSession: ~Copyable {
+    let request: ScanRequest
+    let startedAt: Duration
+    let began: Duration
+    /// Clock ticks after boot when it began.
+    let beginning: UInt64
+    var scanner: Scanner
+    var files: [InstanceFile] = []
+    /// What reading the instance files could not do.
+    private var fileNotes: [String] = []
+    private var fileErrors: [SystemError] = []
+
+    /// What only a rule found is left to settle until it is this old.
+    private static let settlingAge = Duration.seconds(2)
+
+    /// Why a session cannot begin.
+    enum Failure: Error {
+        case rules(RuleError)
+        case system(SystemError)
+        case foreignProc
+
+        var status: ExitStatus {
+            switch self {
+            case .rules: .usage
+            case .system, .foreignProc: .incomplete
+            }
+        }
+
+        var message: String {
+            switch self {
+            case .rules(let error): error.description
+            case .system(let error): error.description.escapedForTerminal
+            case .foreignProc:
+                "/proc shows another pid namespace, where numbers mean other processes: mount it "
+                    + "anew (unshare --mount-proc does) or run reaper where /proc belongs to it"
+            }
+        }
+    }
+
+    /// Loads the rules and opens the procfs.
+    init(_ options: Options) throws(Failure) {
+        let startedAt = Clock.wall()
+        let began = Clock.monotonic()
+        let rules = try ScanSession.rules(options)
+        let request = ScanRequest(selection: options.selection, rules: rules.rules)
+        let scanner = try ScanSession.scanner(request, options)
+        beginning = scanner.host.ticks(at: scanner.host.sinceBoot)
+        self.startedAt = startedAt
+        self.began = began
+        self.request = request
+        self.scanner = scanner
+    }
+
+    private static func scanner(
+        _ request: ScanRequest,
+        _ options: Options
+    ) throws(Failure) -> Scanner {
+        let root = options.procDirectory ?? "/proc"
+        do throws(SystemError) {
+            let scanner = try Scanner(request, procRoot: root)
+            if scanner.isOwnNamespace || root != "/proc" { return scanner }
+        } catch {
+            throw .system(error)
+        }
+        throw .foreignProc
+    }
+
+    private static func rules(_ options: Options) throws(Failure) -> RuleSet {
+        let environment = processEnvironment()
+        let layers = RuleLayers(
+            environment: environment,
+            named: options.rules.paths,
+            includesDefaults: options.rules.usesDefaults
+        )
+        let reader = RuleFileReader(
+            environment: environment,
+            users: UserNames.read().numbers,
+            services: ParsingContext.system.services()
+        )
+        do throws(RuleError) {
+            let rules = try RuleSet.load(layers, reader: reader, effectiveUser: geteuid())
+            guard options.output.isVerbose else { return rules }
+            for warning in rules.warnings { Diagnostics.report(warning.description) }
+            return rules
+        } catch {
+            throw .rules(error)
+        }
+    }
+
+    private static func processEnvironment() -> [String: ByteString] {
+        var environment: [String: ByteString] = [:]
+        for index in 0... {
+            guard let entry = unsafe environ[index] else { break }
+            let text = unsafe String(cString: entry)
+            guard let equals = text.firstIndex(of: "=") else { continue }
+            environment[String(text[..<equals])] =
+                ByteString(String(text[text.index(after: equals)...]))
+        }
+        return environment
+    }
+
+    /// Looks, and looks again at what is too young to be judged.
+    mutating func look() throws(Failure) -> ScanResult {
+        do throws(SystemError) {
+            try readFiles()
+            var result = try scanner.scan(files: files)
+            if let wait = settlingTime(of: result) {
+                Waiting.until(Clock.monotonic() + wait)
+                try readFiles()
+                result = try scanner.scan(files: files)
+                markUnsettled(&result)
+            }
+            for error in fileErrors {
+                result.snapshot.unreadable.notes.append(error.description.escapedForTerminal)
+            }
+            result.snapshot.unreadable.notes += fileNotes
+            return result
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private mutating func readFiles() throws(SystemError) {
+        guard request.wantsInstanceFiles, request.rules.contains(where: { $0.instance != nil })
+        else { return }
+        var reader = try InstanceFileReader()
+        let scan = reader.scan(request.rules)
+        files = scan.files
+        fileErrors = scan.errors
+        fileNotes = scan.notes
+    }
+
+    /// How long to wait until everything that only rules found is old enough; `nil`: no need.
+    private func settlingTime(of result: ScanResult) -> Duration? {
+        let host = result.snapshot.host
+        let ages = result.findings.filter { $0.rule != nil }.compactMap(\.process)
+            .map { host.age(of: $0) }.filter { $0 < Self.settlingAge }
+        let processes = ages.min().map { Self.settlingAge - $0 }
+        let files = scanner.settlingTime(of: result.snapshot)
+        return [processes, files].compactMap(\.self).max()
+    }
+
+    private func markUnsettled(_ result: inout ScanResult) {
+        let host = result.snapshot.host
+        for index in result.findings.indices where result.findings[index].rule != nil {
+            guard let identity = result.findings[index].process,
+                host.age(of: identity) < Self.settlingAge
+            else { continue }
+            result.findings[index].verdict = .suspect
+            result.findings[index].severity = .info
+            result.findings[index].remedy = Remedy(.none)
+            result.findings[index].evidence.append(
+                Evidence(
+                    "it started less than 2 s ago and may not have settled",
+                    source: "/proc/\(identity.pid)/stat"
+                )
+            )
+        }
+    }
+
+    /// Gives the scanner away, to whoever acts.
+    consuming func takeScanner() -> Scanner { scanner }
+
+    /// A report of what was found.
+    func report(_ command: String, _ result: ScanResult) -> Report {
+        var snapshot = result.snapshot
+        snapshot.host.userNames = UserNames.read().names
+        return Report(
+            command: command,
+            startedAt: startedAt,
+            duration: Clock.monotonic() - began,
+            snapshot: snapshot,
+            findings: result.findings,
+            isComplete: snapshot.unreadable.isEmpty
+        )
+    }
+}
+
+/// Waiting for a moment, by poll(2).
+enum Waiting {
+    static func until(_ time: Duration) {
+        while true {
+            let left = (time - Clock.monotonic()).milliseconds
+            guard left > 0 else { return }
+            _ = poll(nil, 0, Int32(clamping: left + 1))
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import ReaperKit
+import Testing
+
+private func text(_ report: Report, _ change: (inout ReportStyle) -> Void = { _ in }) -> String {
+    var style = ReportStyle()
+    change(&style)
+    return String(decoding: TableReport.render(report, style: style), as: UTF8.self)
+}
+
+private func incomplete() -> Report {
+    var report = SampleReport.report([], isComplete: false)
+    report.snapshot.unreadable.add(pid: 7, fact: "fd", reason: "Permission denied")
+    return report
+}
+
+@Suite("table report")
+struct TableReportTests {
+    @Test("findings come worst first, each with what to type")
+    func findings() {
+        let want = #"""
+            3 findings: 1 orphan, 1 stale instance file, 1 zombie
+
+            SEVERITY  KIND            PROCESS                  PID@START      AGE  USER   PORTS     WHY
+            error     orphan          wasmcloud\x1b[2J         4127@88213   2h31m  alice  8080/tcp  Capability provider outlived its host
+            warning   stale_instance  /run/user/1000/node.pid              24m56s                   names process 4999, which does not exist
+            info      zombie          日本語                   5200@90000   2h31m                   probable: exited, and wasmcloud 4127@88213 has not waited for it
+
+            what to do:
+              reaper clean --pid 4127@88213
+              reaper clean --rule manta.node
+
+            """#
+        #expect(text(SampleReport.report()) == want)
+    }
+
+    @Test("on a narrow terminal the reason follows its row")
+    func narrow() {
+        let want = #"""
+            SEVERITY  KIND            PROCESS            PID@START      AGE  USER   PORTS
+            error     orphan          wasmcloud\x1b[2J   4127@88213   2h31m  alice  8080/tcp
+                Capability provider outlived its host
+            warning   stale_instance  …er/1000/node.pid              24m56s
+                names process 4999, which does not exist
+            info      zombie          日本語             5200@90000   2h31m
+                probable: exited, and wasmcloud 4127@88213 has not waited for it
+
+            """#
+        let narrow = text(SampleReport.report()) {
+            $0.width = 80
+            $0.isQuiet = true
+        }
+        #expect(narrow == want)
+    }
+
+    @Test("no line of a table is wider than the terminal", arguments: [20, 40, 60, 80, 100, 140])
+    func width(_ width: Int) {
+        for report in [SampleReport.report(), SampleReport.report(outcome: SampleReport.outcome)] {
+            let lines = text(report) {
+                $0.width = width
+                $0.isQuiet = true
+            }.split(separator: "\n").map(String.init)
+            for line in lines where !line.hasPrefix("kept") && !line.hasPrefix("port") {
+                if !line.hasPrefix("removed") { #expect(line.displayWidth <= width, "\(line)") }
+            }
+        }
+    }
+
+    @Test("with -v every fact is shown with its source, and secrets stay hidden")
+    func verbose() {
+        let verbose = text(SampleReport.report()) { $0.isVerbose = true }
+        let fact = "its executable lies in the cache"
+        #expect(verbose.contains("  - \(fact) (/proc/4127/exe: /tmp/wasmcloudcache/http)\n"))
+        #expect(verbose.contains("  command line: http --token *** --port 8080\n"))
+        #expect(verbose.contains("  rule wasmcloud.provider\n"))
+    }
+
+    @Test("control characters reach no terminal, color only when asked for")
+    func escapes() {
+        let reports = [
+            SampleReport.report(plan: SampleReport.plan),
+            SampleReport.report(plan: SampleReport.plan, outcome: SampleReport.outcome),
+        ]
+        for report in reports {
+            let plain = text(report) { $0.isVerbose = true }
+            #expect(!plain.contains("\u{1b}"))
+            let colored = text(report) { $0.color = true }
+            #expect(colored.contains("\u{1b}[31merror\u{1b}[0m"))
+            #expect(!colored.contains("\u{1b}[2J"))
+        }
+    }
+
+    @Test("nothing found says what was looked at")
+    func nothing() {
+        let want = "nothing left over (2 processes, 1 instance file looked at)\n"
+        #expect(text(SampleReport.report([])) == want)
+        #expect(text(SampleReport.report([])) { $0.isQuiet = true } == "")
+    }
+
+    @Test("an incomplete view never says that nothing is left over")
+    func incompleteView() {
+        let want = """
+            nothing found, but not everything could be read (2 processes, 1 instance file looked at)
+
+            1 of 2 processes: file descriptors not readable (permission denied); run as root to see them
+            the view is incomplete: "nothing left over" cannot be claimed
+
+            """
+        #expect(text(incomplete()) == want)
+        var asRoot = incomplete()
+        asRoot.snapshot.host.effectiveUser = 0
+        #expect(!text(asRoot).contains("run as root"))
+    }
+
+    @Test("a plan is shown in kill order, with what is refused")
+    func plan() {
+        let want = """
+            plan: stop 2 processes, reap 1 zombie, remove 1 file, 2 refused
+              PROCESS  PID@START   SIGNAL   GRACE  USER   WHY
+                \u{fffd}A     4130@88220  SIGTERM   10 s  alice  child of 4127@88213
+              http     4127@88213  SIGTERM   10 s         rule wasmcloud.provider
+
+            zombies whose parent is asked to wait for them:
+              日本語 5200@90000: parent wasmcloud\\x1b[2J 4127@88213
+
+            remove, once every target is gone:
+              /run/user/1000/node.pid: names process 4999, which does not exist
+
+            refused:
+              1@0: PID 1 is never stopped
+              /run/b.pid: another user can write it
+
+            """
+        #expect(text(SampleReport.report([], plan: SampleReport.plan)) == "\n" + want)
+    }
+
+    @Test("waves are numbered when there are several")
+    func waves() {
+        var plan = SampleReport.plan
+        plan.waves.append([
+            ShutdownTarget(identity: SampleReport.zombie, reason: "last", name: "x")
+        ])
+        let shown = text(SampleReport.report([], plan: plan))
+        #expect(shown.contains("\nwave 1 of 2\n"))
+        #expect(shown.contains("\nwave 2 of 2\n"))
+        #expect(text(SampleReport.report([], plan: ShutdownPlan())).contains("plan: nothing to do"))
+    }
+
+    @Test("an outcome has one line per target, port and file, and its proof")
+    func outcome() {
+        let want = """
+            1 of 2 processes gone, 1 left, 1 file removed
+            RESULT    PROCESS  PID@START   SIGNAL    AFTER  REASON
+            exited    http     4130@88220  SIGTERM  312 ms
+            survived  http     4127@88213  SIGKILL          stuck in the kernel at nfs_wait_bit_killable
+            port 8080/tcp: free
+            port 8081/tcp: still held by nginx 900@1
+            removed /run/user/1000/node.pid
+            kept /run/c.pid: it was replaced meanwhile
+            proof: every process of the trees exited, and none was born unseen
+
+            """
+        #expect(text(SampleReport.report([], outcome: SampleReport.outcome)) == "\n" + want)
+    }
+
+    @Test("what is not proven is said")
+    func notProven() {
+        var outcome = SampleReport.outcome
+        outcome.proof = .none
+        outcome.deadlinePassed = true
+        let shown = text(SampleReport.report([], outcome: outcome))
+        #expect(shown.contains("the deadline passed with targets left\nnot proven: "))
+    }
+}
+
+@Suite("display width")
+struct DisplayWidthTests {
+    @Test(
+        "counts terminal columns",
+        arguments: [
+            ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本", 4), ("한", 2), ("🎉", 2),
+            ("❤", 1), ("ﾊ", 1), ("Ａ", 2), ("🇩🇪", 2), ("…", 1), ("\u{200d}", 0),
+        ]
+    )
+    func width(_ text: String, _ want: Int) { #expect(text.displayWidth == want) }
+}
