@@ -7,7 +7,9 @@ import Glibc
 struct GlobWalk {
     /// How deep below its beginning a walk goes.
     static let depthLimit = 32
-    /// How many names a walk reads.
+    /// How many sentences about limits are kept; whoever makes a deep tree must not fill a report.
+    static let noteLimit = 20
+    /// How many names all walks of a scan read.
     static let entryLimit = 200_000
 
     private let mounts: MountTable
@@ -30,7 +32,11 @@ struct GlobWalk {
         visit: (borrowing DirectoryHandle, ByteString) -> Void
     ) {
         let start = glob.literalPrefix
-        guard start.bytes.first == UInt8(ascii: "/") else { return }
+        guard start.bytes.first == UInt8(ascii: "/") else {
+            // A glob that matches nothing has no beginning either, and hides nothing.
+            if !glob.matchesNothing { note("\(glob): not searched, it may lie anywhere") }
+            return
+        }
         do throws(SystemError) {
             let directory = try DirectoryHandle(opening: start)
             try descend(directory, glob, excluded, depth: 0, visit)
@@ -49,8 +55,7 @@ struct GlobWalk {
         let entries = try directory.entries(limit: budget)
         budget -= min(entries.count, budget)
         if budget == 0 {
-            let text = "\(directory.path.text): more than \(GlobWalk.entryLimit) names"
-            if !notes.contains(text) { notes.append(text) }
+            note("\(directory.path.text): not all read, more than \(GlobWalk.entryLimit) names")
         }
         for entry in entries {
             let path = directory.path.appending(component: entry.name)
@@ -62,12 +67,15 @@ struct GlobWalk {
                 }
                 continue
             }
-            if glob.matches(path), !excluded.contains(where: { $0.matches(path) }),
+            let goesOn = entry.mayBeDirectory && glob.couldMatch(below: path)
+            // A directory that `**` passes through is on the way; any other that matches is shown.
+            let isPassage = goesOn && entry.type == UInt8(DT_DIR)
+            if !isPassage, glob.matches(path), !excluded.contains(where: { $0.matches(path) }),
                 visited.insert(path).inserted
             {
                 visit(directory, entry.name)
             }
-            if entry.mayBeDirectory, glob.couldMatch(below: path) {
+            if goesOn {
                 enter(entry.name, in: directory, glob, excluded, depth: depth + 1, visit)
             }
         }
@@ -81,10 +89,13 @@ struct GlobWalk {
         depth: Int,
         _ visit: (borrowing DirectoryHandle, ByteString) -> Void
     ) {
-        guard depth <= GlobWalk.depthLimit, budget > 0 else {
-            notes.append("\(parent.path.appending(component: name).text): not entered, too deep")
+        guard depth <= GlobWalk.depthLimit else {
+            note(
+                "\(parent.path.text): not all read, deeper than \(GlobWalk.depthLimit) directories"
+            )
             return
         }
+        guard budget > 0 else { return }
         do throws(SystemError) {
             // Asked by name first: opening an automount point would mount it.
             let facts = try FileFacts(of: name, in: parent.descriptor.raw)
@@ -102,5 +113,9 @@ struct GlobWalk {
     private mutating func note(_ error: SystemError) {
         guard error.code != ENOENT, error.code != ENOTDIR else { return }
         if !errors.contains(error) { errors.append(error) }
+    }
+
+    private mutating func note(_ text: String) {
+        if notes.count < GlobWalk.noteLimit, !notes.contains(text) { notes.append(text) }
     }
 }

@@ -211,8 +211,8 @@ extension InstanceFile {
         mount: MountTable.Mount?,
         trust: PathTrust
     ) {
-        // The permission bits of a symbolic link are always 0777 and mean nothing; symlink(7).
-        let isShared = facts.kind != .symbolicLink && facts.permissions & 0o022 != 0
+        // Those of a symbolic link mean nothing, those of a socket say who may connect; unix(7).
+        let isShared = facts.kind == .regular && facts.permissions & 0o022 != 0
         self.init(
             path: path,
             rule: rule,

@@ -43,11 +43,15 @@ extension SocketLiveness {
                 self = .unknown("it changed while it was looked at")
                 return
             }
-            let link = try ByteString("/proc/self/fd/\(node.raw)").cPath(for: "connect")
-            self.init(connectResult: unsafe clinux_unix_probe(link))
+            self.init(probing: node)
         } catch {
             self = .unknown("\(error.call): \(error.reason)")
         }
+    }
+
+    /// Asks by connecting alone, through an `O_PATH` descriptor of the socket's file.
+    init(probing node: borrowing FileDescriptor) {
+        self.init(connectResult: unsafe clinux_unix_probe("/proc/self/fd/\(node.raw)"))
     }
 
     /// What the answer to a datagram connect means; connect(2), unix(7).

@@ -39,6 +39,39 @@ struct GlobWalkTests {
                 == ["a/2.pid", "other/4.pid"]
         )
         #expect(try walk(scratch, "none/*.pid").found.isEmpty)
+        #expect(try walk(scratch, "*").found == ["1.pid", "a", "other"])
+        #expect(try walk(scratch, "a/**").found == ["a/2.pid", "a/b/3.pid", "a/b/3.txt"])
+    }
+
+    @Test("a pattern that may lie anywhere is not searched for, and that is said")
+    func anywhere() throws {
+        var walk = GlobWalk(mounts: MountTable())
+        for pattern in ["**/*.pid", "relative/*.pid"] {
+            let glob = try Glob(parsing: ByteString(pattern), as: .path)
+            walk.walk(glob, excluding: []) { _, _ in Issue.record("visited") }
+        }
+        walk.walk(.matchingNothing("${UNSET}/*", as: .path), excluding: []) { _, _ in }
+        #expect(
+            walk.notes == [
+                "**/*.pid: not searched, it may lie anywhere",
+                "relative/*.pid: not searched, it may lie anywhere",
+            ]
+        )
+    }
+
+    @Test("a tree deeper than the limit is left out, and that is said once")
+    func deep() throws {
+        let scratch = try ScratchDirectory()
+        var name = ""
+        for _ in 0...GlobWalk.depthLimit {
+            name += name.isEmpty ? "d" : "/d"
+            try scratch.makeDirectory(name)
+        }
+        try scratch.write("\(name)/deep.pid", "")
+        try scratch.write("d/1.pid", "")
+        let (found, walk) = try walk(scratch, "**/*.pid")
+        #expect(found == ["d/1.pid"])
+        #expect(walk.notes.count == 1)
     }
 
     @Test("links to directories are not entered, links to files are visited as links")

@@ -4,7 +4,7 @@ import Testing
 @testable import ReaperKit
 
 /// A Unix socket bound below a scratch directory, in a state of its own.
-private final class BoundSocket {
+final class BoundSocket {
     let descriptor: FileDescriptor
 
     init(_ path: String, type: __socket_type, backlog: Int32? = nil) throws {
