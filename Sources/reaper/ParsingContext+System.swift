@@ -7,7 +7,7 @@ extension ParsingContext {
     /// The files are read here: getpwnam(3) and getservbyname(3) load shared libraries, which a
     /// static binary has none of. Users that only such a library knows go by number.
     static let system = ParsingContext(
-        userNumber: { name in number(ofUser: name, in: contents(of: "/etc/passwd")) },
+        userNumber: { UserNames.read().numbers[$0] },
         services: { ServiceNames(parsing: contents(of: "/etc/services")) },
         realPath: { path in
             guard let real = unsafe realpath(path, nil) else { return nil }
@@ -20,19 +20,6 @@ extension ParsingContext {
             return ByteString(unsafe String(cString: path))
         }
     )
-
-    /// The third field of the line that begins with `name`; passwd(5).
-    static func number(ofUser name: String, in passwd: [UInt8]) -> UInt32? {
-        for line in passwd.split(separator: UInt8(ascii: "\n")) {
-            let fields = line.split(
-                separator: UInt8(ascii: ":"),
-                omittingEmptySubsequences: false
-            )
-            guard fields.count >= 3, fields[0].elementsEqual(name.utf8) else { continue }
-            return UInt32(String(decoding: fields[2], as: UTF8.self))
-        }
-        return nil
-    }
 
     /// A file's contents, at most 4 MiB; nothing if it cannot be read, as the C library has it.
     private static func contents(of path: String) -> [UInt8] {

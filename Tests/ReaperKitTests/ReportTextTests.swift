@@ -67,15 +67,6 @@ struct ReportTextTests {
     @Test("an address of another length has no text")
     func badAddress() { #expect(socket([1, 2]).addressText == nil) }
 
-    @Test("a port is held by a listener or a bound datagram socket")
-    func holdsPort() {
-        #expect(socket([0, 0, 0, 0]).holdsPort)
-        #expect(!socket([0, 0, 0, 0], .tcp, .established).holdsPort)
-        #expect(!socket([0, 0, 0, 0], .tcp, .close).holdsPort)
-        #expect(socket([0, 0, 0, 0], .udp, .close).holdsPort)
-        #expect(!socket([0, 0, 0, 0], .udp, .established).holdsPort)
-    }
-
     @Test(
         "terminals have the names of /dev",
         arguments: [
@@ -90,16 +81,12 @@ struct ReportTextTests {
         #expect(record.terminalName == want)
     }
 
-    private func socket(
-        _ address: [UInt8],
-        _ transport: TransportProtocol = .tcp,
-        _ state: SocketState = .listen
-    ) -> SocketRecord {
+    private func socket(_ address: [UInt8]) -> SocketRecord {
         SocketRecord(
-            transport: transport,
+            transport: .tcp,
             address: address,
             port: 80,
-            state: state,
+            state: .listen,
             inode: 1,
             user: 0
         )

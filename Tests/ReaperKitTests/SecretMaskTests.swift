@@ -102,6 +102,10 @@ struct SecretMaskTests {
             ["a", "TOKEN=***"]
         ),
 
+        Case("sudo mysql", ["sudo", "mysql", "-px"], ["sudo", "mysql", "-p***"]),
+        Case("openssl", ["openssl", "-passin", "pass:x"], ["openssl", "-passin", "***"]),
+        Case("a profile", ["a", "SECRET_PROFILE=x"], ["a", "SECRET_PROFILE=***"]),
+        Case("a file in one word", ["a", "TOKENFILE=/x"], ["a", "TOKENFILE=/x"]),
         Case("a port flag", ["a", "-p8080"], ["a", "-p8080"]),
         Case(
             "an author",

@@ -181,15 +181,6 @@ struct ArgumentParserTests {
         let letters = Flag.all.compactMap(\.short)
         #expect(Set(letters).count == letters.count)
     }
-
-    @Test("a user is found in passwd by its whole name")
-    func passwd() {
-        let file = Array("root:x:0:0::/:\nbad\nal:x:9:9::/:\nalice:x:1000:1::/:\n".utf8)
-        #expect(ParsingContext.number(ofUser: "alice", in: file) == 1000)
-        #expect(ParsingContext.number(ofUser: "al", in: file) == 9)
-        #expect(ParsingContext.number(ofUser: "bad", in: file) == nil)
-        #expect(ParsingContext.number(ofUser: "", in: file) == nil)
-    }
 }
 
 private func glob(_ text: ByteString) -> Glob {

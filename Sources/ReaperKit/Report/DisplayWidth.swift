@@ -29,12 +29,6 @@ extension String {
         text.unicodeScalars.append(contentsOf: end == .head ? kept : kept.reversed())
         return end == .head ? text + "…" : "…" + text
     }
-
-    /// The text with spaces up to `columns`.
-    func padded(to columns: Int, right: Bool = false) -> String {
-        let spaces = String(repeating: " ", count: max(0, columns - displayWidth))
-        return right ? spaces + self : self + spaces
-    }
 }
 
 /// Which end of a text survives truncation.

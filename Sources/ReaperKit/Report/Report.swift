@@ -43,7 +43,7 @@ public struct Report: Sendable {
 public struct ReportStyle: Sendable {
     /// Columns of the terminal; `nil` when the output is not one, and lines may be any length.
     public var width: Int?
-    /// Whether to use colour.
+    /// Whether to use color.
     public var color = false
     /// Whether secrets in command lines are shown.
     public var showsSecrets = false

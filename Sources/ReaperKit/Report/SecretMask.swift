@@ -2,11 +2,11 @@
 ///
 /// `/proc/PID/cmdline` is readable by every user of the machine, a report is read by many more:
 /// in a terminal, a CI log, a ticket. Names, shapes and the flags of well-known programs decide;
-/// none of them finds everything, so nothing unknown is ever called free of secrets.
+/// none of them finds every secret, so this is a precaution and no proof.
 public enum SecretMask {
-    /// Masks the arguments of one command, the first of them its program.
+    /// Masks the arguments of one command.
     public static func masked(arguments: [ByteString]) -> [ByteString] {
-        let program = arguments.first?.baseName.text ?? ""
+        let program = programKnown(in: arguments)
         var expectation = Expectation.nothing
         return arguments.enumerated().map { index, argument in
             defer { expectation = Expectation(after: argument, of: program, isFirst: index == 0) }
@@ -40,6 +40,13 @@ public enum SecretMask {
     /// Masks the entries of an environment, `NAME=VALUE` each.
     public static func masked(environment: [ByteString]) -> [ByteString] {
         environment.map { masked(text: $0, isScript: false) }
+    }
+
+    /// The program whose flags count; `sudo`, `env` and the like may stand before it.
+    private static func programKnown(in arguments: [ByteString]) -> String {
+        arguments.prefix(8).lazy.map(\.baseName.text).first { name in
+            attachedFlag(of: name) != nil || name == "curl" || name == "redis-cli"
+        } ?? ""
     }
 
     /// `user:password`, and nothing to hide where there is no colon.

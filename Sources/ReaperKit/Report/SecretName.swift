@@ -3,7 +3,7 @@ enum SecretName {
     /// Letters of names that announce a secret, without the separators people put between them.
     private static let marks = [
         "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "APIKEY", "ACCESSKEY", "PRIVATEKEY",
-        "CREDENTIAL", "AUTH", "COOKIE",
+        "CREDENTIAL", "AUTH", "COOKIE", "PASSIN", "PASSOUT",
     ]
     /// Words that contain a mark and mean something else.
     private static let harmless = ["TOKENIZ", "AUTHOR"]
@@ -27,11 +27,21 @@ enum SecretName {
                 || words == [Array("PASS".utf8)]
         }
         var letters = String(decoding: words.joined(), as: UTF8.self)
-        guard !places.contains(where: letters.hasSuffix) else { return false }
+        guard !tellsPlace(words.last ?? []) else { return false }
         // "AUTHORIZATION" is the one word that starts like an author and names a secret.
         letters = replacing("AUTHORIZ", with: "AUTH", in: letters)
         for word in harmless { letters = replacing(word, with: "", in: letters) }
         return marks.contains { letters.contains($0) }
+    }
+
+    /// `file` in `token-file` and `tokenfile`, but not the end of `profile`.
+    private static func tellsPlace(_ word: [UInt8]) -> Bool {
+        let word = String(decoding: word, as: UTF8.self)
+        return places.contains { place in
+            guard word.hasSuffix(place) else { return false }
+            let rest = word.dropLast(place.count)
+            return rest.isEmpty || marks.contains { rest.contains($0) }
+        }
     }
 
     private static func replacing(_ word: String, with other: String, in text: String) -> String {

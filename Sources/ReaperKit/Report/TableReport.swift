@@ -93,7 +93,8 @@ public enum TableReport {
             let arguments = report.record(of: process)?.shownArguments(style), !arguments.isEmpty
         {
             let text = arguments.map(\.text.escapedForTerminal).joined(separator: " ")
-            lines.append("  command line: \(text)")
+            // A program may have megabytes of arguments; nobody reads them on a terminal.
+            lines.append("  command line: \(text.truncated(to: 4096))")
         }
         for item in finding.evidence {
             let value = item.value.map { ": " + style.shown($0).text.escapedForTerminal } ?? ""
