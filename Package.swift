@@ -48,7 +48,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ReaperTests",
-            dependencies: ["ReaperKit", "TestSupport", "reaper", "specimen"],
+            dependencies: ["ReaperKit", "CSpecimen", "TestSupport", "reaper", "specimen"],
             swiftSettings: strict
         ),
     ]

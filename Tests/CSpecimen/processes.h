@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -52,6 +53,17 @@ static inline int cspecimen_reap(int *status, int block) {
   while (pid < 0 && errno == EINTR);
   if (pid > 0) *status = WIFSIGNALED(raw) ? -WTERMSIG(raw) : WEXITSTATUS(raw);
   return cspecimen_result(pid);
+}
+
+/* Glibc declares it for _GNU_SOURCE only, and has it since 2.34. */
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int)
+    __attribute__((weak));
+
+/* Keeps every descriptor but the standard three from the child: what runs the tests may hold
+   sockets and locks, which would then belong to the staged processes too. */
+static inline int cspecimen_close_others(posix_spawn_file_actions_t *actions) {
+  if (!posix_spawn_file_actions_addclosefrom_np) return 0;
+  return -posix_spawn_file_actions_addclosefrom_np(actions, 3);
 }
 
 /* One pidfd for each process of a wide tree is more than the usual soft limit allows. */

@@ -29,6 +29,7 @@ final class ChildProcess {
         unsafe posix_spawn_file_actions_adddup2(&actions, stdin.reading.raw, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, stdout.writing.raw, 1)
         unsafe posix_spawn_file_actions_adddup2(&actions, stderr.writing.raw, 2)
+        try requireShim(unsafe cspecimen_close_others(&actions), "posix_spawn_file_actions")
         // Concurrency threads block SIGTERM, and a child inherits that: give it a clean start.
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
