@@ -32,10 +32,7 @@ enum CleanCommand {
             plan.ports = options.selection.ports
             var report = session.report("clean", result)
             report.plan = plan
-            if options.action.isDryRun || plan.isNothingToDo {
-                // Nothing to stop is not "clean": the ports that were asked for are looked at too.
-                return finish(report, options, output)
-            }
+            if options.action.isDryRun { return finish(report, options, output) }
             if let refusal = Consent.refusal(for: plan, options) {
                 return decline(refusal, report, options, output)
             }
@@ -86,12 +83,7 @@ enum CleanCommand {
         shutdown.excluded = Set(host.ownChain)
             .union(plan.refused.compactMap(\.identity))
         shutdown.beginning = session.beginning
-        let selection = options.selection
-        // Exact processes and ports are not patterns: nobody else can come to match them.
-        shutdown.hasPattern =
-            plan.follows && !plan.targets.isEmpty
-            && !(selection.process.isOnlyPids && selection.kinds.isEmpty && !selection.isEmpty)
-            && selection.ports == nil
+        shutdown.hasPattern = plan.follows && session.request.isPattern
         let rules = session.request.rules
         shutdown.adopters = ShutdownPlanner(snapshot, rules: rules, options: planning)
             .adopters(of: plan)

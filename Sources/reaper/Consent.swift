@@ -14,7 +14,7 @@ enum Consent {
     /// On a terminal more than one root process asks first, and no answer means no. Off a terminal
     /// nobody can be asked: a selector, or `--yes`, must have said it.
     static func refusal(for plan: ShutdownPlan, _ options: Options) -> Refusal? {
-        if options.action.assumesYes { return nil }
+        if options.action.assumesYes || plan.isNothingToDo { return nil }
         let isTerminal = isatty(0) == 1 && isatty(2) == 1
         guard isTerminal else {
             guard options.selection.isEmpty, options.action.planFile == nil else { return nil }

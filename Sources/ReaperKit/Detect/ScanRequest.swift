@@ -21,6 +21,14 @@ public struct ScanRequest: Sendable {
         selection.isEmpty || !selection.kinds.isEmpty || !selection.rules.isEmpty
     }
 
+    /// Whether processes that nobody has seen yet can come to match what was asked for.
+    ///
+    /// Exact processes cannot, and neither can a port: whoever takes it next is somebody else.
+    public var isPattern: Bool {
+        if isJudged { return wants(.orphan) }
+        return selection.ports == nil && !selection.process.isOnlyPids
+    }
+
     /// Whether a finding of this kind is wanted.
     public func wants(_ kind: FindingKind) -> Bool {
         if !isJudged { return false }

@@ -78,7 +78,9 @@ extension ShutdownOutcome {
         }
         if deadlinePassed { statuses.append(.deadline) }
         // Files that were removed are their own proof; processes and ports need one.
-        if proof == .none, !targets.isEmpty || !ports.isEmpty { statuses.append(.incomplete) }
+        if proof == .none, !targets.isEmpty || !ports.isEmpty || unproven != nil {
+            statuses.append(.incomplete)
+        }
         return statuses
     }
 

@@ -15,6 +15,8 @@ public final class LinuxKernel: ShutdownKernel {
     var handles: [ProcessIdentity: ProcessHandle] = [:]
     private let handleLimit: Int
     private let interrupts: InterruptCounter
+    /// Whether the latest look saw matches that are too young to be judged.
+    private var hasUnsettled = false
     /// The control groups of targets when they were pinned.
     var cgroups: Set<[ByteString]> = []
 
@@ -63,6 +65,7 @@ public final class LinuxKernel: ShutdownKernel {
         var look = Look(processes: [])
         var killed: [ShutdownTarget] = []
         var counter = KernelCounters()
+        hasUnsettled = false
         let answer = ProofScan.run(&counter) {
             look = self.look()
         } examine: { pids in
@@ -77,16 +80,34 @@ public final class LinuxKernel: ShutdownKernel {
         guard !look.processes.isEmpty else {
             return ProofLook(look: look, answer: .notProven("/proc could not be listed"))
         }
+        if hasUnsettled {
+            let reason = "something matches that is too young to be judged"
+            return ProofLook(look: look, answer: .notProven(reason), killed: killed)
+        }
         return ProofLook(look: look, answer: answer, killed: killed)
     }
 
+    /// What only a rule found is left to settle until it is this old, unless it is the successor
+    /// of something that was stopped: runs the same file.
+    private static let settlingAge = Duration.seconds(2)
+
     private func matches(_ result: ScanResult) -> [ShutdownTarget] {
+        let executables = Set(targets.values.compactMap(\.executable))
+        let host = result.snapshot.host
+        let settled = result.findings.filter { finding in
+            guard let identity = finding.process else { return false }
+            guard finding.rule != nil, host.age(of: identity) < Self.settlingAge else { return true }
+            let executable = result.snapshot.process(identity.pid)?.executable?.known?.path
+            let isSuccessor = executable.map(executables.contains) ?? false
+            if !isSuccessor { hasUnsettled = true }
+            return isSuccessor
+        }
         let planner = ShutdownPlanner(
             result.snapshot,
             rules: scanner.request.rules,
             options: planning
         )
-        return planner.plan(for: result.findings.filter { $0.process != nil }).targets
+        return planner.plan(for: settled).targets
     }
 
     // MARK: - Handles

@@ -97,6 +97,8 @@ public struct ShutdownOutcome: Sendable, Equatable {
     public var rounds = 0
     /// What proves that nothing is left.
     public var proof = Proof.none
+    /// Why it is not proven, where it is not.
+    public var unproven: String?
     /// Whether the deadline passed with targets left.
     public var deadlinePassed = false
     /// Whether the user interrupted.

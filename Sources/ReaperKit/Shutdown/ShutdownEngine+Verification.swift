@@ -13,11 +13,14 @@ extension ShutdownEngine {
                 // Successors of what was asked before: their makers had the grace.
                 killRemaining(until: end)
             } else if !set.active.isEmpty {
+                outcome.unproven = "not everything has stopped"
                 return
             } else if proof.answer.isProven, added.isEmpty, proof.killed.isEmpty {
                 outcome.proof = provenBy(proof.look)
+                outcome.unproven = nil
                 return
             }
+            if case .notProven(let reason) = proof.answer { outcome.unproven = reason }
             if kernel.now() >= end { return }
         }
     }
