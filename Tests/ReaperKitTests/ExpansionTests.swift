@@ -13,7 +13,8 @@ struct ExpansionTests {
         arguments: [
             ("/a/*", "/a/*"), ("~", "/home/u"), ("~/x/*", "/home/u/x/*"), ("/~/~x", "/~/~x"),
             ("\\~/x", "\\~/x"), ("${TMPDIR}/c", "/var/tmp/x/c"), ("${HOME}", "/home/u"),
-            ("${ODD}/*", "/a\\*b/\\{c\\}/\\~/*"), ("${ROOT}/c", "/c"), ("${ROOT}", "/"),
+            ("${ODD}/*", "/a\\*b/\\{c\\}/\\~/*"), ("${ROOT}/c", "/c"),
+            ("/r/${HOME}/c", "/r/home/u/c"), ("${ROOT}", "/"),
             ("${X:-/tmp}/c", "/tmp/c"), ("${EMPTY:-/tmp}", "/tmp"), ("${X:-~/t}/c", "/home/u/t/c"),
             ("${X:-${Y:-/y}/z}/c", "/y/z/c"), ("${X:-${HOME}}/c", "/home/u/c"),
             ("${HOME:-/x}/c", "/home/u/c"), ("${X:-/{a,b}}/c", "/{a,b}/c"), ("/$x/$", "/$x/$"),

@@ -68,6 +68,36 @@ struct RuleSetTests {
         #expect(tests.matches("/w/.build/x86_64-unknown-linux-gnu/debug/pPackageTests.xctest"))
     }
 
+    @Test("shipped expressions take records apart")
+    func shippedExpressions() throws {
+        let files = try EmbeddedRules.files.map { try Self.reader.read($1, source: $0) }
+        func expression(_ id: String) throws -> String {
+            let rule = files.flatMap(\.rules).first { $0.id == id }
+            return try #require(rule?.instance?.pattern)
+        }
+        let xml = """
+            <PidFile><services><name>web</name><pid>41</pid></services>
+            <service_groups><name>web</name><pgid>41</pgid></service_groups>
+            <generations><service>web</service><pid>41</pid><start>88213</start><sid>41</sid>
+            </generations><generations>
+              <service>db</service>
+              <pid>42</pid>
+              <start>88300</start>
+            </generations></PidFile>
+            """
+        let entries = try InstanceText.matches(
+            of: try expression("systemg.service"),
+            in: Array(xml.utf8)
+        )
+        #expect(entries.map(\.pid) == [41, 41, 42] && entries.map(\.id) == ["web", "web", "db"])
+        #expect(entries.map(\.startTicks) == [nil, 88213, 88300])
+        let id = "0195c0a1-7b3e-7c4d-9e1f-3f2b1a0c9d8e"
+        let dora = try Regex(try expression("dora.node"))
+        for text in ["dataflow_id: \(id)\nnode_id: camera", "node_id: a\ndataflow_id: '\(id)'"] {
+            #expect(text.firstMatch(of: dora)?.output["id"]?.substring == Substring(id))
+        }
+    }
+
     // MARK: Layers
 
     @Test("places are listed in rising importance")

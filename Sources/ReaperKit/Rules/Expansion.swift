@@ -23,7 +23,16 @@ public enum Expansion: Sendable, Hashable {
         as subject: Glob.Subject,
         environment: [String: ByteString]
     ) throws(ValueError) {
-        var expander = Expander(template: template, subject: subject, environment: environment)
+        try self.init(of: template, as: subject) { environment[$0] }
+    }
+
+    /// Expands `template` with what `lookUp` says of each variable.
+    init(
+        of template: ByteString,
+        as subject: Glob.Subject,
+        lookUp: @escaping (String) -> ByteString?
+    ) throws(ValueError) {
+        var expander = Expander(template: template, subject: subject, lookUp: lookUp)
         let bytes = try expander.expand(template.bytes[...], depth: 0)
         if let variable = expander.unset {
             self = .unset(variable: variable)
@@ -35,7 +44,7 @@ public enum Expansion: Sendable, Hashable {
     private struct Expander {
         let template: ByteString
         let subject: Glob.Subject
-        let environment: [String: ByteString]
+        let lookUp: (String) -> ByteString?
         /// The first variable that was needed and had no value.
         var unset: String?
         var usesEnvironment = false
@@ -47,6 +56,7 @@ public enum Expansion: Sendable, Hashable {
             guard depth <= maximumNesting else {
                 throw error("at most \(maximumNesting) nested defaults")
             }
+            let slash = UInt8(ascii: "/")
             var out: [UInt8] = []
             var rest = text
             if subject == .path, rest.first == UInt8(ascii: "~") {
@@ -61,7 +71,12 @@ public enum Expansion: Sendable, Hashable {
                     out += [byte, next]
                 } else if byte == UInt8(ascii: "$"), rest.first == UInt8(ascii: "{") {
                     rest.removeFirst()
-                    out += try variable(&rest, depth: depth)
+                    var piece = try variable(&rest, depth: depth)[...]
+                    // `/run/${X}` with X=/a means /run/a.
+                    while subject == .path, out.last == slash, piece.first == slash {
+                        piece.removeFirst()
+                    }
+                    out += piece
                 } else {
                     out.append(byte)
                 }
@@ -98,7 +113,7 @@ public enum Expansion: Sendable, Hashable {
             // Expanded in any case: whether a file is correct must not depend on the environment.
             var other = self
             let expanded = try other.expand(fallback, depth: depth + 1)
-            if let value = environment[variable], !value.isEmpty { return self.value(of: variable) }
+            if let value = lookUp(variable), !value.isEmpty { return self.value(of: variable) }
             self = other
             return expanded
         }
@@ -123,7 +138,7 @@ public enum Expansion: Sendable, Hashable {
         }
 
         private mutating func value(of variable: String) -> [UInt8] {
-            guard let value = environment[variable], !value.isEmpty else {
+            guard let value = lookUp(variable), !value.isEmpty else {
                 unset = unset ?? variable
                 return []
             }

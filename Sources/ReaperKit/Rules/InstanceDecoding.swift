@@ -17,7 +17,7 @@ extension RuleDecoder {
         }
         var instance = InstanceRule()
         for text in try fields.texts("files") {
-            instance.files.append(try fileGlob(text, for: "files"))
+            instance.files.append(try glob(text, as: .path, to: .find))
         }
         for text in try fields.texts("exclude") {
             instance.exclude.append(try glob(text, as: .path))

@@ -17,7 +17,11 @@ extension RuleDecoder {
         pattern.commands = try globs(fields.texts("command"), as: .text)
         pattern.workingDirectories = try globs(fields.texts("cwd"), as: .path)
         pattern.cgroups = try globs(fields.texts("cgroup"), as: .text)
-        for text in try fields.texts("in") { pattern.directories.append(try directory(text)) }
+        for text in try fields.texts("in") {
+            // Nothing lies below the empty path.
+            let directory = try glob(text, as: .path, to: .contain)
+            pattern.directories.append(directory.literal ?? "")
+        }
         for text in try fields.texts("env") {
             pattern.environment.append(try environmentCondition(text))
         }
@@ -51,33 +55,6 @@ extension RuleDecoder {
         var globs: [Glob] = []
         for text in texts { globs.append(try glob(text, as: subject)) }
         return globs
-    }
-
-    /// A directory without wildcards; empty, which nothing lies below, where a variable is not set.
-    private mutating func directory(_ text: PlacedText) throws(JSONError) -> ByteString {
-        let expansion = try text.parse { template throws(ValueError) in
-            try Expansion(of: ByteString(template), as: .path, environment: reader.environment)
-        }
-        let reason: String
-        switch expansion {
-        case .unset(let variable):
-            reason = "'\(variable)' is not set"
-        case .pattern(let pattern, let usesEnvironment):
-            let path = try text.parse { _ throws(ValueError) in
-                try Glob(parsing: pattern, as: .path)
-            }.literal
-            let isUsable = path?.bytes.first == UInt8(ascii: "/") && path != "/"
-            if let path, isUsable { return path }
-            reason = "expected an absolute directory, other than '/' and without wildcards"
-            guard usesEnvironment, path != nil else {
-                throw JSONError(
-                    "'\(text.text.escapedForTerminal)' cannot stand for 'in': \(reason)",
-                    at: text.position
-                )
-            }
-        }
-        warn("'\(text.text.escapedForTerminal)' matches nothing: \(reason)", at: text.position)
-        return ""
     }
 
     private mutating func environmentCondition(

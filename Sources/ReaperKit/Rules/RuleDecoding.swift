@@ -22,7 +22,7 @@ extension RuleDecoder {
         if let stop = fields["stop"] { rule.stop = try stopAction(stop) }
         if let instance = fields["instance"] { rule.instance = try instanceRule(instance) }
         for text in try fields.texts("remove") {
-            rule.remove.append(try fileGlob(text, for: "remove"))
+            rule.remove.append(try glob(text, as: .path, to: .find))
         }
         for text in try fields.texts("units") {
             rule.units.append(try glob(text, as: .text))
@@ -100,66 +100,6 @@ extension RuleDecoder {
         }
         action.order = try choice(fields["order"], for: "order") ?? action.order
         return action
-    }
-
-    // MARK: Globs
-
-    /// Expands and compiles a glob; one that needs a variable that is not set matches nothing.
-    mutating func glob(
-        _ text: PlacedText,
-        as subject: Glob.Subject
-    ) throws(JSONError) -> Glob {
-        let template = ByteString(text.text)
-        let expansion = try text.parse { _ throws(ValueError) in
-            try Expansion(of: template, as: subject, environment: reader.environment)
-        }
-        switch expansion {
-        case .unset(let variable):
-            return nothing(text, as: subject, because: "'\(variable)' is not set")
-        case .pattern(let pattern, let usesEnvironment):
-            let glob = try text.parse { _ throws(ValueError) in
-                try Glob(parsing: pattern, as: subject)
-            }
-            if let problem = problem(with: glob) {
-                // What the environment makes of a correct rule must not stop every command.
-                if usesEnvironment { return nothing(text, as: subject, because: problem) }
-                throw JSONError("'\(text.text.escapedForTerminal)' \(problem)", at: text.position)
-            }
-            return glob
-        }
-    }
-
-    /// A glob for files to open or remove: it must say where to look.
-    mutating func fileGlob(_ text: PlacedText, for key: String) throws(JSONError) -> Glob {
-        let glob = try glob(text, as: .path)
-        let isPlaced = !glob.literalPrefix.isEmpty && glob.literalPrefix != "/"
-        guard isPlaced || glob.matchesNothing || glob.literal != nil else {
-            throw JSONError(
-                "expected a directory before the first wildcard for '\(key)',"
-                    + " found '\(glob.pattern.text.escapedForTerminal)'",
-                at: text.position
-            )
-        }
-        return glob
-    }
-
-    private func problem(with glob: Glob) -> String? {
-        let bytes = glob.pattern.bytes
-        let isFloating = bytes.first == UInt8(ascii: "*") && !bytes.starts(with: Array("**/".utf8))
-        if glob.subject == .path, isFloating || !glob.couldMatch(below: "/") {
-            return "is not an absolute path: expected '/', '~/' or '**/' at its start"
-        }
-        if glob.isUnconstrained { return "matches everything: expected a name in it" }
-        return nil
-    }
-
-    mutating func nothing(
-        _ text: PlacedText,
-        as subject: Glob.Subject,
-        because reason: String
-    ) -> Glob {
-        warn("'\(text.text.escapedForTerminal)' matches nothing: \(reason)", at: text.position)
-        return Glob.matchingNothing(ByteString(text.text), as: subject)
     }
 }
 
