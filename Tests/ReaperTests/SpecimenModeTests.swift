@@ -65,6 +65,7 @@ struct SpecimenModeTests {
         #expect(root.strings("comm") == ["a) Z\n\n"])
         #expect(root.strings("environ").contains("TOKEN=a b"))
         #expect(root.link("cwd") == "/")
+        #expect((0...2).allSatisfy { root.link("fd/\($0)") == "/dev/null" })
     }
 
     @Test("a process can belong to another user", .enabled(if: Machine.isRoot, "needs root"))

@@ -5,7 +5,7 @@ import Testing
 
 /// The sockets of the specimen do what they promise to those who try them.
 ///
-/// Not by `/proc/net/tcp`: read while others open and close connections, it leaves rows out.
+/// Not by `/proc/net/tcp`, which takes several reads between which other tests change its rows.
 @Suite("the specimen's sockets", .timeLimit(.minutes(2)))
 struct SpecimenSocketTests {
     struct Case: Sendable, CustomTestStringConvertible {

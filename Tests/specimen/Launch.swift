@@ -38,6 +38,7 @@ struct Launch {
     private func become() -> Never {
         do throws(StagingError) {
             cspecimen_reset_signals()
+            try leaveStandardStreams()
             if part.role == .subject {
                 if options.has("setsid") { _ = setsid() }
                 if options.has("own-group") { _ = setpgid(0, 0) }
@@ -46,12 +47,22 @@ struct Launch {
                 }
             }
             if let user = try options.number("user") {
-                try check(cspecimen_become_user(UInt32(user)), "setuid", "\(user)")
+                try check(
+                    cspecimen_become_user(UInt32(truncatingIfNeeded: user)),
+                    "setuid",
+                    "\(user)"
+                )
             }
             try execute()
         } catch {
             complainInChild(error)
         }
+    }
+
+    /// The keeper's streams belong to the test, which waits for their end.
+    private func leaveStandardStreams() throws(StagingError) {
+        let null = try checkErrno(unsafe open("/dev/null", O_RDWR | O_CLOEXEC), "open", "/dev/null")
+        for stream: Int32 in 0...2 { try checkErrno(dup2(null, stream), "dup2", "/dev/null") }
     }
 
     private func execute() throws(StagingError) -> Never {

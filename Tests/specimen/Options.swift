@@ -52,8 +52,8 @@ struct Options {
 
     func number(_ name: String) throws(StagingError) -> Int? {
         guard let text = text(name) else { return nil }
-        guard let number = Int(text) else {
-            throw StagingError("--\(name): '\(text)' is not a number")
+        guard let number = Int(text), number >= 0 else {
+            throw StagingError("--\(name): '\(text)' is not a number from 0 up")
         }
         return number
     }
