@@ -26,6 +26,7 @@ enum CleanCommand {
                 )
                 return .usage
             }
+            session.mayRecover = !options.action.isDryRun
             var result = try session.look()
             let planner = planning(options)
             var plan = makePlan(&result, &session, planner)

@@ -118,17 +118,30 @@ struct ScanSession: ~Copyable {
                 result.snapshot.unreadable.notes.append(error.description.escapedForTerminal)
             }
             result.snapshot.unreadable.notes += fileNotes
+            for file in files {
+                guard case .denied(let code) = file.contents else { continue }
+                let error = SystemError(call: "open", subject: file.path.text, code: code)
+                result.snapshot.unreadable.notes.append(error.description.escapedForTerminal)
+            }
             return result
         } catch {
             throw .system(error)
         }
     }
 
+    /// Whether files that a dead reaper left in quarantine are put back; only `clean` changes things.
+    var mayRecover = false
+
     private mutating func readFiles() throws(SystemError) {
         guard request.wantsInstanceFiles, request.rules.contains(where: { $0.instance != nil })
         else { return }
         var reader = try InstanceFileReader()
-        let scan = reader.scan(request.rules)
+        var scan = reader.scan(request.rules)
+        if mayRecover, !scan.quarantined.isEmpty {
+            // An earlier reaper was killed between taking a file away and deciding about it.
+            for path in scan.quarantined { _ = QuarantineRemover().recover(path) }
+            scan = reader.scan(request.rules)
+        }
         files = scan.files
         fileErrors = scan.errors
         fileNotes = scan.notes

@@ -15,6 +15,7 @@ extension ShutdownOutcome {
         }
         json.member("rounds", rounds)
         json.member("proof", proof.rawValue)
+        json.member("unproven", unproven.map(style.shown))
         json.member("deadline_passed", deadlinePassed)
         json.member("interrupted", wasInterrupted)
     }

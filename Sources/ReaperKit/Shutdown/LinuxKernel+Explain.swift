@@ -78,30 +78,33 @@ extension LinuxKernel {
 
     /// Judges the file once more, then removes it by quarantine if it is still the one judged.
     public func remove(_ removal: FileRemoval) -> RemovalAnswer {
-        if let reason = objection(to: removal) { return .kept(reason) }
-        return switch QuarantineRemover().remove(removal.path, judgedAs: removal.file) {
+        guard let id = removal.rule, let rule = scanner.request.rules.first(where: { $0.id == id })
+        else { return .kept("no rule says what this file is: \(removal.rule ?? "none named")") }
+        do throws(SystemError) {
+            var reader = try InstanceFileReader()
+            guard let file = try reader.read(removal.path, as: rule) else { return .alreadyGone }
+            guard file.file == removal.file else { return .kept("it has changed since it was judged") }
+            guard try isStale(file) else { return .kept("it is in use again") }
+            return answer(QuarantineRemover().remove(file))
+        } catch {
+            return .kept(error.description)
+        }
+    }
+
+    private func isStale(_ file: InstanceFile) throws(SystemError) -> Bool {
+        try scanner.scan(files: [file]).findings.contains {
+            $0.file == file.path && $0.remedy.action == .remove && $0.verdict != .suspect
+        }
+    }
+
+    private func answer(_ result: RemovalResult) -> RemovalAnswer {
+        switch result {
         case .removed: .removed
         case .alreadyGone: .alreadyGone
         case .changed: .kept("it has changed since it was judged")
         case .displaced(let place):
             .kept("another file took its place; the old one is kept as \(place.text)")
         case .failed(let error): .kept(error.description)
-        }
-    }
-
-    private func objection(to removal: FileRemoval) -> String? {
-        guard let id = removal.rule, let rule = scanner.request.rules.first(where: { $0.id == id })
-        else { return "no rule says what this file is: \(removal.rule ?? "none")" }
-        do throws(SystemError) {
-            var reader = try InstanceFileReader()
-            guard let file = try reader.read(removal.path, as: rule) else { return nil }
-            let findings = try scanner.scan(files: [file]).findings
-            let isStale = findings.contains {
-                $0.file == removal.path && $0.remedy.action == .remove && $0.verdict != .suspect
-            }
-            return isStale ? nil : "it is in use again"
-        } catch {
-            return error.description
         }
     }
 
