@@ -15,7 +15,9 @@ extension Procfs {
                 }
             case "hidepid=2", "hidepid=invisible", "hidepid=4", "hidepid=ptraceable":
                 if host.effectiveUser != 0 {
-                    notes.append("\(root) is mounted with \(option): other users' processes are hidden")
+                    notes.append(
+                        "\(root) is mounted with \(option): other users' processes are hidden"
+                    )
                 }
             case "subset=pid":
                 notes.append("\(root) is mounted with subset=pid: nothing can be proven gone")

@@ -40,6 +40,7 @@ public enum ProofScan {
     ///   - rounds: The most looks that a chase takes before it gives up.
     ///   - list: Looks at every process.
     ///   - examine: Looks at these numbers, some of which nobody has.
+    /// - Returns: What the looks are worth.
     public static func run<Counter: BirthCounter>(
         _ counter: inout Counter,
         rounds: Int = 2000,

@@ -14,7 +14,7 @@ public struct Scanner: ~Copyable {
     public internal(set) var host: HostFacts
     /// Whether the numbers in this procfs are reaper's own: then processes can be held.
     public let isOwnNamespace: Bool
-    private let detectors: [any Detector]
+    let detectors: [any Detector]
     private var context: MatchContext
     private var descriptors: DescriptorTable?
 
@@ -33,6 +33,8 @@ public struct Scanner: ~Copyable {
     /// Looks once.
     ///
     /// - Parameter files: Instance files, read by whoever knows how; kept between looks.
+    /// - Returns: What was seen, and what is wrong.
+    /// - Throws: Why `/proc` could not be listed, or sockets not be read although they matter.
     public mutating func scan(files: [InstanceFile] = []) throws(SystemError) -> ScanResult {
         host.sinceBoot = Clock.sinceBoot()
         host.wallClock = Clock.wall()
@@ -148,7 +150,7 @@ public struct Scanner: ~Copyable {
         return nil
     }
 
-    private mutating func read(
+    mutating func read(
         _ kind: FactKind,
         of record: inout ProcessRecord,
         at place: ProcessPlace
@@ -191,115 +193,6 @@ public struct Scanner: ~Copyable {
             }
         }
         return !map.holders.isEmpty
-    }
-
-    // MARK: - Judging
-
-    private mutating func judge(
-        _ first: Snapshot,
-        _ candidates: [[Int]]
-    ) throws(SystemError) -> ScanResult {
-        var snapshot = first
-        var detection = detect(snapshot, candidates)
-        // Every fact is read once, so this ends; the bound is for a detector that forgets it.
-        for _ in 0..<32 where !detection.wanted.isEmpty {
-            read(detection.wanted, into: &snapshot)
-            detection = detect(snapshot, candidates)
-        }
-        if isOwnNamespace, !detection.findings.isEmpty {
-            prove(&detection, in: &snapshot)
-            let proven = Set(detection.findings.compactMap(\.process))
-            detection = detect(snapshot, candidates)
-            detection.findings.removeAll { finding in
-                finding.process.map { !proven.contains($0) } ?? false
-            }
-        }
-        for fact in Set(detection.hidden) {
-            snapshot.unreadable.add(
-                pid: fact.pid,
-                fact: fact.kind.fileName,
-                reason: reasonText(fact.code)
-            )
-        }
-        return ScanResult(snapshot: snapshot, findings: detection.findings)
-    }
-
-    private func detect(_ snapshot: Snapshot, _ candidates: [[Int]]) -> Detection {
-        var all = Detection()
-        let view = SnapshotView(
-            snapshot,
-            rules: request.rules,
-            includesPeers: request.selection.includesPeers
-        )
-        if !snapshot.instanceFiles.isEmpty {
-            let files = FileDetection(request: request)
-            all.wanted.formUnion(files.wanted(in: view))
-            all.findings += files.findings(in: view)
-        }
-        for (detector, indices) in zip(detectors, candidates) where !indices.isEmpty {
-            let one = detector.detect(indices, in: view)
-            all.findings += one.findings
-            all.wanted.formUnion(one.wanted)
-            all.hidden += one.hidden
-        }
-        // A socket without any candidate is still held by somebody.
-        if candidates.allSatisfy(\.isEmpty) {
-            for detector in detectors { all.findings += detector.detect([], in: view).findings }
-        }
-        if let pattern = request.narrowing { narrow(&all, to: pattern, in: view) }
-        return all
-    }
-
-    private func narrow(
-        _ detection: inout Detection,
-        to pattern: ProcessPattern,
-        in view: SnapshotView
-    ) {
-        var kept: [Finding] = []
-        for finding in detection.findings {
-            guard let identity = finding.process,
-                let process = view.snapshot.process(identity.pid)
-            else { continue }
-            switch pattern.evaluate(process, in: view.context) {
-            case .holds: kept.append(finding)
-            case .fails: break
-            case .needs(let kind):
-                detection.wanted.insert(FactRequest(pid: process.pid, kind: kind))
-            case .unreadable(let kind, let code): detection.hide(process.pid, kind, code)
-            }
-        }
-        // What was refused of processes that the pattern rules out hides nothing asked for.
-        detection.hidden.removeAll { fact in
-            guard let process = view.snapshot.process(fact.pid) else { return false }
-            switch pattern.evaluate(process, in: view.context) {
-            case .fails: return true
-            case .needs(let kind):
-                detection.wanted.insert(FactRequest(pid: process.pid, kind: kind))
-                return false
-            case .holds, .unreadable: return false
-            }
-        }
-        detection.findings = kept
-    }
-
-    /// Reads more facts, each through a directory that still shows the process that was listed.
-    private mutating func read(_ wanted: Set<FactRequest>, into snapshot: inout Snapshot) {
-        let kinds = Dictionary(grouping: wanted, by: \.pid).mapValues { $0.map(\.kind) }
-        for (pid, kinds) in kinds {
-            guard let index = snapshot.index(of: pid) else { continue }
-            let expected = snapshot.processes[index].identity
-            do throws(SystemError) {
-                let directory = try procfs.directory(of: pid)
-                let place = ProcessPlace(pid: pid, directory: directory.raw)
-                guard case .value(let now) = procfs.record(of: place), now.identity == expected
-                else {
-                    throw SystemError(call: "read", subject: "pid \(expected) stat", code: ESRCH)
-                }
-                for kind in kinds { read(kind, of: &snapshot.processes[index], at: place) }
-            } catch {
-                for kind in kinds { snapshot.processes[index].mark(kind, failed: error.code) }
-            }
-        }
     }
 }
 

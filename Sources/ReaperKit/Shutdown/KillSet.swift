@@ -95,8 +95,9 @@ struct KillSet {
     /// Numbers that the latest look showed to be members'.
     private var livingNumbers: [Int32: ProcessIdentity] = [:]
 
-    /// A session's number stays its own as long as somebody is in it. When nobody is, or when
-    /// another process leads it now, it means nothing any more.
+    /// A session's number stays its own as long as somebody is in it.
+    ///
+    /// When nobody is, or when another process leads it now, it means nothing any more.
     private mutating func forgetEmptyNumbers(_ look: Look) {
         livingNumbers = [:]
         var livingSessions: Set<Int32> = []

@@ -20,7 +20,8 @@ extension LinuxKernel {
             return "it is traced by process \(tracer), which has to let it go"
         }
         if record.state == UInt8(ascii: "D") {
-            let channel = scanner.procfs.contents("wchan", of: handle.place, limit: 256).known
+            let channel =
+                scanner.procfs.contents("wchan", of: handle.place, limit: 256).known
                 .map { ByteString($0).text } ?? ""
             return "it waits in the kernel and cannot be interrupted (state D"
                 + (channel.isEmpty || channel == "0" ? ")" : ", \(channel))")
@@ -68,9 +69,12 @@ extension LinuxKernel {
 
     /// A holder, and the parent that would start it again.
     private func describe(_ pid: Int32) -> String {
-        guard let process = scanner.procfs.record(of: ProcessPlace(pid: pid)).known else { return "process \(pid)" }
-        guard process.parent > 1, 
-            let parent = scanner.procfs.record(of: ProcessPlace(pid: process.parent)).known else {
+        guard let process = scanner.procfs.record(of: ProcessPlace(pid: pid)).known else {
+            return "process \(pid)"
+        }
+        guard process.parent > 1,
+            let parent = scanner.procfs.record(of: ProcessPlace(pid: process.parent)).known
+        else {
             return process.label
         }
         return "\(process.label), started by \(parent.label)"
@@ -83,7 +87,9 @@ extension LinuxKernel {
         do throws(SystemError) {
             var reader = try InstanceFileReader()
             guard let file = try reader.read(removal.path, as: rule) else { return .alreadyGone }
-            guard file.file == removal.file else { return .kept("it has changed since it was judged") }
+            guard file.file == removal.file else {
+                return .kept("it has changed since it was judged")
+            }
             guard try isStale(file) else { return .kept("it is in use again") }
             return answer(QuarantineRemover().remove(file))
         } catch {

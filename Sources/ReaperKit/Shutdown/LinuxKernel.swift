@@ -69,7 +69,9 @@ public final class LinuxKernel: ShutdownKernel {
         let answer = ProofScan.run(&counter) {
             look = self.look()
         } examine: { pids in
-            guard followsRules, let result = try? scanner.examine(pids, files: files) else { return }
+            guard followsRules, let result = try? scanner.examine(pids, files: files) else {
+                return
+            }
             for target in matches(result) where targets[target.identity] == nil {
                 guard pin(target) == .pinned, send(.kill, to: target.identity) == .sent else {
                     continue
@@ -96,7 +98,9 @@ public final class LinuxKernel: ShutdownKernel {
         let host = result.snapshot.host
         let settled = result.findings.filter { finding in
             guard let identity = finding.process else { return false }
-            guard finding.rule != nil, host.age(of: identity) < Self.settlingAge else { return true }
+            guard finding.rule != nil, host.age(of: identity) < Self.settlingAge else {
+                return true
+            }
             let executable = result.snapshot.process(identity.pid)?.executable?.known?.path
             let isSuccessor = executable.map(executables.contains) ?? false
             if !isSuccessor { hasUnsettled = true }
@@ -152,7 +156,9 @@ public final class LinuxKernel: ShutdownKernel {
             if let wanted = targets[identity]?.pidfdInode, let inode = handle.pidfdInode,
                 wanted != inode
             {
-                return .failure(SystemError(call: "fstat", subject: "pidfd \(identity)", code: ESRCH))
+                return .failure(
+                    SystemError(call: "fstat", subject: "pidfd \(identity)", code: ESRCH)
+                )
             }
             return .success(handle)
         } catch {

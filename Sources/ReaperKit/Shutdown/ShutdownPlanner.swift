@@ -165,7 +165,8 @@ public struct ShutdownPlanner: Sendable {
             switch rule.match.evaluate(process, in: view.context) {
             case .holds: return "rule \(rule.id) protects it: \(rule.title)"
             case .unreadable(let kind, _):
-                return "whether rule \(rule.id) protects it is unknown: \(kind.fileName) not readable"
+                return "whether rule \(rule.id) protects it is unknown: "
+                    + "\(kind.fileName) is not readable"
             case .fails, .needs: continue
             }
         }
@@ -286,9 +287,6 @@ public struct ShutdownPlanner: Sendable {
     }
 
     private func dependents(of id: String) -> [String] {
-        let system = id.prefix { $0 != "." }
-        return rules.values.filter { rule in
-            rule.after.contains { $0 == id || "\(system).\($0)" == id && rule.id.hasPrefix("\(system).") }
-        }.map(\.id)
+        rules.values.filter { $0.after.contains(id) }.map(\.id)
     }
 }

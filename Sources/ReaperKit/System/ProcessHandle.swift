@@ -17,7 +17,10 @@ public final class ProcessHandle {
 
     /// Opens `pid` and proves the two descriptors to be one process.
     ///
-    /// - Parameter expected: The start time the process must have; `nil` accepts any.
+    /// - Parameters:
+    ///   - pid: Its number.
+    ///   - expected: The start time it must have; `nil` accepts any.
+    ///   - procfs: Where `/proc/PID` is, and the buffer to read through.
     /// - Throws: `ESRCH` when it is gone, or when the number now names another process.
     public init(
         opening pid: Int32,
