@@ -53,7 +53,7 @@ enum CleanCommand {
         planning.order = options.action.order
         planning.isForced = options.action.isForced
         planning.includesProbable = options.action.includesProbable
-        planning.isSelected = !options.selection.isEmpty
+        planning.isSelected = options.isSelected
         planning.remindsParents = options.selection.kinds.contains(.zombie)
         return planning
     }

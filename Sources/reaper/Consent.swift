@@ -17,7 +17,7 @@ enum Consent {
         if options.action.assumesYes || plan.isNothingToDo { return nil }
         let isTerminal = isatty(0) == 1 && isatty(2) == 1
         guard isTerminal else {
-            guard options.selection.isEmpty, options.action.planFile == nil else { return nil }
+            guard !options.isSelected, options.action.planFile == nil else { return nil }
             return Refusal(
                 message: "clean: without a selector, and without a terminal to ask on, this needs "
                     + "--yes; --dry-run shows what it would do; nothing was done",
@@ -25,7 +25,7 @@ enum Consent {
             )
         }
         let roots = Set(plan.targets.map(\.root))
-        guard roots.count > 1 || (options.selection.isEmpty && !plan.isNothingToDo) else {
+        guard roots.count > 1 || (!options.isSelected && !plan.isNothingToDo) else {
             return nil
         }
         Diagnostics.write(question(plan, roots.count))
