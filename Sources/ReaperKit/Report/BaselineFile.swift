@@ -5,7 +5,10 @@ public enum BaselineFile {
 
     /// Writes what a snapshot holds.
     ///
-    /// - Parameter time: When it was taken, since 1970-01-01 UTC.
+    /// - Parameters:
+    ///   - snapshot: What was seen.
+    ///   - time: When it was taken, since 1970-01-01 UTC.
+    /// - Returns: One JSON object over many lines.
     public static func render(_ snapshot: Snapshot, takenAt time: Duration) -> [UInt8] {
         var json = JSONWriter(.pretty)
         json.object { json in
@@ -52,7 +55,10 @@ public enum BaselineFile {
         guard let host = value["host"], let boot = host["boot_id"]?.string,
             let namespace = host["pid_namespace"]?.integer
         else {
-            throw JSONError("expected 'host' with 'boot_id' and 'pid_namespace'", at: value.position)
+            throw JSONError(
+                "expected 'host' with 'boot_id' and 'pid_namespace'",
+                at: value.position
+            )
         }
         var baseline = Baseline(bootID: boot, pidNamespace: UInt64(clamping: namespace))
         guard let processes = value["processes"]?.array else {
