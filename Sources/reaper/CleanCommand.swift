@@ -31,6 +31,7 @@ enum CleanCommand {
             let planner = planning(options)
             var plan = makePlan(&result, &session, planner)
             plan.ports = options.selection.ports
+            plan.removals += companions(of: plan, result, session.request.rules)
             var report = session.report("clean", result)
             report.plan = plan
             if options.action.isDryRun { return finish(report, options, output) }
@@ -68,6 +69,21 @@ enum CleanCommand {
         session.scanner.identify(members, in: &result.snapshot)
         return ShutdownPlanner(result.snapshot, rules: rules, options: planning)
             .plan(for: result.findings)
+    }
+
+    /// What the rules of the planned processes want gone with them.
+    private static func companions(
+        of plan: ShutdownPlan,
+        _ result: ScanResult,
+        _ rules: [Rule]
+    ) -> [FileRemoval] {
+        let roots = Set(plan.targets.map(\.root))
+        let ids = Set(
+            result.findings.filter { $0.process.map(roots.contains) ?? false }.compactMap(\.rule)
+        )
+        let concerned = rules.filter { ids.contains($0.id) && !$0.remove.isEmpty }
+        guard !concerned.isEmpty, let reader = try? CompanionFiles() else { return [] }
+        return concerned.flatMap { reader.files(of: $0) }
     }
 
     private static func act(

@@ -133,7 +133,7 @@ extension JSONValue {
         else {
             throw JSONError("expected 'device', 'inode' and 'changed_ns'", at: position)
         }
-        return FileRemoval(
+        var removal = FileRemoval(
             path: ByteString(path),
             file: FileIdentity(
                 device: UInt64(clamping: device),
@@ -143,5 +143,7 @@ extension JSONValue {
             rule: self["rule"]?.string,
             reason: self["reason"]?.string ?? "planned"
         )
+        removal.isCompanion = self["companion"]?.kind == .bool(true)
+        return removal
     }
 }

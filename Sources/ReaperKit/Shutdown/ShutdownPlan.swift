@@ -87,6 +87,8 @@ public struct FileRemoval: Sendable, Equatable {
     public var rule: String?
     /// Why it is stale.
     public var reason: String
+    /// Whether it goes because its rule's processes went, not because of what it says.
+    public var isCompanion = false
 
     /// Creates a removal.
     public init(path: ByteString, file: FileIdentity, rule: String? = nil, reason: String) {

@@ -273,20 +273,16 @@ public struct ShutdownPlanner: Sendable {
         return target
     }
 
-    /// How many waves of dependents are stopped before this rule's processes.
+    /// The length of the longest chain of rules whose processes are stopped before this rule's.
     private func wave(of rule: Rule?) -> Int {
         guard let rule else { return 0 }
         var wave = 0
         var seen: Set<String> = [rule.id]
-        var level = dependents(of: rule.id)
+        var level = rule.after
         while !level.isEmpty {
             wave += 1
-            level = level.filter { seen.insert($0).inserted }.flatMap { dependents(of: $0) }
+            level = level.filter { seen.insert($0).inserted }.flatMap { rules[$0]?.after ?? [] }
         }
         return wave
-    }
-
-    private func dependents(of id: String) -> [String] {
-        rules.values.filter { $0.after.contains(id) }.map(\.id)
     }
 }
