@@ -57,13 +57,10 @@ public struct Scanner: ~Copyable {
         try readSockets(into: &snapshot)
         var seen: Set<Int32> = []
         for pid in pids where seen.insert(pid).inserted {
-            guard let record = readProcess(pid, into: &snapshot) else { continue }
-            snapshot.processes.append(record)
-            var parent = record.parent
-            while parent > 0, seen.insert(parent).inserted {
-                guard let ancestor = readProcess(parent, into: &snapshot) else { break }
-                snapshot.processes.append(ancestor)
-                parent = ancestor.parent
+            var next = pid
+            while let position = readProcess(next, into: &snapshot) {
+                next = snapshot.processes[position].parent
+                guard next > 0, seen.insert(next).inserted else { break }
             }
         }
         snapshot.processes.sort { $0.pid < $1.pid }
@@ -85,9 +82,8 @@ public struct Scanner: ~Copyable {
     public mutating func listing() throws(SystemError) -> [ProcessRecord] {
         var records: [ProcessRecord] = []
         for pid in try procfs.pids() {
-            if case .value(let record) = procfs.record(of: ProcessPlace(pid: pid)) {
-                records.append(record)
-            }
+            // Who is gone, or refused, is left out.
+            _ = procfs.appendRecord(of: ProcessPlace(pid: pid), to: &records)
         }
         return records
     }
@@ -117,29 +113,34 @@ public struct Scanner: ~Copyable {
         snapshot.processes.reserveCapacity(pids.count)
         var candidates = [[Int]](repeating: [], count: detectors.count)
         for pid in pids {
-            guard let record = readProcess(pid, into: &snapshot) else { continue }
+            guard let position = readProcess(pid, into: &snapshot) else { continue }
             for index in detectors.indices
-            where detectors[index].isCandidate(record, in: context) {
-                candidates[index].append(snapshot.processes.count)
+            where detectors[index].isCandidate(snapshot.processes[position], in: context) {
+                candidates[index].append(position)
             }
-            snapshot.processes.append(record)
         }
         return candidates
     }
 
+    /// Adds one process to the snapshot, with the facts that tell whether it is of interest.
+    ///
+    /// - Returns: Its position. Records are large: they are filled where they stay.
     private mutating func readProcess(
         _ pid: Int32,
         into snapshot: inout Snapshot
-    ) -> ProcessRecord? {
+    ) -> Int? {
         let place = ProcessPlace(pid: pid)
-        switch procfs.record(of: place) {
+        switch procfs.appendRecord(of: place, to: &snapshot.processes) {
         case .gone: return nil
         case .denied(let code):
             snapshot.unreadable.add(pid: pid, fact: "stat", reason: reasonText(code))
             return nil
-        case .value(var record):
-            while let kind = nextFact(of: record) { read(kind, of: &record, at: place) }
-            return record
+        case .value:
+            let position = snapshot.processes.count - 1
+            while let kind = nextFact(of: snapshot.processes[position]) {
+                read(kind, of: &snapshot.processes[position], at: place)
+            }
+            return position
         }
     }
 
