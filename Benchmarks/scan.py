@@ -94,7 +94,7 @@ def run_once(command):
 
 
 def count_calls(command):
-    """System calls of one run, all threads and children."""
+    """System calls of one run."""
     with tempfile.NamedTemporaryFile("r") as table:
         subprocess.run(
             ["strace", "-f", "-c", "-U", "calls,name", "-o", table.name, *command.words],
@@ -193,12 +193,12 @@ def measure(options):
                 rows.append({"turn": turn, "name": command.name, **run_once(command)})
         counts = {}
         for command in list_ if options.counts else []:
-            # What starting costs is included in both.
+            # What starting costs is included in both. The command sees itself, and strace.
             entry = counts.setdefault(command.name, {})
             if shutil.which("strace") and (calls := count_calls(command)):
-                entry.update(calls=calls, calls_per_process=calls / seen)
+                entry.update(calls=calls, calls_per_process=calls / (seen + 2))
             if shutil.which("valgrind") and (total := count_instructions(command)):
-                entry.update(instructions=total, instructions_per_process=total / seen)
+                entry.update(instructions=total, instructions_per_process=total / (seen + 1))
     finally:
         workload.stdin.close()
         workload.wait(timeout=60)

@@ -58,7 +58,11 @@ public struct Scanner: ~Copyable {
         var seen: Set<Int32> = []
         for pid in pids where seen.insert(pid).inserted {
             var next = pid
-            while let position = readProcess(next, into: &snapshot) {
+            while let position = readProcess(ProcessPlace(pid: next), into: &snapshot) {
+                let place = ProcessPlace(pid: next)
+                for detector in detectors {
+                    _ = isOfInterest(to: detector, position, in: &snapshot, place)
+                }
                 next = snapshot.processes[position].parent
                 guard next > 0, seen.insert(next).inserted else { break }
             }
@@ -113,42 +117,45 @@ public struct Scanner: ~Copyable {
         snapshot.processes.reserveCapacity(pids.count)
         var candidates = [[Int]](repeating: [], count: detectors.count)
         for pid in pids {
-            guard let position = readProcess(pid, into: &snapshot) else { continue }
+            let place = ProcessPlace(pid: pid)
+            guard let position = readProcess(place, into: &snapshot) else { continue }
             for index in detectors.indices
-            where detectors[index].isCandidate(snapshot.processes[position], in: context) {
+            where isOfInterest(to: detectors[index], position, in: &snapshot, place) {
                 candidates[index].append(position)
             }
         }
         return candidates
     }
 
-    /// Adds one process to the snapshot, with the facts that tell whether it is of interest.
-    ///
-    /// - Returns: Its position. Records are large: they are filled where they stay.
+    /// Adds one process to the snapshot and returns its position there.
     private mutating func readProcess(
-        _ pid: Int32,
+        _ place: ProcessPlace,
         into snapshot: inout Snapshot
     ) -> Int? {
-        let place = ProcessPlace(pid: pid)
         switch procfs.appendRecord(of: place, to: &snapshot.processes) {
         case .gone: return nil
         case .denied(let code):
-            snapshot.unreadable.add(pid: pid, fact: "stat", reason: reasonText(code))
+            snapshot.unreadable.add(pid: place.pid, fact: "stat", reason: reasonText(code))
             return nil
-        case .value:
-            let position = snapshot.processes.count - 1
-            while let kind = nextFact(of: snapshot.processes[position]) {
-                read(kind, of: &snapshot.processes[position], at: place)
-            }
-            return position
+        case .value: return snapshot.processes.count - 1
         }
     }
 
-    private func nextFact(of record: ProcessRecord) -> FactKind? {
-        for detector in detectors {
-            if let kind = detector.nextFact(of: record, in: context) { return kind }
+    /// Reads what a detector has to know of the process at `position` to tell.
+    private mutating func isOfInterest(
+        to detector: any Detector,
+        _ position: Int,
+        in snapshot: inout Snapshot,
+        _ place: ProcessPlace
+    ) -> Bool {
+        while true {
+            // Through a span: a subscript of the array copies the record, and it is large.
+            switch detector.interest(in: snapshot.processes.span[position], context) {
+            case .none: return false
+            case .candidate: return true
+            case .needs(let kind): read(kind, of: &snapshot.processes[position], at: place)
+            }
         }
-        return nil
     }
 
     mutating func read(
@@ -166,7 +173,7 @@ public struct Scanner: ~Copyable {
     private func candidates(in snapshot: Snapshot) -> [[Int]] {
         detectors.map { detector in
             snapshot.processes.indices.filter {
-                detector.isCandidate(snapshot.processes[$0], in: context)
+                detector.interest(in: snapshot.processes[$0], context) == .candidate
             }
         }
     }

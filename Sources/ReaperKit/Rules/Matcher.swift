@@ -10,6 +10,18 @@ public enum MatchAnswer: Sendable, Equatable {
     case unreadable(FactKind, Int32)
 }
 
+extension MatchAnswer {
+    /// What it means for a detector that looks for what the pattern describes.
+    var interest: Interest {
+        switch self {
+        // What was refused could have matched.
+        case .holds, .unreadable: .candidate
+        case .fails: .none
+        case .needs(let kind): .needs(kind)
+        }
+    }
+}
+
 /// What matching needs beyond the process itself.
 public struct MatchContext: Sendable {
     /// The machine, for ages.
