@@ -35,8 +35,15 @@ enum CleanCommand {
             var report = session.report("clean", result)
             report.plan = plan
             if options.action.isDryRun { return finish(report, options, output) }
-            if let refusal = Consent.refusal(for: plan, options) {
-                return decline(refusal, report, options, output)
+            switch Consent.answer(to: plan, options) {
+            case .refused(let refusal): return decline(refusal, report, options, output)
+            case .given: break
+            case .asked:
+                // The answer took its time: only what is still so is done.
+                result = try session.look()
+                plan = makePlan(&result, &session, planner).restricted(to: plan)
+                report = session.report("clean", result)
+                report.plan = plan
             }
             report.outcome = act(on: plan, in: result.snapshot, session, planner, options)
             return finish(report, options, output)
@@ -53,7 +60,7 @@ enum CleanCommand {
         planning.order = options.action.order
         planning.isForced = options.action.isForced
         planning.includesProbable = options.action.includesProbable
-        planning.isSelected = !options.selection.isEmpty
+        planning.isSelected = options.isSelected
         planning.remindsParents = options.selection.kinds.contains(.zombie)
         return planning
     }
@@ -157,7 +164,7 @@ enum CleanCommand {
         var report = session.report("clean", ScanResult(snapshot: snapshot, findings: []))
         report.plan = plan
         if options.action.isDryRun || plan.isNothingToDo { return finish(report, options, output) }
-        if let refusal = Consent.refusal(for: plan, options) {
+        if case .refused(let refusal) = Consent.answer(to: plan, options) {
             return decline(refusal, report, options, output)
         }
         report.outcome = act(on: plan, in: snapshot, session, planning(options), options)

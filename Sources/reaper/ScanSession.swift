@@ -22,10 +22,12 @@ struct ScanSession: ~Copyable {
         case rules(RuleError)
         case system(SystemError)
         case foreignProc
+        /// A file that the command line names is not what it must be.
+        case input(String)
 
         var status: ExitStatus {
             switch self {
-            case .rules: .usage
+            case .rules, .input: .usage
             case .system, .foreignProc: .incomplete
             }
         }
@@ -34,6 +36,7 @@ struct ScanSession: ~Copyable {
             switch self {
             case .rules(let error): error.description
             case .system(let error): error.description.escapedForTerminal
+            case .input(let message): message
             case .foreignProc:
                 "/proc shows another pid namespace, where numbers mean other processes: mount it "
                     + "anew (unshare --mount-proc does) or run reaper where /proc belongs to it"
@@ -46,8 +49,15 @@ struct ScanSession: ~Copyable {
         let startedAt = Clock.wall()
         let began = Clock.monotonic()
         let rules = try ScanSession.rules(options)
-        let request = ScanRequest(selection: options.selection, rules: rules.rules)
+        var selection = options.selection
+        if let file = options.baselineFile {
+            selection.process.absentFrom = try ScanSession.baseline(in: file)
+        }
+        let request = ScanRequest(selection: selection, rules: rules.rules)
         let scanner = try ScanSession.scanner(request, options)
+        if let objection = selection.process.absentFrom?.objection(on: scanner.host) {
+            throw .input("--since: \(objection): take a new one with 'reaper snapshot'")
+        }
         beginning = scanner.host.ticks(at: scanner.host.sinceBoot)
         self.startedAt = startedAt
         self.began = began
@@ -101,6 +111,30 @@ struct ScanSession: ~Copyable {
                 ByteString(String(text[text.index(after: equals)...]))
         }
         return environment
+    }
+
+    private static func baseline(in file: String) throws(Failure) -> Baseline {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try InputFile.contents(of: file, limit: 64 << 20)
+        } catch {
+            throw .input("--since: \(error.description.escapedForTerminal)")
+        }
+        do throws(JSONError) {
+            return try BaselineFile.read(bytes)
+        } catch {
+            throw .input("--since: \(file.escapedForTerminal):\(error)")
+        }
+    }
+
+    /// Everything there is, without judging any of it.
+    mutating func inventory() throws(Failure) -> Snapshot {
+        do throws(SystemError) {
+            try readFiles()
+            return try scanner.inventory(files: files)
+        } catch {
+            throw .system(error)
+        }
     }
 
     /// Looks, and looks again at what is too young to be judged.

@@ -38,7 +38,7 @@ public struct SelectedProcessDetector: Detector {
                 continue
             }
             guard process.identity != view.snapshot.host.ownChain.first,
-                !carriesPattern(process, in: view)
+                !carriesPattern(process, in: view), !isOwnLaunch(process, in: view)
             else { continue }
             detection.findings.append(finding(process))
         }
@@ -52,6 +52,11 @@ public struct SelectedProcessDetector: Detector {
         }
         let line = arguments.map(\.text).joined(separator: " ")
         return pattern.commands.contains { line.contains($0.description) }
+    }
+
+    // Whoever runs the comparison came since the baseline too, and is no leak.
+    private func isOwnLaunch(_ process: ProcessRecord, in view: SnapshotView) -> Bool {
+        pattern.absentFrom != nil && pattern.pids.isEmpty && view.isOwnChain(process.identity)
     }
 
     private func finding(_ process: ProcessRecord) -> Finding {

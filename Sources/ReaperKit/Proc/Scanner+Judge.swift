@@ -63,9 +63,11 @@ extension Scanner {
     ) {
         var kept: [Finding] = []
         for finding in detection.findings {
-            guard let identity = finding.process,
-                let process = view.snapshot.process(identity.pid)
-            else { continue }
+            guard let identity = finding.process else {
+                if isNewFile(finding, pattern) { kept.append(finding) }
+                continue
+            }
+            guard let process = view.snapshot.process(identity.pid) else { continue }
             switch pattern.evaluate(process, in: view.context) {
             case .holds: kept.append(finding)
             case .fails: break
@@ -86,6 +88,14 @@ extension Scanner {
             }
         }
         detection.findings = kept
+    }
+
+    /// Of the conditions only "not there before" can be asked of a file.
+    private func isNewFile(_ finding: Finding, _ pattern: ProcessPattern) -> Bool {
+        guard let path = finding.file, let baseline = pattern.absentFrom else { return false }
+        var rest = pattern
+        rest.absentFrom = nil
+        return rest.isEmpty && !baseline.files.contains(path)
     }
 
     /// Reads more facts, each through a directory that still shows the process that was listed.

@@ -92,6 +92,15 @@ public struct Scanner: ~Copyable {
         return records
     }
 
+    /// Reads everybody's `stat` and every socket that holds a port, and judges nothing.
+    public mutating func inventory(files: [InstanceFile]) throws(SystemError) -> Snapshot {
+        let table = try SocketTable.read(SocketQuery(), procRoot: procfs.root)
+        var snapshot = Snapshot(host: host, sockets: table.sockets, instanceFiles: files)
+        snapshot.processes = try listing()
+        snapshot.unreadable.notes = procfs.limits(for: host) + table.notes
+        return snapshot
+    }
+
     // MARK: - Reading
 
     private mutating func readSockets(into snapshot: inout Snapshot) throws(SystemError) {

@@ -48,12 +48,12 @@ extension ProcessPattern {
     }
 
     private enum Condition {
-        case pid, state, age, executable, workingDirectory, directory, name, user, command
+        case pid, baseline, state, age, executable, workingDirectory, directory, name, user, command
         case cgroup, environment, port
 
         /// Cheapest first, in system calls.
         static let byCost: [Condition] = [
-            .pid, .state, .age, .executable, .workingDirectory, .directory, .name, .user,
+            .pid, .baseline, .state, .age, .executable, .workingDirectory, .directory, .name, .user,
             .command, .cgroup, .environment, .port,
         ]
     }
@@ -65,6 +65,8 @@ extension ProcessPattern {
     ) -> MatchAnswer {
         switch condition {
         case .pid: pids.isEmpty ? .holds : pidAnswer(process)
+        case .baseline:
+            absentFrom?.processes.contains(process.identity) == true ? .fails : .holds
         case .state: states.isEmpty || states.contains(process.state) ? .holds : .fails
         case .age: ageAnswer(process, context)
         case .executable: executables.isEmpty ? .holds : executableAnswer(process)

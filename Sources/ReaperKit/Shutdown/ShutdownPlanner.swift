@@ -126,7 +126,7 @@ public struct ShutdownPlanner: Sendable {
                 path: path,
                 file: file.file,
                 rule: finding.rule,
-                reason: finding.summary
+                reason: finding.shortSummary
             )
         )
     }
