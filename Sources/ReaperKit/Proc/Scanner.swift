@@ -61,7 +61,7 @@ public struct Scanner: ~Copyable {
             while let position = readProcess(ProcessPlace(pid: next), into: &snapshot) {
                 let place = ProcessPlace(pid: next)
                 for detector in detectors {
-                    _ = isOfInterest(to: detector, position, in: &snapshot, place)
+                    _ = isOfInterest(&snapshot.processes[position], to: detector, at: place)
                 }
                 next = snapshot.processes[position].parent
                 guard next > 0, seen.insert(next).inserted else { break }
@@ -134,7 +134,7 @@ public struct Scanner: ~Copyable {
             let place = ProcessPlace(pid: pid)
             guard let position = readProcess(place, into: &snapshot) else { continue }
             for index in detectors.indices
-            where isOfInterest(to: detectors[index], position, in: &snapshot, place) {
+            where isOfInterest(&snapshot.processes[position], to: detectors[index], at: place) {
                 candidates[index].append(position)
             }
         }
@@ -155,19 +155,17 @@ public struct Scanner: ~Copyable {
         }
     }
 
-    /// Reads what a detector has to know of the process at `position` to tell.
+    /// Reads what a detector has to know of a process to tell.
     private mutating func isOfInterest(
+        _ record: inout ProcessRecord,
         to detector: any Detector,
-        _ position: Int,
-        in snapshot: inout Snapshot,
-        _ place: ProcessPlace
+        at place: ProcessPlace
     ) -> Bool {
         while true {
-            // Through a span: a subscript of the array copies the record, and it is large.
-            switch detector.interest(in: snapshot.processes.span[position], context) {
+            switch detector.interest(in: record, context) {
             case .none: return false
             case .candidate: return true
-            case .needs(let kind): read(kind, of: &snapshot.processes[position], at: place)
+            case .needs(let kind): read(kind, of: &record, at: place)
             }
         }
     }
