@@ -119,10 +119,15 @@ public struct Scanner: ~Copyable {
         for pid in pids {
             let place = ProcessPlace(pid: pid)
             guard let position = readProcess(place, into: &snapshot) else { continue }
+            var isCandidate = false
             for index in detectors.indices
             where isOfInterest(&snapshot.processes[position], to: detectors[index], at: place) {
                 candidates[index].append(position)
+                isCandidate = true
             }
+            // Environments are large, and secret: nobody's are not kept. Where ports matter, whose
+            // they are may turn out later.
+            if !isCandidate, request.ports == nil { snapshot.processes[position].environment = nil }
         }
         return candidates
     }
