@@ -116,6 +116,9 @@ public struct Scanner: ~Copyable {
         let pids = try procfs.pids()
         snapshot.processes.reserveCapacity(pids.count)
         var candidates = [[Int]](repeating: [], count: detectors.count)
+        // Environments are large, and secret: nobody's is kept that is of no interest. Where ports
+        // matter, whose they are may turn out later.
+        let forgets = request.ports == nil
         for pid in pids {
             let place = ProcessPlace(pid: pid)
             guard let position = readProcess(place, into: &snapshot) else { continue }
@@ -125,9 +128,7 @@ public struct Scanner: ~Copyable {
                 candidates[index].append(position)
                 isCandidate = true
             }
-            // Environments are large, and secret: nobody's are not kept. Where ports matter, whose
-            // they are may turn out later.
-            if !isCandidate, request.ports == nil { snapshot.processes[position].environment = nil }
+            if forgets, !isCandidate { snapshot.processes[position].environment = nil }
         }
         return candidates
     }
