@@ -130,13 +130,19 @@ public struct Scanner: ~Copyable {
         let pids = try procfs.pids()
         snapshot.processes.reserveCapacity(pids.count)
         var candidates = [[Int]](repeating: [], count: detectors.count)
+        // Environments are large, and secret: nobody's is kept that is of no interest. Where ports
+        // matter, whose they are may turn out later.
+        let forgets = request.ports == nil
         for pid in pids {
             let place = ProcessPlace(pid: pid)
             guard let position = readProcess(place, into: &snapshot) else { continue }
+            var isCandidate = false
             for index in detectors.indices
             where isOfInterest(&snapshot.processes[position], to: detectors[index], at: place) {
                 candidates[index].append(position)
+                isCandidate = true
             }
+            if forgets, !isCandidate { snapshot.processes[position].environment = nil }
         }
         return candidates
     }
