@@ -169,7 +169,7 @@ extension Options {
             )
         }
         guard action.planFile != nil else { return }
-        guard selection.isEmpty else {
+        guard !isSelected else {
             throw UsageError(
                 argument: "--plan",
                 message: "names its targets and cannot be combined with a selector"

@@ -31,11 +31,19 @@ enum CleanCommand {
             let planner = planning(options)
             var plan = makePlan(&result, &session, planner)
             plan.ports = options.selection.ports
+            plan.removals += companions(of: plan, result, session.request.rules)
             var report = session.report("clean", result)
             report.plan = plan
             if options.action.isDryRun { return finish(report, options, output) }
-            if let refusal = Consent.refusal(for: plan, options) {
-                return decline(refusal, report, options, output)
+            switch Consent.answer(to: plan, options) {
+            case .refused(let refusal): return decline(refusal, report, options, output)
+            case .given: break
+            case .asked:
+                // The answer took its time: only what is still so is done.
+                result = try session.look()
+                plan = makePlan(&result, &session, planner).restricted(to: plan)
+                report = session.report("clean", result)
+                report.plan = plan
             }
             report.outcome = act(on: plan, in: result.snapshot, session, planner, options)
             return finish(report, options, output)
@@ -52,7 +60,7 @@ enum CleanCommand {
         planning.order = options.action.order
         planning.isForced = options.action.isForced
         planning.includesProbable = options.action.includesProbable
-        planning.isSelected = !options.selection.isEmpty
+        planning.isSelected = options.isSelected
         planning.remindsParents = options.selection.kinds.contains(.zombie)
         return planning
     }
@@ -68,6 +76,21 @@ enum CleanCommand {
         session.scanner.identify(members, in: &result.snapshot)
         return ShutdownPlanner(result.snapshot, rules: rules, options: planning)
             .plan(for: result.findings)
+    }
+
+    /// What the rules of the planned processes want gone with them.
+    private static func companions(
+        of plan: ShutdownPlan,
+        _ result: ScanResult,
+        _ rules: [Rule]
+    ) -> [FileRemoval] {
+        let roots = Set(plan.targets.map(\.root))
+        let ids = Set(
+            result.findings.filter { $0.process.map(roots.contains) ?? false }.compactMap(\.rule)
+        )
+        let concerned = rules.filter { ids.contains($0.id) && !$0.remove.isEmpty }
+        guard !concerned.isEmpty, let reader = try? CompanionFiles() else { return [] }
+        return concerned.flatMap { reader.files(of: $0) }
     }
 
     private static func act(
@@ -141,7 +164,7 @@ enum CleanCommand {
         var report = session.report("clean", ScanResult(snapshot: snapshot, findings: []))
         report.plan = plan
         if options.action.isDryRun || plan.isNothingToDo { return finish(report, options, output) }
-        if let refusal = Consent.refusal(for: plan, options) {
+        if case .refused(let refusal) = Consent.answer(to: plan, options) {
             return decline(refusal, report, options, output)
         }
         report.outcome = act(on: plan, in: snapshot, session, planning(options), options)

@@ -9,30 +9,42 @@ enum Consent {
         var status: ExitStatus
     }
 
+    /// What came of it.
+    enum Answer {
+        /// The command line said it.
+        case given
+        /// A person said it just now, after some time.
+        case asked
+        case refused(Refusal)
+    }
+
     /// Asks where asking is due.
     ///
     /// On a terminal more than one root process asks first, and no answer means no. Off a terminal
     /// nobody can be asked: a selector, or `--yes`, must have said it.
-    static func refusal(for plan: ShutdownPlan, _ options: Options) -> Refusal? {
-        if options.action.assumesYes || plan.isNothingToDo { return nil }
+    static func answer(to plan: ShutdownPlan, _ options: Options) -> Answer {
+        if options.action.assumesYes || plan.isNothingToDo { return .given }
         let isTerminal = isatty(0) == 1 && isatty(2) == 1
         guard isTerminal else {
-            guard options.selection.isEmpty, options.action.planFile == nil else { return nil }
-            return Refusal(
-                message: "clean: without a selector, and without a terminal to ask on, this needs "
-                    + "--yes; --dry-run shows what it would do; nothing was done",
-                status: .usage
+            guard !options.isSelected, options.action.planFile == nil else { return .given }
+            return .refused(
+                Refusal(
+                    message: "clean: without a selector, and without a terminal to ask on, this "
+                        + "needs --yes; --dry-run shows what it would do; nothing was done",
+                    status: .usage
+                )
             )
         }
         let roots = Set(plan.targets.map(\.root))
-        guard roots.count > 1 || (options.selection.isEmpty && !plan.isNothingToDo) else {
-            return nil
+        guard roots.count > 1 || (!options.isSelected && !plan.isNothingToDo) else {
+            return .given
         }
         Diagnostics.write(question(plan, roots.count))
         guard answersYes() else {
-            return Refusal(message: "clean: not confirmed, nothing was done", status: .leftOver)
+            let message = "clean: not confirmed, nothing was done"
+            return .refused(Refusal(message: message, status: .leftOver))
         }
-        return nil
+        return .asked
     }
 
     private static func question(_ plan: ShutdownPlan, _ roots: Int) -> String {

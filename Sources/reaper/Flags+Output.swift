@@ -22,6 +22,7 @@ extension Flag {
             long: "output",
             short: "o",
             topic: .output,
+            commands: [.scan, .clean, .snapshot],
             summary: "write to FILE, which is replaced only when all is written",
             argument: .value("FILE") { (options, text, _) throws(ValueError) in
                 options.output.file = text == "-" ? nil : text
@@ -84,6 +85,7 @@ extension Flag {
         Flag(
             long: "rules",
             topic: .sources,
+            commands: [.scan, .clean, .snapshot],
             summary: "rule file, or directory of rule files; may be repeated",
             argument: .value("PATH") { (options, text, _) throws(ValueError) in
                 options.rules.paths.append(text)
@@ -92,12 +94,14 @@ extension Flag {
         Flag(
             long: "no-default-rules",
             topic: .sources,
+            commands: [.scan, .clean, .snapshot],
             summary: "only the rules named by --rules and REAPER_RULES",
             argument: .none { $0.rules.usesDefaults = false }
         ),
         Flag(
             long: "proc",
             topic: .sources,
+            commands: [.scan, .clean, .snapshot],
             summary: "read another procfs, such as a host's mounted in a container",
             details: "clean refuses it unless it shows reaper's own pid namespace.",
             argument: .value("DIR") { (options, text, _) throws(ValueError) in

@@ -155,6 +155,18 @@ extension Flag {
                 options.selection.rules.append(try glob(text, as: .text))
             }
         ),
+        Flag(
+            long: "since",
+            topic: .selectors,
+            summary: "only what is not in this snapshot",
+            details: """
+                FILE is what 'reaper snapshot -o FILE' wrote. One of another boot or pid namespace is \
+                refused. Reaper itself and its ancestors do not count.
+                """,
+            argument: .value("FILE") { (options, text, _) throws(ValueError) in
+                options.baselineFile = text
+            }
+        ),
     ]
 }
 

@@ -10,12 +10,17 @@ struct Options: Sendable, Equatable {
     var output = OutputOptions()
     /// Which rules hold.
     var rules = RuleOptions()
+    /// `--since`: the file that holds the baseline; it is read when the machine is looked at.
+    var baselineFile: String?
     /// The procfs to read, `--proc`; `nil` stands for `/proc`.
     var procDirectory: String?
     /// What is neither a flag nor a flag's value.
     var operands: [String] = []
     /// `--help` or `--version`: then nothing else counts.
     var request: Request?
+
+    /// Whether any selector was given; that is consent.
+    var isSelected: Bool { !selection.isEmpty || baselineFile != nil }
 
     /// What a flag asks for instead of running the command.
     enum Request: Sendable, Equatable {

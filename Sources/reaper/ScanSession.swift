@@ -22,10 +22,12 @@ struct ScanSession: ~Copyable {
         case rules(RuleError)
         case system(SystemError)
         case foreignProc
+        /// A file that the command line names is not what it must be.
+        case input(String)
 
         var status: ExitStatus {
             switch self {
-            case .rules: .usage
+            case .rules, .input: .usage
             case .system, .foreignProc: .incomplete
             }
         }
@@ -34,6 +36,7 @@ struct ScanSession: ~Copyable {
             switch self {
             case .rules(let error): error.description
             case .system(let error): error.description.escapedForTerminal
+            case .input(let message): message
             case .foreignProc:
                 "/proc shows another pid namespace, where numbers mean other processes: mount it "
                     + "anew (unshare --mount-proc does) or run reaper where /proc belongs to it"
@@ -46,8 +49,15 @@ struct ScanSession: ~Copyable {
         let startedAt = Clock.wall()
         let began = Clock.monotonic()
         let rules = try ScanSession.rules(options)
-        let request = ScanRequest(selection: options.selection, rules: rules.rules)
+        var selection = options.selection
+        if let file = options.baselineFile {
+            selection.process.absentFrom = try ScanSession.baseline(in: file)
+        }
+        let request = ScanRequest(selection: selection, rules: rules.rules)
         let scanner = try ScanSession.scanner(request, options)
+        if let objection = selection.process.absentFrom?.objection(on: scanner.host) {
+            throw .input("--since: \(objection): take a new one with 'reaper snapshot'")
+        }
         beginning = scanner.host.ticks(at: scanner.host.sinceBoot)
         self.startedAt = startedAt
         self.began = began
@@ -92,15 +102,39 @@ struct ScanSession: ~Copyable {
     }
 
     private static func processEnvironment() -> [String: ByteString] {
-        var environment: [String: ByteString] = [:]
+        var environment: [String: ByteString] = Dictionary(minimumCapacity: 64)
         for index in 0... {
             guard let entry = unsafe environ[index] else { break }
             let text = unsafe String(cString: entry)
-            guard let equals = text.firstIndex(of: "=") else { continue }
+            guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
             environment[String(text[..<equals])] =
-                ByteString(String(text[text.index(after: equals)...]))
+                ByteString(text.utf8[text.utf8.index(after: equals)...])
         }
         return environment
+    }
+
+    private static func baseline(in file: String) throws(Failure) -> Baseline {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try InputFile.contents(of: file, limit: 64 << 20)
+        } catch {
+            throw .input("--since: \(error.description.escapedForTerminal)")
+        }
+        do throws(JSONError) {
+            return try BaselineFile.read(bytes)
+        } catch {
+            throw .input("--since: \(file.escapedForTerminal):\(error)")
+        }
+    }
+
+    /// Everything there is, without judging any of it.
+    mutating func inventory() throws(Failure) -> Snapshot {
+        do throws(SystemError) {
+            try readFiles()
+            return try scanner.inventory(files: files)
+        } catch {
+            throw .system(error)
+        }
     }
 
     /// Looks, and looks again at what is too young to be judged.
@@ -181,7 +215,10 @@ struct ScanSession: ~Copyable {
     /// A report of what was found.
     func report(_ command: String, _ result: ScanResult) -> Report {
         var snapshot = result.snapshot
-        snapshot.host.userNames = UserNames.read().names
+        // Only who was found, or is in a plan, is shown with a user.
+        if !result.findings.isEmpty || command != "scan" {
+            snapshot.host.userNames = UserNames.read().names
+        }
         return Report(
             command: command,
             startedAt: startedAt,

@@ -6,6 +6,7 @@ struct Subcommand: Sendable {
     enum Name: String, Sendable, CaseIterable {
         case scan
         case clean
+        case snapshot
         case help
     }
 
@@ -38,7 +39,7 @@ struct Subcommand: Sendable {
     static func named(_ name: String) -> Subcommand? { all.first { $0.name.rawValue == name } }
 
     /// Every subcommand there is.
-    static let all: [Subcommand] = [scan, clean, help]
+    static let all: [Subcommand] = [scan, clean, snapshot, help]
 
     private static let scan = Subcommand(
         name: .scan,
@@ -88,6 +89,24 @@ struct Subcommand: Sendable {
             ),
         ],
         run: CleanCommand.run
+    )
+
+    private static let snapshot = Subcommand(
+        name: .snapshot,
+        synopsis: "[-o FILE] [OPTION...]",
+        summary: "write down what is there, for --since later",
+        details: [
+            "Writes the identity of every process, the sockets that hold a port, and the instance "
+                + "files that rules name, as JSON."
+        ],
+        examples: [
+            Example(command: "reaper snapshot -o before.json", meaning: "before a job"),
+            Example(
+                command: "reaper scan --since before.json",
+                meaning: "after it: which processes it left running"
+            ),
+        ],
+        run: SnapshotCommand.run
     )
 
     private static let help = Subcommand(

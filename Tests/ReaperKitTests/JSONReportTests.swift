@@ -1,5 +1,6 @@
 import Foundation
 import ReaperKit
+import TestSupport
 import Testing
 
 private let schemaFile = URL(filePath: #filePath)

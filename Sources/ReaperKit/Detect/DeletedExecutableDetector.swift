@@ -6,24 +6,16 @@ public struct DeletedExecutableDetector: Detector {
     /// Creates a detector.
     public init() {}
 
-    /// Everything but kernel threads and zombies has an executable.
-    public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
-        guard !process.isKernelThread, !process.isZombie, process.pid != 1,
-            process.executable == nil
-        else {
-            return nil
-        }
-        return .executable
-    }
-
-    /// Also those whose executable was refused: they could be one.
-    public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
+    /// Everything but kernel threads and zombies has an executable; one that was refused could be
+    /// deleted.
+    public func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
         // PID 1 is never anybody's leftover, whatever it runs.
-        guard process.pid != 1 else { return false }
+        guard process.pid != 1 else { return .none }
         return switch process.executable {
-        case .value(let link): link.isDeleted
-        case .denied: true
-        case .gone, nil: false
+        case .value(let link): link.isDeleted ? .candidate : .none
+        case .denied: .candidate
+        case .gone: .none
+        case nil: process.isKernelThread || process.isZombie ? .none : .needs(.executable)
         }
     }
 
@@ -84,9 +76,16 @@ extension ByteString {
     /// The systemd service that a cgroups(7) line places a process in, such as `nginx.service`.
     ///
     /// `user@1000.service` is the manager of a login, not a service somebody wrote.
-    var serviceUnit: String? {
+    var serviceUnit: String? { servicePath?.baseName.text }
+
+    /// The path of that service's control group.
+    var servicePath: ByteString? {
         let components = controlGroupPath.split(separator: UInt8(ascii: "/"))
-        let names = components.map { String(decoding: $0, as: UTF8.self) }
-        return names.last { $0.hasSuffix(".service") && !$0.hasPrefix("user@") }
+        let index = components.lastIndex { component in
+            component.suffix(8).elementsEqual(".service".utf8)
+                && !component.starts(with: "user@".utf8)
+        }
+        guard let index else { return nil }
+        return ByteString(components[...index].flatMap { [UInt8(ascii: "/")] + $0 })
     }
 }

@@ -13,27 +13,22 @@ public struct OrphanDetector: Detector {
         }
     }
 
-    /// What the first undecided rule asks for.
-    public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
-        guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return nil }
+    /// Also in those of which a deciding fact was refused; every rule is decided, in order.
+    public func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
+        guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return .none }
+        var interest = Interest.none
         for rule in rules {
-            if case .needs(let kind) = rule.match.evaluate(process, in: context) { return kind }
-        }
-        return nil
-    }
-
-    /// Also those of which a deciding fact was refused.
-    public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
-        guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return false }
-        return rules.contains { rule in
-            switch rule.match.evaluate(process, in: context) {
-            case .holds, .unreadable: true
-            case .fails, .needs: false
+            switch rule.match.evaluate(process, in: context).interest {
+            case .none: continue
+            case .candidate: interest = .candidate
+            case .needs(let kind): return .needs(kind)
             }
         }
+        return interest
     }
 
-    /// The first rule that matches, and does not find the owner alive, names the finding.
+    /// The first rule that matches and finds no veto of its own names the finding; one that finds
+    /// the owner alive settles that there is none.
     public func detect(_ candidates: [Int], in view: SnapshotView) -> Detection {
         var detection = Detection()
         for index in candidates {
@@ -46,10 +41,12 @@ public struct OrphanDetector: Detector {
                     continue
                 case .holds: break
                 }
-                if let finding = judge(process, by: rule, in: view, &detection) {
-                    detection.findings.append(finding)
-                    break
+                switch judge(process, by: rule, in: view, &detection) {
+                case .passed: continue
+                case .settled: break
+                case .found(let finding): detection.findings.append(finding)
                 }
+                break
             }
         }
         return detection
@@ -59,16 +56,24 @@ public struct OrphanDetector: Detector {
         .executable, .status, .namespaces, .cgroups, .environment,
     ]
 
+    private enum Judgment {
+        /// This rule has nothing against it; another may.
+        case passed
+        /// It is nobody's orphan, or more has to be read first.
+        case settled
+        case found(Finding)
+    }
+
     private func judge(
         _ process: ProcessRecord,
         by rule: Rule,
         in view: SnapshotView,
         _ detection: inout Detection
-    ) -> Finding? {
+    ) -> Judgment {
         var evidence = OrphanEvidence()
         // Looked at first: most candidates of a rule are somebody's living children.
-        evidence.collectAbandonment(process, in: view)
-        guard evidence.abandonmentWeight > .none || rule.owner != nil else { return nil }
+        evidence.collectAbandonment(process, rule, in: view)
+        guard evidence.abandonmentWeight > .none || rule.owner != nil else { return .passed }
         var isUndecided = false
         for kind in Self.deciding {
             switch process.state(of: kind) {
@@ -80,19 +85,20 @@ public struct OrphanDetector: Detector {
             case .read: break
             }
         }
-        if isUndecided { return nil }
+        if isUndecided { return .settled }
         evidence.collectVetoes(process, rule, in: view)
         evidence.collectOwnership(process, rule, in: view)
         switch owner(of: process, by: rule, in: view, &detection, &evidence) {
-        case .alive, .undecided: return nil
+        case .alive, .undecided: return .settled
         case .absent: break
         }
-        guard evidence.veto == nil, !isProtected(process, in: view, &detection) else { return nil }
+        guard evidence.veto == nil else { return .passed }
+        if isProtected(process, in: view, &detection) { return .settled }
         detection.hidden += evidence.unknown
         guard evidence.verdict != .suspect || rule.owner != nil || !evidence.unknown.isEmpty else {
-            return nil
+            return .passed
         }
-        return finding(process, rule, evidence, in: view)
+        return .found(finding(process, rule, evidence, in: view))
     }
 
     private enum Owner {
@@ -141,7 +147,9 @@ public struct OrphanDetector: Detector {
                 detection.wanted.insert(FactRequest(pid: process.pid, kind: kind))
                 return true
             // Unknown is not evidence: it may be protected.
-            case .unreadable: return true
+            case .unreadable(let kind, let code):
+                detection.hide(process.pid, kind, code)
+                return true
             }
         }
         return false

@@ -2,39 +2,30 @@
 public struct PortHolderDetector: Detector {
     private let ports: PortSet
     private let pattern: ProcessPattern
+    /// ``pattern`` and ``ports``.
+    private let holder: ProcessPattern
 
     /// Looks for these ports, among the processes of `pattern` if that has conditions.
     public init(ports: PortSet, among pattern: ProcessPattern) {
         self.ports = ports
         self.pattern = pattern
+        var holder = pattern
+        holder.ports = ports
+        self.holder = holder
     }
 
-    private var holder: ProcessPattern {
-        var wanted = pattern
-        wanted.ports = ports
-        return wanted
-    }
-
-    /// See ``Detector/nextFact(of:in:)``.
-    public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
-        guard !process.isKernelThread, !process.isZombie else { return nil }
-        if case .needs(let kind) = holder.evaluate(process, in: context) { return kind }
-        return nil
-    }
-
-    /// Also those whose descriptors were refused: they could hold one.
-    public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
-        guard !process.isKernelThread else { return false }
-        switch holder.evaluate(process, in: context) {
-        case .holds, .unreadable: return true
-        case .fails, .needs: return false
-        }
+    /// Also in those whose descriptors were refused: they could hold one.
+    public func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
+        guard !process.isKernelThread else { return .none }
+        let interest = holder.evaluate(process, in: context).interest
+        // What a zombie had open is closed: nothing is read of it.
+        if process.isZombie, case .needs = interest { return .none }
+        return interest
     }
 
     /// One finding per holder, and one per socket whose holder cannot be seen.
     public func detect(_ candidates: [Int], in view: SnapshotView) -> Detection {
         var detection = Detection()
-        var seen: Set<UInt64> = []
         var refused: [HiddenFact] = []
         for index in candidates {
             let process = view.snapshot.processes[index]
@@ -46,11 +37,11 @@ public struct PortHolderDetector: Detector {
                 process.socketInodes?.known?.contains($0.inode) == true
             }
             guard !sockets.isEmpty else { continue }
-            seen.formUnion(sockets.map(\.inode))
             detection.findings.append(finding(process, sockets, in: view))
         }
         // Who could not be looked at matters only while a socket has no known holder.
-        let unheld = wanted(in: view).filter { !seen.contains($0.inode) }
+        let held = Set(view.snapshot.processes.flatMap { $0.socketInodes?.known ?? [] })
+        let unheld = wanted(in: view).filter { !held.contains($0.inode) }
         if !unheld.isEmpty { detection.hidden = refused }
         // With other conditions an unseen holder is not known to meet them.
         if pattern.isEmpty { detection.findings += unheld.map { unseen($0, in: view) } }

@@ -139,6 +139,12 @@ public struct Finding: Sendable, Equatable {
         self.remedy = remedy
     }
 
+    /// The summary without the path that begins it, for where the path stands beside it.
+    public var shortSummary: String {
+        guard let path = file?.text, summary.hasPrefix("\(path): ") else { return summary }
+        return String(summary.dropFirst(path.count + 2))
+    }
+
     /// Stable within one boot, such as `orphan:4127@88213`.
     public var id: String {
         if let file { return "\(kind.rawValue):\(file.text)" }

@@ -5,15 +5,34 @@ extension Procfs {
     /// Arguments beyond this many bytes are not looked at; a command line can be megabytes long.
     private static var argumentLimit: Int { 65_536 }
 
+    /// More than execve(2) accepts, three quarters of 8 MiB: the opt-out may stand at the very end.
+    private static var environmentLimit: Int { 1 << 23 }
+
     /// Reads `stat` of one process.
     mutating func record(of place: ProcessPlace) -> Reading<ProcessRecord> {
+        var records: [ProcessRecord] = []
+        return appendRecord(of: place, to: &records).map { records[0] }
+    }
+
+    /// Reads `stat` of one process and adds what it says to `records`.
+    ///
+    /// A record is large, and a listing makes thousands of them: each is made where it stays.
+    mutating func appendRecord(
+        of place: ProcessPlace,
+        to records: inout [ProcessRecord]
+    ) -> Reading<Void> {
         let parsed = withFile("stat", of: place) { bytes in
-            Result { () throws(ParseError) in try ProcessRecord(parsingStat: bytes) }
+            do throws(ParseError) {
+                records.append(try ProcessRecord(parsingStat: bytes))
+                return Reading<Void>.value(())
+            } catch {
+                // A cut line is what a process leaves that exits while it is read.
+                if case .truncated = error { return .gone }
+                return .denied(EBADMSG)
+            }
         }
         switch parsed {
-        case .value(.success(let record)): return .value(record)
-        // A cut line is what a process leaves that exits while it is read.
-        case .value(.failure): return .gone
+        case .value(let answer): return answer
         case .gone: return .gone
         case .denied(let code): return .denied(code)
         }
@@ -35,7 +54,7 @@ extension Procfs {
                 .map { Self.lines($0) }
         case .namespaces: record.namespaces = namespaces(of: place)
         case .environment:
-            record.environment = contents("environ", of: place, limit: 1 << 20)
+            record.environment = contents("environ", of: place, limit: Self.environmentLimit)
                 .map { Self.arguments(in: $0.span) }
         case .sockets: break
         }
@@ -47,11 +66,13 @@ extension Procfs {
             return target.map { ExecutableLink(path: $0) }
         }
         let suffix = " (deleted)"
-        guard path.bytes.count > suffix.utf8.count,
+        guard path.bytes.last == UInt8(ascii: ")"), path.bytes.count > suffix.utf8.count,
             path.bytes.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
         else { return .value(ExecutableLink(path: path)) }
-        // A file may really be called "x (deleted)": only a file without names is deleted.
-        if case .value(let count) = linkCount("exe", of: place), count > 0 {
+        // A file may really be called "x (deleted)", and one that lost this name may have others.
+        if case .value(let count) = linkCount("exe", of: place), count > 0,
+            case .value(let its) = fileBehind("exe", of: place), file(at: path) == its
+        {
             return .value(ExecutableLink(path: path))
         }
         let name = ByteString(path.bytes.dropLast(suffix.utf8.count))
@@ -66,7 +87,9 @@ extension Procfs {
         }
         switch parsed {
         case .value(.success(let status)): return .value(status)
-        case .value(.failure), .gone: return .gone
+        // Of a process that is gone nothing can be read: this is there and unknown.
+        case .value(.failure): return .denied(EBADMSG)
+        case .gone: return .gone
         case .denied(let code): return .denied(code)
         }
     }
@@ -127,15 +150,14 @@ extension Procfs {
     /// NUL-terminated strings, as `cmdline` and `environ` hold them; empty ones are kept.
     private static func arguments(in bytes: Span<UInt8>) -> [ByteString] {
         var list: [ByteString] = []
-        var start = 0
-        for index in bytes.indices where bytes[index] == 0 {
-            list.append(ByteString(copying: bytes.extracting(start..<index)))
-            start = index + 1
+        list.reserveCapacity(8)
+        var rest = bytes
+        while let end = rest.firstIndex(of: 0) {
+            list.append(ByteString(copying: rest.extracting(..<end)))
+            rest = rest.extracting((end + 1)...)
         }
         // A program that overwrote its arguments may have left out the last NUL.
-        if start < bytes.count {
-            list.append(ByteString(copying: bytes.extracting(start..<bytes.count)))
-        }
+        if !rest.isEmpty { list.append(ByteString(copying: rest)) }
         return list
     }
 }

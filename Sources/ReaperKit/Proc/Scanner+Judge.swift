@@ -6,16 +6,12 @@ extension Scanner {
         _ candidates: [[Int]]
     ) throws(SystemError) -> ScanResult {
         var snapshot = first
-        var detection = detect(snapshot, candidates)
-        // Every fact is read once, so this ends; the bound is for a detector that forgets it.
-        for _ in 0..<32 where !detection.wanted.isEmpty {
-            read(detection.wanted, into: &snapshot)
-            detection = detect(snapshot, candidates)
-        }
+        var detection = settle(&snapshot, candidates)
         if isOwnNamespace, !detection.findings.isEmpty {
             prove(&detection, in: &snapshot)
             let proven = Set(detection.findings.compactMap(\.process))
-            detection = detect(snapshot, candidates)
+            // What was read again may differ, and then other facts decide.
+            detection = settle(&snapshot, candidates)
             detection.findings.removeAll { finding in
                 finding.process.map { !proven.contains($0) } ?? false
             }
@@ -30,8 +26,24 @@ extension Scanner {
         return ScanResult(snapshot: snapshot, findings: detection.findings)
     }
 
+    /// Reads what the detectors want to know until they have decided.
+    private mutating func settle(_ snapshot: inout Snapshot, _ candidates: [[Int]]) -> Detection {
+        var detection = detect(snapshot, candidates)
+        // Every fact is read once, so this ends; the bound is for a detector that forgets it.
+        for _ in 0..<32 where !detection.wanted.isEmpty {
+            read(detection.wanted, into: &snapshot)
+            detection = detect(snapshot, candidates)
+        }
+        return detection
+    }
+
     private func detect(_ snapshot: Snapshot, _ candidates: [[Int]]) -> Detection {
         var all = Detection()
+        // The usual answer: then nobody needs the tree that a view holds.
+        guard
+            !snapshot.instanceFiles.isEmpty || !snapshot.sockets.isEmpty
+                || candidates.contains(where: { !$0.isEmpty })
+        else { return all }
         let view = SnapshotView(
             snapshot,
             rules: request.rules,
@@ -63,9 +75,11 @@ extension Scanner {
     ) {
         var kept: [Finding] = []
         for finding in detection.findings {
-            guard let identity = finding.process,
-                let process = view.snapshot.process(identity.pid)
-            else { continue }
+            guard let identity = finding.process else {
+                if isNewFile(finding, pattern) { kept.append(finding) }
+                continue
+            }
+            guard let process = view.snapshot.process(identity.pid) else { continue }
             switch pattern.evaluate(process, in: view.context) {
             case .holds: kept.append(finding)
             case .fails: break
@@ -86,6 +100,14 @@ extension Scanner {
             }
         }
         detection.findings = kept
+    }
+
+    /// Of the conditions only "not there before" can be asked of a file.
+    private func isNewFile(_ finding: Finding, _ pattern: ProcessPattern) -> Bool {
+        guard let path = finding.file, let baseline = pattern.absentFrom else { return false }
+        var rest = pattern
+        rest.absentFrom = nil
+        return rest.isEmpty && !baseline.files.contains(path)
     }
 
     /// Reads more facts, each through a directory that still shows the process that was listed.

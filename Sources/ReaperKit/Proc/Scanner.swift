@@ -57,17 +57,23 @@ public struct Scanner: ~Copyable {
         try readSockets(into: &snapshot)
         var seen: Set<Int32> = []
         for pid in pids where seen.insert(pid).inserted {
-            guard let record = readProcess(pid, into: &snapshot) else { continue }
-            snapshot.processes.append(record)
-            var parent = record.parent
-            while parent > 0, seen.insert(parent).inserted {
-                guard let ancestor = readProcess(parent, into: &snapshot) else { break }
-                snapshot.processes.append(ancestor)
-                parent = ancestor.parent
+            var next = pid
+            while let position = readProcess(ProcessPlace(pid: next), into: &snapshot) {
+                let place = ProcessPlace(pid: next)
+                for detector in detectors {
+                    _ = isOfInterest(&snapshot.processes[position], to: detector, at: place)
+                }
+                next = snapshot.processes[position].parent
+                guard next > 0, seen.insert(next).inserted else { break }
             }
         }
-        snapshot.processes.sort { $0.pid < $1.pid }
         let wanted = Set(pids)
+        // Whether a session's leader is gone is evidence, and this is no full listing.
+        for leader in snapshot.processes.filter({ wanted.contains($0.pid) }).map(\.session)
+        where leader > 0 && seen.insert(leader).inserted {
+            _ = readProcess(ProcessPlace(pid: leader), into: &snapshot)
+        }
+        snapshot.processes.sort { $0.pid < $1.pid }
         let candidates = self.candidates(in: snapshot).map { list in
             list.filter { wanted.contains(snapshot.processes[$0].pid) }
         }
@@ -85,11 +91,19 @@ public struct Scanner: ~Copyable {
     public mutating func listing() throws(SystemError) -> [ProcessRecord] {
         var records: [ProcessRecord] = []
         for pid in try procfs.pids() {
-            if case .value(let record) = procfs.record(of: ProcessPlace(pid: pid)) {
-                records.append(record)
-            }
+            // Who is gone, or refused, is left out.
+            _ = procfs.appendRecord(of: ProcessPlace(pid: pid), to: &records)
         }
         return records
+    }
+
+    /// Reads everybody's `stat` and every socket that holds a port, and judges nothing.
+    public mutating func inventory(files: [InstanceFile]) throws(SystemError) -> Snapshot {
+        let table = try SocketTable.read(SocketQuery(), procRoot: procfs.root)
+        var snapshot = Snapshot(host: host, sockets: table.sockets, instanceFiles: files)
+        snapshot.processes = try listing()
+        snapshot.unreadable.notes = procfs.limits(for: host) + table.notes
+        return snapshot
     }
 
     // MARK: - Reading
@@ -116,38 +130,50 @@ public struct Scanner: ~Copyable {
         let pids = try procfs.pids()
         snapshot.processes.reserveCapacity(pids.count)
         var candidates = [[Int]](repeating: [], count: detectors.count)
+        // Environments are large, and secret: nobody's is kept that is of no interest. Where ports
+        // matter, whose they are may turn out later.
+        let forgets = request.ports == nil
         for pid in pids {
-            guard let record = readProcess(pid, into: &snapshot) else { continue }
+            let place = ProcessPlace(pid: pid)
+            guard let position = readProcess(place, into: &snapshot) else { continue }
+            var isCandidate = false
             for index in detectors.indices
-            where detectors[index].isCandidate(record, in: context) {
-                candidates[index].append(snapshot.processes.count)
+            where isOfInterest(&snapshot.processes[position], to: detectors[index], at: place) {
+                candidates[index].append(position)
+                isCandidate = true
             }
-            snapshot.processes.append(record)
+            if forgets, !isCandidate { snapshot.processes[position].environment = nil }
         }
         return candidates
     }
 
+    /// Adds one process to the snapshot and returns its position there.
     private mutating func readProcess(
-        _ pid: Int32,
+        _ place: ProcessPlace,
         into snapshot: inout Snapshot
-    ) -> ProcessRecord? {
-        let place = ProcessPlace(pid: pid)
-        switch procfs.record(of: place) {
+    ) -> Int? {
+        switch procfs.appendRecord(of: place, to: &snapshot.processes) {
         case .gone: return nil
         case .denied(let code):
-            snapshot.unreadable.add(pid: pid, fact: "stat", reason: reasonText(code))
+            snapshot.unreadable.add(pid: place.pid, fact: "stat", reason: reasonText(code))
             return nil
-        case .value(var record):
-            while let kind = nextFact(of: record) { read(kind, of: &record, at: place) }
-            return record
+        case .value: return snapshot.processes.count - 1
         }
     }
 
-    private func nextFact(of record: ProcessRecord) -> FactKind? {
-        for detector in detectors {
-            if let kind = detector.nextFact(of: record, in: context) { return kind }
+    /// Reads what a detector has to know of a process to tell.
+    private mutating func isOfInterest(
+        _ record: inout ProcessRecord,
+        to detector: any Detector,
+        at place: ProcessPlace
+    ) -> Bool {
+        while true {
+            switch detector.interest(in: record, context) {
+            case .none: return false
+            case .candidate: return true
+            case .needs(let kind): read(kind, of: &record, at: place)
+            }
         }
-        return nil
     }
 
     mutating func read(
@@ -165,7 +191,7 @@ public struct Scanner: ~Copyable {
     private func candidates(in snapshot: Snapshot) -> [[Int]] {
         detectors.map { detector in
             snapshot.processes.indices.filter {
-                detector.isCandidate(snapshot.processes[$0], in: context)
+                detector.interest(in: snapshot.processes[$0], context) == .candidate
             }
         }
     }

@@ -47,7 +47,7 @@ enum FindingTable {
 
     /// Confirmed findings speak for themselves, the others say how sure they are.
     private static func reason(of finding: Finding, _ style: ReportStyle) -> String {
-        let sentence = style.shown(finding.summary).escapedForTerminal
+        let sentence = style.shown(finding.shortSummary).escapedForTerminal
         return finding.verdict == .confirmed ? sentence : "\(finding.verdict.rawValue): \(sentence)"
     }
 

@@ -63,6 +63,7 @@ extension FileRemoval {
         json.member("inode", file.inode)
         json.member("changed_ns", file.changed.nanoseconds)
         json.member("rule", rule)
+        if isCompanion { json.member("companion", true) }
         json.member("reason", reason)
     }
 }

@@ -6,7 +6,10 @@ enum OutcomeTable {
         style: ReportStyle
     ) -> [String] {
         var lines: [String] = []
-        if !style.isQuiet { lines += ["", headline(of: outcome, style)] }
+        if !style.isQuiet, !outcome.isIdle || !report.findings.isEmpty {
+            if !report.findings.isEmpty { lines.append("") }
+            lines.append(headline(of: outcome, style))
+        }
         lines += targets(of: outcome, style: style)
         lines += outcome.ports.map { port in
             let name = "port \(port.port)/\(port.transport.rawValue)"
@@ -74,11 +77,24 @@ enum OutcomeTable {
         var lines: [String] = []
         if outcome.wasInterrupted { lines.append("interrupted: what had begun was finished") }
         if outcome.deadlinePassed { lines.append("the deadline passed with targets left") }
-        if !outcome.targets.isEmpty || !outcome.ports.isEmpty || outcome.proof != .none {
+        let wantsProof = !outcome.targets.isEmpty || !outcome.ports.isEmpty
+        if outcome.proof != .none || (wantsProof && outcome.unproven == nil) {
             lines.append(outcome.proof.sentence)
+        }
+        if let reason = outcome.unproven {
+            lines.append("not proven: \(style.shown(reason).escapedForTerminal)")
         }
         let isBad = outcome.deadlinePassed || outcome.proof == .none
         return lines.map { (isBad ? Paint.yellow : .dim)($0, when: style.color) }
+    }
+}
+
+extension ShutdownOutcome {
+    /// Whether a line of the outcome says what became of this finding.
+    func mentions(_ finding: Finding) -> Bool {
+        if let path = finding.file { return removed.contains(path) }
+        guard let process = finding.process else { return false }
+        return targets.contains { $0.identity == process }
     }
 }
 
@@ -95,7 +111,7 @@ extension Proof {
         case .tree: "proof: every process of the trees exited, and none was born unseen"
         case .subreaper: "proof: no child is left to wait for (wait4: ECHILD)"
         case .cgroup: "proof: the control group is empty (cgroup.events: populated 0)"
-        case .proofScan: "proof: a full look found no match, and nothing was born during it"
+        case .proofScan: "proof: a full look found no match, and nobody was born unseen during it"
         case .none: "not proven: something may have been born unseen; look again with 'reaper scan'"
         }
     }

@@ -2,17 +2,28 @@
 public enum TableReport {
     /// How many remedies are listed without `-v`.
     private static let remedyLimit = 10
+    /// More findings than this at severity info are only counted without `-v`.
+    private static let crowd = 5
 
     /// The whole text, one line after another.
-    public static func render(_ report: Report, style: ReportStyle) -> [UInt8] {
+    public static func render(_ full: Report, style: ReportStyle) -> [UInt8] {
         var lines: [String] = []
-        if !style.isQuiet, !report.findings.isEmpty || report.hasNoActions {
+        // What was acted on has a line of its own among the outcomes.
+        var report = full
+        if let outcome = full.outcome, !style.isVerbose {
+            report.findings.removeAll { outcome.mentions($0) }
+        }
+        if !style.isQuiet, !report.findings.isEmpty || report.hasNothingToDo {
             lines.append(Paint.bold(headline(of: report), when: style.color))
         }
         let findings = report.findings.sorted { precedes($0, $1) }
         if !findings.isEmpty {
             if !style.isQuiet { lines.append("") }
-            lines += FindingTable.lines(of: findings, in: report, style: style)
+            let (shown, rest) = split(findings, style)
+            if !shown.isEmpty { lines += FindingTable.lines(of: shown, in: report, style: style) }
+            if !rest.isEmpty {
+                lines.append("and \(parts(of: rest)) at severity info; -v shows them")
+            }
             if style.isVerbose {
                 for finding in findings { lines += [""] + details(of: finding, in: report, style) }
             } else if !style.isQuiet, report.plan == nil, report.outcome == nil {
@@ -39,11 +50,24 @@ public enum TableReport {
                 ? "nothing left over (\(looked))"
                 : "nothing found, but not everything could be read (\(looked))"
         }
-        let parts = FindingKind.allCases.compactMap { kind -> String? in
-            let count = report.findings.count { $0.kind == kind }
+        return counted(report.findings.count, "finding") + ": " + parts(of: report.findings)
+    }
+
+    private static func parts(of findings: [Finding]) -> String {
+        FindingKind.allCases.compactMap { kind -> String? in
+            let count = findings.count { $0.kind == kind }
             return count == 0 ? nil : counted(count, kind.noun, kind.plural)
-        }
-        return counted(report.findings.count, "finding") + ": " + parts.joined(separator: ", ")
+        }.joined(separator: ", ")
+    }
+
+    /// What gets a row: a crowd that is merely worth knowing must not hide what is wrong.
+    private static func split(
+        _ findings: [Finding],
+        _ style: ReportStyle
+    ) -> (shown: [Finding], rest: [Finding]) {
+        let worthKnowing = findings.filter { $0.severity == .info }
+        guard !style.isVerbose, worthKnowing.count > crowd else { return (findings, []) }
+        return (findings.filter { $0.severity != .info }, worthKnowing)
     }
 
     /// Worst first, then alike together, then by number and path.
@@ -111,8 +135,10 @@ public enum TableReport {
 }
 
 extension Report {
-    /// Whether there is neither a plan nor an outcome to show.
-    fileprivate var hasNoActions: Bool { (plan?.isEmpty ?? true) && outcome == nil }
+    /// Whether nothing was to be done, and nothing was.
+    fileprivate var hasNothingToDo: Bool {
+        (plan?.isEmpty ?? true) && (outcome.map(\.isIdle) ?? true)
+    }
 }
 
 extension FindingKind {

@@ -27,6 +27,8 @@ public struct ProcessPattern: Sendable, Equatable {
     public var states: [UInt8] = []
     /// Shortest age.
     public var olderThan: Duration?
+    /// What was there before and does not count, `--since`.
+    public var absentFrom: Baseline?
 
     /// Creates a pattern that selects nothing.
     public init() {}
@@ -43,7 +45,7 @@ public struct ProcessPattern: Sendable, Equatable {
         pids.isEmpty && names.isEmpty && executables.isEmpty && commands.isEmpty
             && workingDirectories.isEmpty && directories.isEmpty && environment.isEmpty
             && cgroups.isEmpty && ports == nil && users.isEmpty && states.isEmpty
-            && olderThan == nil
+            && olderThan == nil && absentFrom == nil
     }
 }
 

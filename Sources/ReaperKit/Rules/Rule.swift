@@ -16,8 +16,7 @@ public struct Rule: Sendable, Equatable {
     public var stop: StopAction?
     /// Files to remove once it is gone.
     public var remove: [Glob] = []
-    /// Rules of the same file that this rule's processes depend on, as `after` in service files:
-    /// dependents are stopped first.
+    /// Ids of rules of the same file whose processes are stopped before this rule's.
     public var after: [String] = []
     /// Files or environments that tell of instances.
     public var instance: InstanceRule?

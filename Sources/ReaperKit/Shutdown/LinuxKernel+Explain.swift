@@ -84,6 +84,10 @@ extension LinuxKernel {
     public func remove(_ removal: FileRemoval) -> RemovalAnswer {
         guard let id = removal.rule, let rule = scanner.request.rules.first(where: { $0.id == id })
         else { return .kept("no rule says what this file is: \(removal.rule ?? "none named")") }
+        guard rule.mayRemove(removal.path, asCompanion: removal.isCompanion) else {
+            return .kept("rule \(id) does not name it")
+        }
+        if removal.isCompanion { return removeCompanion(removal, of: rule) }
         do throws(SystemError) {
             var reader = try InstanceFileReader()
             guard let file = try reader.read(removal.path, as: rule) else { return .alreadyGone }
@@ -95,6 +99,22 @@ extension LinuxKernel {
         } catch {
             return .kept(error.description)
         }
+    }
+
+    /// Removes a companion only when nothing that its rule matches runs any more, orphan or not.
+    private func removeCompanion(_ removal: FileRemoval, of rule: Rule) -> RemovalAnswer {
+        var selection = Selection()
+        selection.process = rule.match
+        do throws(SystemError) {
+            var other = try Scanner(ScanRequest(selection: selection, rules: []))
+            let result = try other.scan()
+            guard result.findings.isEmpty, result.isComplete else {
+                return .kept("processes of rule \(rule.id) are running, or may be")
+            }
+        } catch {
+            return .kept(error.description)
+        }
+        return answer(QuarantineRemover().remove(removal.path, judgedAs: removal.file))
     }
 
     private func isStale(_ file: InstanceFile) throws(SystemError) -> Bool {

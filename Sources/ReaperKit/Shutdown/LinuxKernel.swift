@@ -131,9 +131,31 @@ public final class LinuxKernel: ShutdownKernel {
             }
             targets[target.identity]?.pidfdInode = handle.pidfdInode
             if let change = change(of: target, through: handle) { return .changed(change) }
+            if let reason = protection(of: handle) { return .changed(reason) }
             remember(handle)
             return .pinned
         }
+    }
+
+    /// Which rule forbids to stop it; members that appear after planning are asked here first.
+    private func protection(of handle: ProcessHandle) -> String? {
+        let rules = scanner.request.rules.filter(\.protect)
+        guard !rules.isEmpty, var process = record(through: handle, []) else { return nil }
+        let context = MatchContext(host: scanner.host)
+        for rule in rules {
+            var answer = rule.match.evaluate(process, in: context)
+            while case .needs(let kind) = answer, process.isUnread(kind) {
+                handle.read(kind, into: &process, in: &scanner.procfs)
+                if process.isUnread(kind) { process.mark(kind, failed: EACCES) }
+                answer = rule.match.evaluate(process, in: context)
+            }
+            switch answer {
+            case .holds: return "rule \(rule.id) protects it: \(rule.title)"
+            case .unreadable: return "whether rule \(rule.id) protects it could not be learned"
+            case .fails, .needs: continue
+            }
+        }
+        return nil
     }
 
     private func remember(_ handle: ProcessHandle) {

@@ -106,4 +106,7 @@ public struct ShutdownOutcome: Sendable, Equatable {
 
     /// Creates an empty outcome.
     public init() {}
+
+    /// Whether there was nobody to stop and nothing to remove.
+    public var isIdle: Bool { targets.isEmpty && removed.isEmpty && kept.isEmpty }
 }

@@ -16,6 +16,21 @@ public struct ShutdownPlan: Sendable, Equatable {
     /// Creates an empty plan.
     public init() {}
 
+    /// What of this plan an earlier one held too: its trees, its files, its ports.
+    public func restricted(to earlier: ShutdownPlan) -> ShutdownPlan {
+        let roots = Set(earlier.targets.map(\.root))
+        let paths = Set(earlier.removals.map(\.path))
+        var plan = self
+        plan.waves = waves.map { $0.filter { roots.contains($0.root) } }.filter { !$0.isEmpty }
+        plan.removals = (removals + earlier.removals.filter(\.isCompanion))
+            .filter { paths.contains($0.path) }
+        plan.zombies = zombies.filter { zombie in
+            earlier.zombies.contains { $0.identity == zombie.identity }
+        }
+        plan.ports = earlier.ports
+        return plan
+    }
+
     /// Every target of every wave.
     public var targets: [ShutdownTarget] { waves.flatMap(\.self) }
 
@@ -87,6 +102,8 @@ public struct FileRemoval: Sendable, Equatable {
     public var rule: String?
     /// Why it is stale.
     public var reason: String
+    /// Whether it goes because its rule's processes went, not because of what it says.
+    public var isCompanion = false
 
     /// Creates a removal.
     public init(path: ByteString, file: FileIdentity, rule: String? = nil, reason: String) {

@@ -1,18 +1,18 @@
-import Foundation
+package import Foundation
 
 /// The part of JSON Schema 2020-12 that `schema/report.schema.json` uses.
 ///
 /// A keyword that is not known here is an error: a constraint nobody checks is worse than none.
-struct JSONSchema {
+package struct JSONSchema {
     private let root: [String: Any]
 
-    init(_ text: Data) throws {
+    package init(_ text: Data) throws {
         let value = try JSONSerialization.jsonObject(with: text)
         root = value as? [String: Any] ?? [:]
     }
 
     /// What is wrong with the JSON text, one line per violation with its place.
-    func violations(in text: Data) throws -> [String] {
+    package func violations(in text: Data) throws -> [String] {
         let value = try JSONSerialization.jsonObject(with: text, options: .fragmentsAllowed)
         return check(value, against: root, at: "$")
     }

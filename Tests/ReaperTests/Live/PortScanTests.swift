@@ -1,0 +1,66 @@
+import TestSupport
+import Testing
+
+@Suite("scan: ports", .timeLimit(.minutes(3)))
+struct PortScanTests {
+    @Test(
+        "the holder of a port is found, whatever the socket",
+        arguments: [
+            (["--v4"], "tcp"), (["--v6"], "tcp"), (["--udp"], "udp"), (["--udp", "--v6"], "udp"),
+            (["--bound-only"], "tcp"), (["--v6", "--bound-only"], "tcp"),
+        ]
+    )
+    func holder(options: [String], transport: String) throws {
+        let specimen = try Specimen(["listen"] + options)
+        let port = try specimen.port
+        for text in ["\(port)", ":\(port)", "\(port)/\(transport)", "\(port)-\(port)"] {
+            let completion = try Binary.reaper.scan("--ports", text)
+            #expect(completion.code == 1, "\(text)")
+            let finding = try completion.report().finding(about: specimen.root)
+            #expect(finding?.kind == "port_holder", "\(text)")
+            #expect(finding?.summary == "holds port \(port)/\(transport)")
+        }
+        let other = transport == "tcp" ? "udp" : "tcp"
+        let completion = try Binary.reaper.scan("--ports", "\(port)/\(other)")
+        #expect(try completion.report().finding(about: specimen.root) == nil)
+    }
+
+    @Test("every process that shares the socket is listed")
+    func shared() throws {
+        let specimen = try Specimen("listen", "--shared-by-children", "2")
+        let report = try Binary.reaper.scan("--ports", "\(try specimen.port)").report()
+        #expect(Set(report.found) == Set(specimen.processes.values.map(\.identity)))
+        #expect(specimen.processes.count == 3)
+    }
+
+    @Test("so is everybody with a socket of its own on the same port")
+    func reused() throws {
+        let specimen = try Specimen("listen", "--reuseport")
+        let report = try Binary.reaper.scan("--ports", "\(try specimen.port)").report()
+        #expect(Set(report.found) == Set(specimen.processes.values.map(\.identity)))
+        #expect(specimen.processes.count == 2)
+    }
+
+    @Test("a connected client holds nothing, unless peers are asked for")
+    func client() throws {
+        let specimen = try Specimen("listen", "--established")
+        let port = "\(try specimen.port)"
+        let holders = try Binary.reaper.scan("--ports", port).report()
+        #expect(holders.found == [try specimen.root.identity])
+        let peers = try Binary.reaper.scan("--ports", port, "--peers").report()
+        #expect(Set(peers.found) == Set(specimen.processes.values.map(\.identity)))
+        let client = try #require(peers.finding(about: try specimen["client"]))
+        #expect(client.summary.hasPrefix("is connected to"), "\(client.summary)")
+    }
+
+    @Test("a port that nobody holds selects nobody")
+    func free() throws {
+        let specimen = try Specimen("listen")
+        let port = "\(try specimen.port)"
+        try #require(try specimen.finish().alive == ["root"])
+        let completion = try Binary.reaper.scan("--ports", port)
+        #expect(try completion.report().findings.isEmpty)
+        #expect(completion.code == 0)
+        #expect(try Binary.reaper.scan("--ports", port, "--require-match").code == 1)
+    }
+}

@@ -1,0 +1,73 @@
+import TestSupport
+import Testing
+
+@Suite("scan and clean: zombies", .timeLimit(.minutes(3)))
+struct ZombieTests {
+    @Test("a zombie is named with the parent that does not wait for it")
+    func parent() throws {
+        let specimen = try Specimen("zombie")
+        let zombie = try specimen["zombie"]
+        let completion = try Binary.reaper.scan("--zombies", "--pid", zombie.identity)
+        #expect(completion.code == 1)
+        let finding = try #require(try completion.report().finding(about: zombie))
+        #expect(finding.kind == "zombie" && finding.remedy.action == "signal_parent")
+        #expect(finding.summary.contains("\(try specimen.root.pid)"), "\(finding.summary)")
+        #expect(!finding.summary.contains("is stopped"))
+    }
+
+    @Test("a parent that is stopped is said to be")
+    func stopped() throws {
+        let specimen = try Specimen("zombie", "--stopped-parent")
+        let zombie = try specimen["zombie"]
+        let report = try Binary.reaper.scan("--zombies", "--pid", zombie.identity).report()
+        let finding = try #require(report.finding(about: zombie))
+        #expect(finding.summary.contains("is stopped and cannot wait"), "\(finding.summary)")
+    }
+
+    @Test("a process whose first thread has left is no zombie, and is stopped like any other")
+    func leader() throws {
+        let specimen = try Specimen("zombie-leader")
+        let root = try specimen.root
+        let zombies = try Binary.reaper.scan("--zombies", "--pid", root.identity)
+        #expect(try zombies.report().findings.isEmpty)
+        #expect(zombies.code == 0)
+        let holders = try Binary.reaper.scan("--ports", "\(try specimen.port)").report()
+        #expect(holders.finding(about: root)?.kind == "port_holder")
+        let cleaned = try Binary.reaper.clean("--ports", "\(try specimen.port)")
+        #expect(cleaned.code == 0)
+        #expect(root.hasEnded)
+    }
+
+    @Test("a stopped parent that is let continue buries its zombie")
+    func reminded() throws {
+        let specimen = try Specimen("zombie", "--stopped-parent")
+        let zombie = try specimen["zombie"]
+        let completion = try Binary.reaper.clean("--zombies", "--pid", zombie.identity)
+        #expect(try completion.report().target(zombie)?.result == "exited")
+        #expect(completion.code == 0)
+        #expect(zombie.state == .gone)
+        #expect(try specimen.root.state == .running)
+    }
+
+    @Test("a parent that will not bury it is left alone, and the zombie reported")
+    func stubborn() throws {
+        let specimen = try Specimen("zombie")
+        let zombie = try specimen["zombie"]
+        let completion = try Binary.reaper.clean("--zombies", "--pid", zombie.identity)
+        #expect(try completion.report().target(zombie)?.result == "survived")
+        #expect(completion.code == 1)
+        #expect(zombie.state == .zombie)
+        #expect(try specimen.root.state == .running)
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test("a zombie named by its number is not taken for a process to stop")
+    func selected() throws {
+        let specimen = try Specimen("zombie")
+        let zombie = try specimen["zombie"]
+        let completion = try Binary.reaper.scan("--pid", "\(zombie.pid)")
+        #expect(try completion.report().finding(about: zombie)?.kind == "zombie")
+        let plan = try Binary.reaper.clean("--dry-run", "--pid", "\(zombie.pid)").report()
+        #expect(plan.planned.isEmpty)
+    }
+}
