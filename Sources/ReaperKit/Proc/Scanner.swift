@@ -21,7 +21,9 @@ public struct Scanner: ~Copyable {
     /// Opens the procfs and reads what does not depend on any one process.
     public init(_ request: ScanRequest, procRoot: String = "/proc") throws(SystemError) {
         var procfs = try Procfs(root: procRoot)
-        let host = procfs.hostFacts()
+        var host = procfs.hostFacts()
+        // Sockets whose holder cannot be seen are told by their user.
+        if request.selection.ports != nil { host.userNames = UserNames.read().names }
         self.request = request
         self.host = host
         isOwnNamespace = procRoot == "/proc" && procfs.showsOwnNamespace()
