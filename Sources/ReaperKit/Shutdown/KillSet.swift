@@ -58,11 +58,17 @@ struct KillSet {
                 if insert(target, parent: record.parent) {
                     added.append(target)
                     foundMore = true
-                    if head.asked != nil { resisting.insert(head.target.root) }
+                    if resists(head) { resisting.insert(head.target.root) }
                 }
             }
         }
         return added
+    }
+
+    /// Whether a new child of `head` is an answer to a stop signal, its own or that of a child.
+    private func resists(_ head: ShutdownMember) -> Bool {
+        head.asked != nil
+            || members.values.contains { $0.asked != nil && $0.parent == head.identity.pid }
     }
 
     /// Notes who is whose child by now, without adding anybody.

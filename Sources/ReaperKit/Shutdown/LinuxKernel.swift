@@ -19,6 +19,8 @@ public final class LinuxKernel: ShutdownKernel {
     private var hasUnsettled = false
     /// The control groups of targets when they were pinned.
     var cgroups: Set<[ByteString]> = []
+    /// Who adopts what loses its parent here; negative when that could not be learned.
+    lazy var adopter = clinux_adopter()
 
     /// Prepares to act on what `scanner` finds.
     ///

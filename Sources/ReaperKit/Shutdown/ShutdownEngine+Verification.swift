@@ -157,12 +157,17 @@ extension ShutdownEngine {
         let end = kernel.now() + .milliseconds(500)
         while kernel.now() < end {
             let listed = Set(kernel.look().processes.map(\.identity))
+            // A look that failed shows nobody, and proves nothing.
             for index in outcome.targets.indices
-            where !listed.contains(outcome.targets[index].identity) {
+            where !listed.isEmpty && !listed.contains(outcome.targets[index].identity) {
                 outcome.targets[index].result = .exited
                 outcome.targets[index].reason = "its parent collected it"
             }
-            if outcome.targets.allSatisfy({ $0.result == .exited }) { return }
+            if outcome.targets.allSatisfy({ $0.result == .exited }) {
+                // What was collected has no children: the sweep has to prove only the rest.
+                outcome.proof = .tree
+                return
+            }
             wait(for: [], until: min(end, kernel.now() + .milliseconds(20)))
         }
     }

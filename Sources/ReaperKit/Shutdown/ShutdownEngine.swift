@@ -70,7 +70,10 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             stop(until: kernel.now() + max(remaining, .zero) / (plan.waves.count - index))
         }
         remindParents(of: plan.zombies)
-        if options.hasPattern || !plan.targets.isEmpty { sweep(until: end) }
+        if options.hasPattern || !plan.targets.isEmpty {
+            outcome.proof = .none
+            sweep(until: end)
+        }
         verifyPorts(plan.ports, until: end)
         finish(plan)
         return outcome
