@@ -106,9 +106,9 @@ struct ScanSession: ~Copyable {
         for index in 0... {
             guard let entry = unsafe environ[index] else { break }
             let text = unsafe String(cString: entry)
-            guard let equals = text.firstIndex(of: "=") else { continue }
+            guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
             environment[String(text[..<equals])] =
-                ByteString(String(text[text.index(after: equals)...]))
+                ByteString(text.utf8[text.utf8.index(after: equals)...])
         }
         return environment
     }
@@ -215,7 +215,10 @@ struct ScanSession: ~Copyable {
     /// A report of what was found.
     func report(_ command: String, _ result: ScanResult) -> Report {
         var snapshot = result.snapshot
-        snapshot.host.userNames = UserNames.read().names
+        // Only who was found, or is in a plan, is shown with a user.
+        if !result.findings.isEmpty || command != "scan" {
+            snapshot.host.userNames = UserNames.read().names
+        }
         return Report(
             command: command,
             startedAt: startedAt,

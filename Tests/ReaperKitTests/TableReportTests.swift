@@ -1,4 +1,4 @@
-import ReaperKit
+@testable import ReaperKit
 import Testing
 
 private func text(_ report: Report, _ change: (inout ReportStyle) -> Void = { _ in }) -> String {
@@ -83,7 +83,10 @@ struct TableReportTests {
         for report in reports {
             let plain = text(report) { $0.isVerbose = true }
             #expect(!plain.contains("\u{1b}"))
-            let colored = text(report) { $0.color = true }
+            let colored = text(report) {
+                $0.color = true
+                $0.isVerbose = true
+            }
             #expect(colored.contains("\u{1b}[31merror\u{1b}[0m"))
             #expect(!colored.contains("\u{1b}[2J"))
         }
@@ -159,7 +162,20 @@ struct TableReportTests {
             proof: every process of the trees exited, and none was born unseen
 
             """
-        #expect(text(SampleReport.report([], outcome: SampleReport.outcome)) == "\n" + want)
+        #expect(text(SampleReport.report([], outcome: SampleReport.outcome)) == want)
+    }
+
+    @Test("what was acted on is told once, as an outcome; -v shows the finding too")
+    func toldOnce() {
+        let report = SampleReport.report(plan: SampleReport.plan, outcome: SampleReport.outcome)
+        let mentioned = report.findings.filter { SampleReport.outcome.mentions($0) }
+        #expect(!mentioned.isEmpty)
+        let short = text(report)
+        let long = text(report) { $0.isVerbose = true }
+        for finding in mentioned {
+            #expect(!short.contains(finding.shortSummary))
+            #expect(long.contains(finding.shortSummary))
+        }
     }
 
     @Test("what is not proven is said")

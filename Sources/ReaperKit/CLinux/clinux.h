@@ -12,6 +12,7 @@
 #include <linux/unix_diag.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -39,6 +40,16 @@ static inline int clinux_openat(int directory, const char *path, int flags) {
 static inline long clinux_read(int fd, void *buffer, size_t size) {
   ssize_t r = read(fd, buffer, size);
   return r < 0 ? -errno : r;
+}
+/* Where a byte first and last occurs, or -1; the C library compares 32 bytes at a time. */
+extern void *memrchr(const void *bytes, int byte, size_t size); /* <string.h> has it for GNU only */
+static inline long clinux_first_index(const void *bytes, size_t size, int byte) {
+  const void *found = size ? memchr(bytes, byte, size) : 0;
+  return found ? (const char *)found - (const char *)bytes : -1;
+}
+static inline long clinux_last_index(const void *bytes, size_t size, int byte) {
+  const void *found = size ? memrchr(bytes, byte, size) : 0;
+  return found ? (const char *)found - (const char *)bytes : -1;
 }
 static inline long clinux_readlinkat(int directory, const char *path, char *buffer, size_t size) {
   ssize_t r = readlinkat(directory, path, buffer, size);

@@ -6,24 +6,16 @@ public struct DeletedExecutableDetector: Detector {
     /// Creates a detector.
     public init() {}
 
-    /// Everything but kernel threads and zombies has an executable.
-    public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
-        guard !process.isKernelThread, !process.isZombie, process.pid != 1,
-            process.executable == nil
-        else {
-            return nil
-        }
-        return .executable
-    }
-
-    /// Also those whose executable was refused: they could be one.
-    public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
+    /// Everything but kernel threads and zombies has an executable; one that was refused could be
+    /// deleted.
+    public func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
         // PID 1 is never anybody's leftover, whatever it runs.
-        guard process.pid != 1 else { return false }
+        guard process.pid != 1 else { return .none }
         return switch process.executable {
-        case .value(let link): link.isDeleted
-        case .denied: true
-        case .gone, nil: false
+        case .value(let link): link.isDeleted ? .candidate : .none
+        case .denied: .candidate
+        case .gone: .none
+        case nil: process.isKernelThread || process.isZombie ? .none : .needs(.executable)
         }
     }
 

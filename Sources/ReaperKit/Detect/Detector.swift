@@ -73,23 +73,25 @@ public struct SnapshotView: Sendable {
     }
 }
 
+/// Whether a process is worth a closer look.
+public enum Interest: Sendable, Equatable {
+    /// It is not.
+    case none
+    /// It is.
+    case candidate
+    /// It cannot be said before this fact is read.
+    case needs(FactKind)
+}
+
 /// Finds one kind of thing; it sees values only and never touches the system.
 public protocol Detector: Sendable {
-    /// The next fact that must be read of `process` to tell whether it is of interest at all.
+    /// Whether `process` is worth a closer look, judged by its own facts alone.
     ///
     /// Called while the processes are being read, so that one pass over `/proc` is enough.
-    func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind?
-
-    /// Whether `process` is worth a closer look, judged by its own facts alone.
-    func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool
+    func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest
 
     /// Judges the candidates; asked again after everything it wanted has been read.
     func detect(_ candidates: [Int], in view: SnapshotView) -> Detection
-}
-
-extension Detector {
-    /// Most detectors decide on `stat` alone.
-    public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? { nil }
 }
 
 extension ProcessRecord {

@@ -13,24 +13,18 @@ public struct OrphanDetector: Detector {
         }
     }
 
-    /// What the first undecided rule asks for.
-    public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
-        guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return nil }
+    /// Also in those of which a deciding fact was refused; every rule is decided, in order.
+    public func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
+        guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return .none }
+        var interest = Interest.none
         for rule in rules {
-            if case .needs(let kind) = rule.match.evaluate(process, in: context) { return kind }
-        }
-        return nil
-    }
-
-    /// Also those of which a deciding fact was refused.
-    public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
-        guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return false }
-        return rules.contains { rule in
-            switch rule.match.evaluate(process, in: context) {
-            case .holds, .unreadable: true
-            case .fails, .needs: false
+            switch rule.match.evaluate(process, in: context).interest {
+            case .none: continue
+            case .candidate: interest = .candidate
+            case .needs(let kind): return .needs(kind)
             }
         }
+        return interest
     }
 
     /// The first rule that matches, and does not find the owner alive, names the finding.

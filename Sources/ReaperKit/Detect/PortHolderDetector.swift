@@ -2,33 +2,25 @@
 public struct PortHolderDetector: Detector {
     private let ports: PortSet
     private let pattern: ProcessPattern
+    /// ``pattern`` and ``ports``.
+    private let holder: ProcessPattern
 
     /// Looks for these ports, among the processes of `pattern` if that has conditions.
     public init(ports: PortSet, among pattern: ProcessPattern) {
         self.ports = ports
         self.pattern = pattern
+        var holder = pattern
+        holder.ports = ports
+        self.holder = holder
     }
 
-    private var holder: ProcessPattern {
-        var wanted = pattern
-        wanted.ports = ports
-        return wanted
-    }
-
-    /// See ``Detector/nextFact(of:in:)``.
-    public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
-        guard !process.isKernelThread, !process.isZombie else { return nil }
-        if case .needs(let kind) = holder.evaluate(process, in: context) { return kind }
-        return nil
-    }
-
-    /// Also those whose descriptors were refused: they could hold one.
-    public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
-        guard !process.isKernelThread else { return false }
-        switch holder.evaluate(process, in: context) {
-        case .holds, .unreadable: return true
-        case .fails, .needs: return false
-        }
+    /// Also in those whose descriptors were refused: they could hold one.
+    public func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
+        guard !process.isKernelThread else { return .none }
+        let interest = holder.evaluate(process, in: context).interest
+        // What a zombie had open is closed: nothing is read of it.
+        if process.isZombie, case .needs = interest { return .none }
+        return interest
     }
 
     /// One finding per holder, and one per socket whose holder cannot be seen.

@@ -7,20 +7,9 @@ public struct SelectedProcessDetector: Detector {
     /// Selects by this pattern; an empty one selects nothing.
     public init(_ pattern: ProcessPattern) { self.pattern = pattern }
 
-    /// See ``Detector/nextFact(of:in:)``.
-    public func nextFact(of process: ProcessRecord, in context: MatchContext) -> FactKind? {
-        guard isConcerned(process) else { return nil }
-        if case .needs(let kind) = pattern.evaluate(process, in: context) { return kind }
-        return nil
-    }
-
-    /// Also those of which a deciding fact was refused.
-    public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
-        guard isConcerned(process) else { return false }
-        switch pattern.evaluate(process, in: context) {
-        case .holds, .unreadable: return true
-        case .fails, .needs: return false
-        }
+    /// Also in those of which a deciding fact was refused.
+    public func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
+        isConcerned(process) ? pattern.evaluate(process, in: context).interest : .none
     }
 
     // What is never stopped is selected only by its number, to say so.

@@ -4,8 +4,8 @@ public struct ZombieDetector: Detector {
     public init() {}
 
     /// A zombie with live threads is not one: only its leader exited.
-    public func isCandidate(_ process: ProcessRecord, in context: MatchContext) -> Bool {
-        process.isZombie && !process.isKernelThread
+    public func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
+        process.isZombie && !process.isKernelThread ? .candidate : .none
     }
 
     /// Names the parent, because only the parent can end a zombie.

@@ -18,21 +18,35 @@ public enum ParseError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 /// A position in borrowed bytes: no copies, no `String`, no allocation.
+///
+/// A position is never negative: that and the comparison with the count in each loop are what its
+/// unchecked subscripts rest on.
 struct ByteCursor {
     private(set) var offset = 0
 
     mutating func seek(to newOffset: Int) { offset = newOffset }
 
     mutating func skipBlanks(in bytes: Span<UInt8>) {
-        while offset < bytes.count, bytes[offset] == 0x20 || bytes[offset] == 0x09 { offset += 1 }
+        var end = offset
+        while end < bytes.count, case let byte = unsafe bytes[unchecked: end],
+            byte == 0x20 || byte == 0x09
+        {
+            end += 1
+        }
+        offset = end
     }
 
     /// Passes over one field of a space-separated line without looking at it.
     mutating func skipField(_ field: StaticString, in bytes: Span<UInt8>) throws(ParseError) {
         skipBlanks(in: bytes)
-        let start = offset
-        while offset < bytes.count, bytes[offset] != 0x20, bytes[offset] != 0x0A { offset += 1 }
-        guard offset > start else { throw .truncated(field: "\(field)") }
+        var end = offset
+        while end < bytes.count, case let byte = unsafe bytes[unchecked: end],
+            byte != 0x20, byte != 0x0A
+        {
+            end += 1
+        }
+        guard end > offset else { throw .truncated(field: "\(field)") }
+        offset = end
     }
 
     /// Reads a decimal number, with a minus sign where `T` has one, and refuses to wrap.
@@ -46,9 +60,10 @@ struct ByteCursor {
         let isNegative = T.isSigned && offset < bytes.count && bytes[offset] == UInt8(ascii: "-")
         if isNegative { offset += 1 }
         let start = offset
+        var end = offset
         var value: T = 0
-        while offset < bytes.count {
-            let digit = bytes[offset] &- 0x30
+        while end < bytes.count {
+            let digit = unsafe bytes[unchecked: end] &- 0x30
             guard digit < 10 else { break }
             let (scaled, high) = value.multipliedReportingOverflow(by: 10)
             let (sum, low) =
@@ -57,10 +72,11 @@ struct ByteCursor {
                 : scaled.addingReportingOverflow(T(digit))
             guard !high, !low else { throw .overflow(field: "\(field)") }
             value = sum
-            offset += 1
+            end += 1
         }
-        guard offset > start else {
-            throw offset == bytes.count
+        offset = end
+        guard end > start else {
+            throw end == bytes.count
                 ? .truncated(field: "\(field)")
                 : .malformed(field: "\(field)", at: first)
         }

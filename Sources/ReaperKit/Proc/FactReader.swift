@@ -7,16 +7,28 @@ extension Procfs {
 
     /// Reads `stat` of one process.
     mutating func record(of place: ProcessPlace) -> Reading<ProcessRecord> {
+        var records: [ProcessRecord] = []
+        return appendRecord(of: place, to: &records).map { records[0] }
+    }
+
+    /// Reads `stat` of one process and adds what it says to `records`.
+    ///
+    /// A record is large, and a listing makes thousands of them: each is made where it stays.
+    mutating func appendRecord(
+        of place: ProcessPlace,
+        to records: inout [ProcessRecord]
+    ) -> Reading<Void> {
         let parsed = withFile("stat", of: place) { bytes in
-            Result { () throws(ParseError) in try ProcessRecord(parsingStat: bytes) }
+            do throws(ParseError) {
+                records.append(try ProcessRecord(parsingStat: bytes))
+                return true
+            } catch {
+                return false
+            }
         }
-        switch parsed {
-        case .value(.success(let record)): return .value(record)
         // A cut line is what a process leaves that exits while it is read.
-        case .value(.failure): return .gone
-        case .gone: return .gone
-        case .denied(let code): return .denied(code)
-        }
+        if case .value(false) = parsed { return .gone }
+        return parsed.map { _ in () }
     }
 
     /// Reads one more fact into `record`; afterwards the fact is not `nil`.
@@ -47,7 +59,7 @@ extension Procfs {
             return target.map { ExecutableLink(path: $0) }
         }
         let suffix = " (deleted)"
-        guard path.bytes.count > suffix.utf8.count,
+        guard path.bytes.last == UInt8(ascii: ")"), path.bytes.count > suffix.utf8.count,
             path.bytes.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
         else { return .value(ExecutableLink(path: path)) }
         // A file may really be called "x (deleted)": only a file without names is deleted.
@@ -127,15 +139,14 @@ extension Procfs {
     /// NUL-terminated strings, as `cmdline` and `environ` hold them; empty ones are kept.
     private static func arguments(in bytes: Span<UInt8>) -> [ByteString] {
         var list: [ByteString] = []
-        var start = 0
-        for index in bytes.indices where bytes[index] == 0 {
-            list.append(ByteString(copying: bytes.extracting(start..<index)))
-            start = index + 1
+        list.reserveCapacity(8)
+        var rest = bytes
+        while let end = rest.firstIndex(of: 0) {
+            list.append(ByteString(copying: rest.extracting(..<end)))
+            rest = rest.extracting((end + 1)...)
         }
         // A program that overwrote its arguments may have left out the last NUL.
-        if start < bytes.count {
-            list.append(ByteString(copying: bytes.extracting(start..<bytes.count)))
-        }
+        if !rest.isEmpty { list.append(ByteString(copying: rest)) }
         return list
     }
 }

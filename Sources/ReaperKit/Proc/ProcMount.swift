@@ -8,6 +8,7 @@ extension Procfs {
         guard let options = mountOptions() else { return [] }
         var notes: [String] = []
         for option in options {
+            let option = String(decoding: option, as: UTF8.self)
             switch option {
             case "hidepid=1", "hidepid=noaccess":
                 if host.effectiveUser != 0 {
@@ -27,25 +28,22 @@ extension Procfs {
         return notes
     }
 
-    private mutating func mountOptions() -> [Substring]? {
+    /// The options of this mount's file system; proc_pid_mountinfo(5).
+    private func mountOptions() -> [ArraySlice<UInt8>]? {
         guard let file = try? FileDescriptor(opening: "\(root)/self/mountinfo"),
             let bytes = try? file.readAll(limit: 1 << 22, subject: "mountinfo")
         else { return nil }
-        let text = String(decoding: bytes, as: UTF8.self)
+        let place = Array(root.utf8)
         // The last mount on a place covers the earlier ones.
-        let line = text.split(separator: "\n").last { line in
-            let fields = line.split(separator: " ", maxSplits: 5)
-            return fields.count > 4 && fields[4] == root
+        let line = bytes.split(separator: 0x0A).last { line in
+            let fields = line.split(separator: 0x20, maxSplits: 5)
+            return fields.count > 4 && fields[4].elementsEqual(place)
         }
-        guard let line, let end = line.range(of: " - proc ") else { return nil }
-        let tail = line[end.upperBound...].split(separator: " ")
-        return tail.last?.split(separator: ",")
-    }
-}
-
-extension Substring {
-    /// Where `text` first occurs.
-    fileprivate func range(of text: String) -> Range<Index>? {
-        ranges(of: text).first
+        guard let fields = line?.split(separator: 0x20),
+            // Optional fields end at a single hyphen; type, source and options follow.
+            let hyphen = fields.firstIndex(where: { $0.elementsEqual("-".utf8) }),
+            fields.count > hyphen + 3, fields[hyphen + 1].elementsEqual("proc".utf8)
+        else { return nil }
+        return fields.last?.split(separator: UInt8(ascii: ","))
     }
 }

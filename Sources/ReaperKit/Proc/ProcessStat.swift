@@ -1,3 +1,5 @@
+import CLinux
+
 extension ProcessRecord {
     /// Parses one whole `/proc/PID/stat`; proc_pid_stat(5).
     ///
@@ -5,11 +7,8 @@ extension ProcessRecord {
     public init(parsingStat bytes: Span<UInt8>) throws(ParseError) {
         var cursor = ByteCursor()
         let pid: Int32 = try cursor.integer("pid", in: bytes)
-        guard let open = bytes.indices.first(where: { bytes[$0] == UInt8(ascii: "(") }) else {
-            throw .truncated(field: "comm")
-        }
-        guard let close = bytes.indices.last(where: { bytes[$0] == UInt8(ascii: ")") }),
-            close > open
+        guard let open = bytes.firstIndex(of: UInt8(ascii: "(")),
+            let close = bytes.lastIndex(of: UInt8(ascii: ")")), close > open
         else { throw .truncated(field: "comm") }
         guard close + 2 < bytes.count else { throw .truncated(field: "state") }
         let state = bytes[close + 2]
@@ -42,10 +41,25 @@ extension ProcessRecord {
 extension ByteString {
     /// Copies borrowed bytes.
     init(copying bytes: Span<UInt8>) {
-        self.init(
-            [UInt8](capacity: bytes.count) { copy in
-                for index in bytes.indices { copy.append(bytes[index]) }
-            }
-        )
+        self.bytes = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+}
+
+// Byte by byte this would cost more than the rest of the parse.
+extension Span<UInt8> {
+    /// Where `byte` first occurs.
+    func firstIndex(of byte: UInt8) -> Int? {
+        let index = unsafe withUnsafeBytes {
+            unsafe clinux_first_index($0.baseAddress, $0.count, Int32(byte))
+        }
+        return index < 0 ? nil : index
+    }
+
+    /// Where `byte` last occurs.
+    func lastIndex(of byte: UInt8) -> Int? {
+        let index = unsafe withUnsafeBytes {
+            unsafe clinux_last_index($0.baseAddress, $0.count, Int32(byte))
+        }
+        return index < 0 ? nil : index
     }
 }

@@ -64,6 +64,7 @@ public struct Procfs: ~Copyable {
     /// Reads one file below `/proc/PID` with one read(2), enough for any file of one record.
     ///
     /// - Returns: What `body` makes of the bytes.
+    @inline(__always)
     mutating func withFile<Value>(
         _ name: StaticString,
         of place: ProcessPlace,
@@ -146,23 +147,26 @@ public struct Procfs: ~Copyable {
 
     // Digits into a reused buffer: "\(pid)/stat" costs more than the parse.
     private mutating func setPath(_ place: ProcessPlace, _ name: StaticString) {
+        var path = self.path.mutableSpan
         var length = 0
         if place.directory == nil {
-            var divisor: Int32 = 1
-            while place.pid / divisor >= 10 { divisor *= 10 }
-            while divisor > 0 {
-                path[length] = CChar(48 + place.pid / divisor % 10)
+            var rest = place.pid
+            repeat {
                 length += 1
-                divisor /= 10
+                rest /= 10
+            } while rest > 0
+            rest = place.pid
+            for index in (0..<length).reversed() {
+                path[index] = CChar(truncatingIfNeeded: 0x30 + rest % 10)
+                rest /= 10
             }
-            path[length] = 47
+            path[length] = 0x2F
             length += 1
         }
         name.withUTF8Buffer { bytes in
-            for index in 0..<min(bytes.count, path.count - length - 1) {
-                path[length + index] = unsafe CChar(bitPattern: bytes[index])
-            }
-            path[min(length + bytes.count, path.count - 1)] = 0
+            let count = min(bytes.count, path.count - length - 1)
+            for index in 0..<count { path[length + index] = unsafe CChar(bitPattern: bytes[index]) }
+            path[length + count] = 0
         }
     }
 }

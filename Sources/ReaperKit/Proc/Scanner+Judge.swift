@@ -32,6 +32,11 @@ extension Scanner {
 
     private func detect(_ snapshot: Snapshot, _ candidates: [[Int]]) -> Detection {
         var all = Detection()
+        // The usual answer: then nobody needs the tree that a view holds.
+        guard
+            !snapshot.instanceFiles.isEmpty || !snapshot.sockets.isEmpty
+                || candidates.contains(where: { !$0.isEmpty })
+        else { return all }
         let view = SnapshotView(
             snapshot,
             rules: request.rules,

@@ -57,13 +57,14 @@ public struct Scanner: ~Copyable {
         try readSockets(into: &snapshot)
         var seen: Set<Int32> = []
         for pid in pids where seen.insert(pid).inserted {
-            guard let record = readProcess(pid, into: &snapshot) else { continue }
-            snapshot.processes.append(record)
-            var parent = record.parent
-            while parent > 0, seen.insert(parent).inserted {
-                guard let ancestor = readProcess(parent, into: &snapshot) else { break }
-                snapshot.processes.append(ancestor)
-                parent = ancestor.parent
+            var next = pid
+            while let position = readProcess(ProcessPlace(pid: next), into: &snapshot) {
+                let place = ProcessPlace(pid: next)
+                for detector in detectors {
+                    _ = isOfInterest(to: detector, position, in: &snapshot, place)
+                }
+                next = snapshot.processes[position].parent
+                guard next > 0, seen.insert(next).inserted else { break }
             }
         }
         snapshot.processes.sort { $0.pid < $1.pid }
@@ -85,9 +86,8 @@ public struct Scanner: ~Copyable {
     public mutating func listing() throws(SystemError) -> [ProcessRecord] {
         var records: [ProcessRecord] = []
         for pid in try procfs.pids() {
-            if case .value(let record) = procfs.record(of: ProcessPlace(pid: pid)) {
-                records.append(record)
-            }
+            // Who is gone, or refused, is left out.
+            _ = procfs.appendRecord(of: ProcessPlace(pid: pid), to: &records)
         }
         return records
     }
@@ -126,37 +126,45 @@ public struct Scanner: ~Copyable {
         snapshot.processes.reserveCapacity(pids.count)
         var candidates = [[Int]](repeating: [], count: detectors.count)
         for pid in pids {
-            guard let record = readProcess(pid, into: &snapshot) else { continue }
+            let place = ProcessPlace(pid: pid)
+            guard let position = readProcess(place, into: &snapshot) else { continue }
             for index in detectors.indices
-            where detectors[index].isCandidate(record, in: context) {
-                candidates[index].append(snapshot.processes.count)
+            where isOfInterest(to: detectors[index], position, in: &snapshot, place) {
+                candidates[index].append(position)
             }
-            snapshot.processes.append(record)
         }
         return candidates
     }
 
+    /// Adds one process to the snapshot and returns its position there.
     private mutating func readProcess(
-        _ pid: Int32,
+        _ place: ProcessPlace,
         into snapshot: inout Snapshot
-    ) -> ProcessRecord? {
-        let place = ProcessPlace(pid: pid)
-        switch procfs.record(of: place) {
+    ) -> Int? {
+        switch procfs.appendRecord(of: place, to: &snapshot.processes) {
         case .gone: return nil
         case .denied(let code):
-            snapshot.unreadable.add(pid: pid, fact: "stat", reason: reasonText(code))
+            snapshot.unreadable.add(pid: place.pid, fact: "stat", reason: reasonText(code))
             return nil
-        case .value(var record):
-            while let kind = nextFact(of: record) { read(kind, of: &record, at: place) }
-            return record
+        case .value: return snapshot.processes.count - 1
         }
     }
 
-    private func nextFact(of record: ProcessRecord) -> FactKind? {
-        for detector in detectors {
-            if let kind = detector.nextFact(of: record, in: context) { return kind }
+    /// Reads what a detector has to know of the process at `position` to tell.
+    private mutating func isOfInterest(
+        to detector: any Detector,
+        _ position: Int,
+        in snapshot: inout Snapshot,
+        _ place: ProcessPlace
+    ) -> Bool {
+        while true {
+            // Through a span: a subscript of the array copies the record, and it is large.
+            switch detector.interest(in: snapshot.processes.span[position], context) {
+            case .none: return false
+            case .candidate: return true
+            case .needs(let kind): read(kind, of: &snapshot.processes[position], at: place)
+            }
         }
-        return nil
     }
 
     mutating func read(
@@ -174,7 +182,7 @@ public struct Scanner: ~Copyable {
     private func candidates(in snapshot: Snapshot) -> [[Int]] {
         detectors.map { detector in
             snapshot.processes.indices.filter {
-                detector.isCandidate(snapshot.processes[$0], in: context)
+                detector.interest(in: snapshot.processes[$0], context) == .candidate
             }
         }
     }

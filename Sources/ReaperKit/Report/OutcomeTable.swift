@@ -7,7 +7,8 @@ enum OutcomeTable {
     ) -> [String] {
         var lines: [String] = []
         if !style.isQuiet, !outcome.isIdle || !report.findings.isEmpty {
-            lines += ["", headline(of: outcome, style)]
+            if !report.findings.isEmpty { lines.append("") }
+            lines.append(headline(of: outcome, style))
         }
         lines += targets(of: outcome, style: style)
         lines += outcome.ports.map { port in
@@ -85,6 +86,15 @@ enum OutcomeTable {
         }
         let isBad = outcome.deadlinePassed || outcome.proof == .none
         return lines.map { (isBad ? Paint.yellow : .dim)($0, when: style.color) }
+    }
+}
+
+extension ShutdownOutcome {
+    /// Whether a line of the outcome says what became of this finding.
+    func mentions(_ finding: Finding) -> Bool {
+        if let path = finding.file { return removed.contains(path) }
+        guard let process = finding.process else { return false }
+        return targets.contains { $0.identity == process }
     }
 }
 

@@ -6,8 +6,13 @@ public enum TableReport {
     private static let crowd = 5
 
     /// The whole text, one line after another.
-    public static func render(_ report: Report, style: ReportStyle) -> [UInt8] {
+    public static func render(_ full: Report, style: ReportStyle) -> [UInt8] {
         var lines: [String] = []
+        // What was acted on has a line of its own among the outcomes.
+        var report = full
+        if let outcome = full.outcome, !style.isVerbose {
+            report.findings.removeAll { outcome.mentions($0) }
+        }
         if !style.isQuiet, !report.findings.isEmpty || report.hasNothingToDo {
             lines.append(Paint.bold(headline(of: report), when: style.color))
         }

@@ -10,6 +10,18 @@ public enum MatchAnswer: Sendable, Equatable {
     case unreadable(FactKind, Int32)
 }
 
+extension MatchAnswer {
+    /// What it means for a detector that looks for what the pattern describes.
+    var interest: Interest {
+        switch self {
+        // What was refused could have matched.
+        case .holds, .unreadable: .candidate
+        case .fails: .none
+        case .needs(let kind): .needs(kind)
+        }
+    }
+}
+
 /// What matching needs beyond the process itself.
 public struct MatchContext: Sendable {
     /// The machine, for ages.
@@ -120,7 +132,8 @@ extension ProcessPattern {
     private func nameAnswer(_ process: ProcessRecord) -> MatchAnswer {
         if names.contains(where: { $0.matches(process.name) }) { return .holds }
         let byExecutable = process.executable.answer(.executable) { link in
-            names.contains { $0.matches(link.path.baseName) }
+            let name = link.path.baseName
+            return names.contains { $0.matches(name) }
         }
         guard byExecutable == .fails || byExecutable.isUnreadable else { return byExecutable }
         let byArgument = process.arguments.answer(.arguments) { arguments in
@@ -136,9 +149,21 @@ extension ProcessPattern {
 
     private func commandAnswer(_ process: ProcessRecord) -> MatchAnswer {
         process.arguments.answer(.arguments) { arguments in
-            let line = ByteString(arguments.map(\.bytes).joined(separator: [0x20]))
+            let line = commandLine(arguments)
             return !line.isEmpty && commands.contains { $0.matches(line) }
         }
+    }
+
+    /// The arguments, joined by single spaces.
+    private func commandLine(_ arguments: [ByteString]) -> ByteString {
+        var line = ByteString("")
+        line.bytes.reserveCapacity(arguments.reduce(0) { $0 + $1.bytes.count + 1 })
+        for argument in arguments {
+            line.bytes += argument.bytes
+            line.bytes.append(0x20)
+        }
+        if !arguments.isEmpty { line.bytes.removeLast() }
+        return line
     }
 
     private func cgroupAnswer(_ process: ProcessRecord) -> MatchAnswer {
@@ -179,9 +204,14 @@ extension ProcessPattern {
 extension EnvironmentCondition {
     /// Whether one `NAME=VALUE` entry meets the condition.
     func matches(_ entry: ByteString) -> Bool {
-        guard let equals = entry.bytes.firstIndex(of: UInt8(ascii: "=")),
-            entry.bytes[..<equals].elementsEqual(name.bytes)
-        else { return false }
+        // Every rule that asks for a variable looks at every entry of every process.
+        let equals = name.bytes.count
+        guard entry.bytes.count > equals, entry.bytes[equals] == UInt8(ascii: "=") else {
+            return false
+        }
+        for index in name.bytes.indices where entry.bytes[index] != name.bytes[index] {
+            return false
+        }
         guard let value else { return true }
         return value.matches(ByteString(entry.bytes[(equals + 1)...]))
     }
