@@ -9,6 +9,8 @@ struct KillSet {
     /// Numbers of sessions that a member led, with that leader.
     private var sessions: [Int32: ProcessIdentity] = [:]
     private var groups: [Int32: ProcessIdentity] = [:]
+    /// Numbers of sessions in which a member was seen.
+    private(set) var sessionsSeen: Set<Int32> = []
     /// Roots whose trees answered a stop signal with new children.
     private(set) var resisting: Set<ProcessIdentity> = []
     /// Never members: reaper itself and its ancestors, what a rule protects.
@@ -73,7 +75,10 @@ struct KillSet {
 
     /// Notes who is whose child by now, without adding anybody.
     mutating func noteParents(in look: Look) {
-        for record in look.processes { members[record.identity]?.parent = record.parent }
+        for record in look.processes where members[record.identity] != nil {
+            members[record.identity]?.parent = record.parent
+            sessionsSeen.insert(record.session)
+        }
     }
 
     /// The member through whom `record` belongs.

@@ -233,7 +233,7 @@ public final class LinuxKernel: ShutdownKernel {
         guard let user = record(through: handle, [.status])?.status?.known?.realUser else {
             return "it may not be signalled; run as root"
         }
-        let name = scanner.host.userNames[user] ?? "\(user)"
+        let name = UserNames.read().names[user] ?? "\(user)"
         return "it belongs to user \(name); run as that user or as root"
     }
 

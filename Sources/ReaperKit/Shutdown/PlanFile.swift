@@ -121,6 +121,8 @@ extension JSONValue {
         target.executable = self["executable"]?.string.map { ByteString($0) }
         target.user = self["uid"]?.integer.map { UInt32(clamping: $0) }
         target.pidfdInode = self["pidfd_inode"]?.integer.map { UInt64(clamping: $0) }
+        target.leadsSession = self["leads_session"]?.kind == .bool(true)
+        target.leadsGroup = self["leads_group"]?.kind == .bool(true)
         return target
     }
 

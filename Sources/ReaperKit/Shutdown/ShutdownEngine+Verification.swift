@@ -17,7 +17,6 @@ extension ShutdownEngine {
                 return
             } else if proof.answer.isProven, added.isEmpty, proof.killed.isEmpty {
                 outcome.proof = provenBy(proof.look)
-                outcome.unproven = nil
                 return
             }
             if case .notProven(let reason) = proof.answer { outcome.unproven = reason }
@@ -27,44 +26,60 @@ extension ShutdownEngine {
 
     /// What a complete look without anybody new proves.
     private mutating func provenBy(_ look: Look) -> Proof {
-        guard reportStrangers(in: look) else { return .none }
-        if options.hasPattern { return .proofScan }
-        let strays = strays(in: look)
-        guard strays.isEmpty else {
-            for stray in strays {
-                outcome.kept.append(
-                    Refusal(
-                        stray.identity,
-                        reason: "\(stray.name.text) was born meanwhile and adopted by "
-                            + "\(stray.parent): it may have come from here, look at it"
-                    )
-                )
-            }
+        outcome.unproven = nil
+        let areStrangersGone = reportStrangers(in: look)
+        guard areStrangersGone, set.order.allSatisfy({ set[$0]?.gone != nil }) else {
+            outcome.unproven = "not everything has stopped"
             return .none
         }
-        return .tree
+        if options.hasPattern { return .proofScan }
+        let strays = strays(in: look)
+        guard let stray = strays.first else { return .tree }
+        let others = strays.count == 1 ? "" : ", and \(strays.count - 1) more like it"
+        outcome.unproven =
+            "\(stray.name.text) (\(stray.identity)) was born meanwhile and adopted by "
+            + "\(stray.parent): it may have come from here, look at it\(others)"
+        return .none
     }
 
     /// With a plan to be executed exactly: who belongs to its targets and is not in it.
     private mutating func reportStrangers(in look: Look) -> Bool {
-        guard !follows else { return true }
-        var grown = set
-        let strangers = grown.absorb(look)
-        outcome.kept += strangers.map {
-            Refusal($0.identity, reason: "not in the plan: \($0.name.text) \($0.reason)")
+        noteStrangers(in: look)
+        let living = look.processes.filter { strangers[$0.identity] != nil && !$0.isZombie }
+        for target in living.compactMap({ strangers[$0.identity] }) {
+            outcome.kept.append(
+                Refusal(
+                    target.identity,
+                    reason: "not in the plan: \(target.name.text) \(target.reason)"
+                )
+            )
         }
-        return strangers.isEmpty
+        return living.isEmpty
+    }
+
+    /// Notes them while their parents live: nothing tells afterwards whose they were.
+    mutating func noteStrangers(in look: Look) {
+        guard !follows else { return }
+        var grown = set
+        for stranger in strangers.values { grown.insert(stranger, parent: 0) }
+        for target in grown.absorb(look) { strangers[target.identity] = target }
     }
 
     /// Who could have escaped: born since planning began, and adopted, so its parent is unknown.
     ///
     /// A child that a member made after its last look, and before it exited, has been handed to an
-    /// adopter. Anybody else still has the parent who made it.
+    /// adopter. Anybody else still has the parent who made it. It has a session that a member was
+    /// in, or a new one: nobody can join another.
     private mutating func strays(in look: Look) -> [ProcessRecord] {
         let members = set.order
+        let older = Set(
+            look.processes.filter { record in
+                record.session == record.pid && record.identity.startTime < options.beginning
+            }.map(\.session)
+        ).subtracting(set.sessionsSeen)
         return look.processes.filter { record in
             record.identity.startTime >= options.beginning
-                && options.adopters.contains(record.parent)
+                && options.adopters.contains(record.parent) && !older.contains(record.session)
                 && set[record.identity] == nil && !options.excluded.contains(record.identity)
                 && !record.isZombie && !record.isKernelThread
                 && kernel.canDescend(record, from: members)

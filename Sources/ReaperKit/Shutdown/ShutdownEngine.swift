@@ -43,8 +43,10 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var start: Duration = .zero
     var outcome = ShutdownOutcome()
     var interrupts = 0
-    /// Members that appeared although the plan was to be executed exactly.
+    /// Whether members that appear are stopped too; not where a plan is executed exactly.
     var follows = true
+    /// Members that appeared although the plan is executed exactly.
+    var strangers: [ProcessIdentity: ShutdownTarget] = [:]
 
     /// Prepares an engine.
     public init(
@@ -116,6 +118,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     @discardableResult
     mutating func take(_ look: Look) -> [ShutdownTarget] {
         guard follows else {
+            noteStrangers(in: look)
             set.noteParents(in: look)
             return []
         }

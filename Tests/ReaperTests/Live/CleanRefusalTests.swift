@@ -132,7 +132,7 @@ struct CleanRefusalTests {
         let completion = try Binary.reaper.clean("--pid", stale)
         #expect(try completion.report().planned.isEmpty)
         #expect(root.state == .running)
-        #expect(try Binary.reaper.clean("--pid", root.identity).code == 0)
+        #expect(try Binary.reaper.clean("--pid", root.identity).isAllGone())
         #expect(root.hasEnded)
     }
 }
