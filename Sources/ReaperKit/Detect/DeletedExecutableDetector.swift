@@ -76,9 +76,16 @@ extension ByteString {
     /// The systemd service that a cgroups(7) line places a process in, such as `nginx.service`.
     ///
     /// `user@1000.service` is the manager of a login, not a service somebody wrote.
-    var serviceUnit: String? {
+    var serviceUnit: String? { servicePath?.baseName.text }
+
+    /// The path of that service's control group.
+    var servicePath: ByteString? {
         let components = controlGroupPath.split(separator: UInt8(ascii: "/"))
-        let names = components.map { String(decoding: $0, as: UTF8.self) }
-        return names.last { $0.hasSuffix(".service") && !$0.hasPrefix("user@") }
+        let index = components.lastIndex { component in
+            component.suffix(8).elementsEqual(".service".utf8)
+                && !component.starts(with: "user@".utf8)
+        }
+        guard let index else { return nil }
+        return ByteString(components[...index].flatMap { [UInt8(ascii: "/")] + $0 })
     }
 }

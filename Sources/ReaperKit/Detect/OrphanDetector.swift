@@ -27,7 +27,8 @@ public struct OrphanDetector: Detector {
         return interest
     }
 
-    /// The first rule that matches, and does not find the owner alive, names the finding.
+    /// The first rule that matches and finds no veto of its own names the finding; one that finds
+    /// the owner alive settles that there is none.
     public func detect(_ candidates: [Int], in view: SnapshotView) -> Detection {
         var detection = Detection()
         for index in candidates {
@@ -40,10 +41,12 @@ public struct OrphanDetector: Detector {
                     continue
                 case .holds: break
                 }
-                if let finding = judge(process, by: rule, in: view, &detection) {
-                    detection.findings.append(finding)
-                    break
+                switch judge(process, by: rule, in: view, &detection) {
+                case .passed: continue
+                case .settled: break
+                case .found(let finding): detection.findings.append(finding)
                 }
+                break
             }
         }
         return detection
@@ -53,16 +56,24 @@ public struct OrphanDetector: Detector {
         .executable, .status, .namespaces, .cgroups, .environment,
     ]
 
+    private enum Judgment {
+        /// This rule has nothing against it; another may.
+        case passed
+        /// It is nobody's orphan, or more has to be read first.
+        case settled
+        case found(Finding)
+    }
+
     private func judge(
         _ process: ProcessRecord,
         by rule: Rule,
         in view: SnapshotView,
         _ detection: inout Detection
-    ) -> Finding? {
+    ) -> Judgment {
         var evidence = OrphanEvidence()
         // Looked at first: most candidates of a rule are somebody's living children.
-        evidence.collectAbandonment(process, in: view)
-        guard evidence.abandonmentWeight > .none || rule.owner != nil else { return nil }
+        evidence.collectAbandonment(process, rule, in: view)
+        guard evidence.abandonmentWeight > .none || rule.owner != nil else { return .passed }
         var isUndecided = false
         for kind in Self.deciding {
             switch process.state(of: kind) {
@@ -74,19 +85,20 @@ public struct OrphanDetector: Detector {
             case .read: break
             }
         }
-        if isUndecided { return nil }
+        if isUndecided { return .settled }
         evidence.collectVetoes(process, rule, in: view)
         evidence.collectOwnership(process, rule, in: view)
         switch owner(of: process, by: rule, in: view, &detection, &evidence) {
-        case .alive, .undecided: return nil
+        case .alive, .undecided: return .settled
         case .absent: break
         }
-        guard evidence.veto == nil, !isProtected(process, in: view, &detection) else { return nil }
+        guard evidence.veto == nil else { return .passed }
+        if isProtected(process, in: view, &detection) { return .settled }
         detection.hidden += evidence.unknown
         guard evidence.verdict != .suspect || rule.owner != nil || !evidence.unknown.isEmpty else {
-            return nil
+            return .passed
         }
-        return finding(process, rule, evidence, in: view)
+        return .found(finding(process, rule, evidence, in: view))
     }
 
     private enum Owner {
@@ -135,7 +147,9 @@ public struct OrphanDetector: Detector {
                 detection.wanted.insert(FactRequest(pid: process.pid, kind: kind))
                 return true
             // Unknown is not evidence: it may be protected.
-            case .unreadable: return true
+            case .unreadable(let kind, let code):
+                detection.hide(process.pid, kind, code)
+                return true
             }
         }
         return false

@@ -47,8 +47,9 @@ extension OrphanEvidence {
     /// can have them.
     mutating func collectOwnership(_ process: ProcessRecord, _ rule: Rule, in view: SnapshotView) {
         if let link = process.executable?.known, rule.match.names(link.path) {
+            // In another mount namespace the path may be another file: the string proves little.
             owned(
-                .strong,
+                process.isInOtherMounts(than: view.snapshot.host) ? .weak : .strong,
                 Evidence(
                     "its executable lies where \(rule.id) says",
                     source: process.source("exe"),
@@ -61,13 +62,15 @@ extension OrphanEvidence {
                 entries.contains { condition.matches($0) }
             })
         {
-            // A program that changed users got its environment from somebody else; and root's
-            // processes must not be condemned by a variable that a user passed to them.
+            // A program that changed users got its environment from somebody else; another user's
+            // environment says what that user wants it to say; and root's processes must not be
+            // condemned by a variable that a user passed to them.
             let isOwn = status.realUser == status.effectiveUser
-            let isRoots = status.realUser == 0 && view.snapshot.host.effectiveUser == 0
+            let isCallers = status.realUser == view.snapshot.host.effectiveUser
+            let isRoots = status.realUser == 0
             if isOwn {
                 owned(
-                    isRoots && rule.owner == nil ? .weak : .strong,
+                    !isCallers || isRoots && rule.owner == nil ? .weak : .strong,
                     Evidence(
                         "it was started with \(condition.name.text) in its environment",
                         source: process.source("environ")
@@ -77,10 +80,12 @@ extension OrphanEvidence {
         }
         for file in view.snapshot.instanceFiles where file.rule.isSameSystem(as: rule.id) {
             guard case .entries(let entries) = file.contents,
-                let entry = entries.first(where: { $0.pid == process.pid }),
+                let entry = entries.first(where: {
+                    file.mayMean(process, by: $0, on: view.snapshot.host)
+                }),
                 file.mayActOn(process) == .granted
             else { continue }
-            let isIdentity = entry.startTicks == process.identity.startTime
+            let isIdentity = entry.startTicks != nil || entry.pidfdInode != nil
             owned(
                 isIdentity ? .strong : .weak,
                 Evidence(
@@ -95,7 +100,11 @@ extension OrphanEvidence {
     }
 
     /// Collects what says that nobody looks after `process` any more.
-    mutating func collectAbandonment(_ process: ProcessRecord, in view: SnapshotView) {
+    mutating func collectAbandonment(
+        _ process: ProcessRecord,
+        _ rule: Rule,
+        in view: SnapshotView
+    ) {
         let parent = view.parent(of: process)
         if process.parent == 1 {
             let name = parent.map { " (\($0.name.text))" } ?? ""
@@ -117,8 +126,10 @@ extension OrphanEvidence {
                 )
             )
         } else if let parent, parent.isKnownAdopter {
+            // Anybody can have such a name, and a shim starts its main process itself: it counts
+            // in full only where an owner is named, and missing.
             abandoned(
-                .strong,
+                rule.owner == nil ? .weak : .strong,
                 Evidence(
                     "whoever started it is gone: \(parent.label) adopted it",
                     source: process.source("stat"),
@@ -150,7 +161,8 @@ extension OrphanEvidence {
         guard process.session > 0 else { return false }
         guard let leader = view.snapshot.process(process.session) else {
             // With a limited view of /proc absence proves nothing.
-            return view.snapshot.unreadable.notes.isEmpty
+            let unreadable = view.snapshot.unreadable
+            return unreadable.notes.isEmpty && !unreadable.processes.contains(process.session)
         }
         return leader.isZombie || leader.session != process.session
     }
@@ -160,29 +172,24 @@ extension OrphanEvidence {
         if view.isOwnChain(process.identity) || process.pid == 1 || process.isKernelThread {
             veto = "reaper, its ancestors, PID 1 and kernel threads are never orphans"
         }
-        let optOut = EnvironmentCondition(name: "REAPER_KEEP")
-        if let entries = process.environment?.known,
-            entries.contains(where: {
-                optOut.matches($0) && $0.bytes.last == UInt8(ascii: "1")
-            })
-        {
+        if process.environment?.known?.contains("REAPER_KEEP=1") == true {
             veto = "REAPER_KEEP=1 in its environment asks to be left alone"
         }
         if !rule.containers {
-            if let status = process.status?.known, status.namespacePids.count > 1 {
+            if process.isInOtherPids(than: view.snapshot.host) {
                 veto = "it lives in another pid namespace"
             }
-            if let own = view.snapshot.host.namespaces, let its = process.namespaces?.known,
-                its.mount != own.mount, !its.sharesExecutable
-            {
+            if process.isInOtherMounts(than: view.snapshot.host) {
                 veto = "it lives in another mount namespace, where its path is another file"
             }
         }
-        if let unit = process.cgroups?.known?.lazy.compactMap(\.serviceUnit).first,
-            !rule.units.contains(where: { $0.matches(ByteString(unit)) })
-        {
-            self.unit = unit
-        }
+        // Reaper's own service, such as a CI runner's, is no stranger's.
+        let own = view.snapshot.host.servicePath
+        unit =
+            process.cgroups?.known?.first { line in
+                guard let path = line.servicePath, path != own else { return false }
+                return !rule.units.contains { $0.matches(path.baseName) }
+            }?.serviceUnit
     }
 }
 
@@ -195,6 +202,44 @@ extension ProcessRecord {
     ]
 
     var isKnownAdopter: Bool { Self.adopters.contains(name) }
+
+    /// Whether it lives in another pid namespace than reaper, as far as either fact tells.
+    func isInOtherPids(than host: HostFacts) -> Bool {
+        if let status = status?.known, status.namespacePids.count > 1 { return true }
+        guard let own = host.namespaces, let its = namespaces?.known else { return false }
+        return its.pid != own.pid
+    }
+
+    /// Whether it lives in another mount namespace than reaper and its path is another file there.
+    func isInOtherMounts(than host: HostFacts) -> Bool {
+        guard let own = host.namespaces, let its = namespaces?.known else { return false }
+        return its.mount != own.mount && !its.sharesExecutable
+    }
+}
+
+extension InstanceFile {
+    /// Whether nothing that an entry records speaks against its meaning `process`.
+    fileprivate func mayMean(
+        _ process: ProcessRecord,
+        by entry: InstanceEntry,
+        on host: HostFacts
+    ) -> Bool {
+        guard entry.pid == process.pid else { return false }
+        // Another host's file, boot or namespace: its numbers mean others.
+        if let name = entry.host, !HostName.isSame(name, host.name) { return false }
+        if isOnNetworkFileSystem, entry.host == nil { return false }
+        if let boot = entry.bootID, !HostName.isSameBoot(boot, host.bootID) { return false }
+        if let namespace = entry.pidNamespace, namespace != host.namespaces?.pid { return false }
+        if let inode = entry.pidfdInode, inode != process.pidfdInode { return false }
+        if let path = entry.executable, let own = process.executable?.known?.path,
+            path.baseName != own.baseName
+        {
+            return false
+        }
+        if let ticks = entry.startTicks { return ticks == process.identity.startTime }
+        // A process cannot have been recorded before it started.
+        return host.startedAt(process.identity) - modified <= StalenessJudge.clockTolerance
+    }
 }
 
 extension ProcessPattern {

@@ -26,7 +26,6 @@ public struct PortHolderDetector: Detector {
     /// One finding per holder, and one per socket whose holder cannot be seen.
     public func detect(_ candidates: [Int], in view: SnapshotView) -> Detection {
         var detection = Detection()
-        var seen: Set<UInt64> = []
         var refused: [HiddenFact] = []
         for index in candidates {
             let process = view.snapshot.processes[index]
@@ -38,11 +37,11 @@ public struct PortHolderDetector: Detector {
                 process.socketInodes?.known?.contains($0.inode) == true
             }
             guard !sockets.isEmpty else { continue }
-            seen.formUnion(sockets.map(\.inode))
             detection.findings.append(finding(process, sockets, in: view))
         }
         // Who could not be looked at matters only while a socket has no known holder.
-        let unheld = wanted(in: view).filter { !seen.contains($0.inode) }
+        let held = Set(view.snapshot.processes.flatMap { $0.socketInodes?.known ?? [] })
+        let unheld = wanted(in: view).filter { !held.contains($0.inode) }
         if !unheld.isEmpty { detection.hidden = refused }
         // With other conditions an unseen holder is not known to meet them.
         if pattern.isEmpty { detection.findings += unheld.map { unseen($0, in: view) } }

@@ -43,7 +43,9 @@ public struct ProcessTree: Sendable {
 
     /// Everything below the process at `index`, parents before children, with its depth from 1.
     ///
-    /// Records read at different instants can form a cycle; each process is visited once.
+    /// Records read at different instants can form a cycle; each process is visited once. And they
+    /// can name a number as parent that was reused before it was read itself: who is older than
+    /// such a parent is somebody else's child.
     public func descendants(of index: Int) -> [(index: Int, depth: Int)] {
         var list: [(index: Int, depth: Int)] = []
         var seen: Set<Int> = [index]
@@ -52,7 +54,9 @@ public struct ProcessTree: Sendable {
         while next < queue.count {
             let (current, depth) = queue[next]
             next += 1
-            for child in children(of: current) where seen.insert(child).inserted {
+            let start = processes[current].identity.startTime
+            for child in children(of: current)
+            where processes[child].identity.startTime >= start && seen.insert(child).inserted {
                 list.append((child, depth + 1))
                 queue.append((child, depth + 1))
             }

@@ -67,6 +67,8 @@ public struct HostFacts: Sendable, Equatable {
     public var wallClock: Duration = .zero
     /// Reaper's namespaces; `nil` where they cannot be read.
     public var namespaces: ProcessNamespaces?
+    /// The control group of the systemd service that reaper runs in, such as a CI runner's.
+    public var servicePath: ByteString?
     /// Reaper's effective user.
     public var effectiveUser: UInt32 = 0
     /// Reaper itself, then its parent, and so on up to the first process.
@@ -91,7 +93,10 @@ public struct HostFacts: Sendable, Equatable {
     public func ticks(at time: Duration) -> UInt64 {
         let (seconds, attoseconds) = time.components
         let rest = UInt64(clamping: attoseconds / 1_000_000_000) * ticksPerSecond / 1_000_000_000
-        return UInt64(clamping: seconds) * ticksPerSecond + rest
+        let (whole, overflow) = UInt64(clamping: seconds)
+            .multipliedReportingOverflow(by: ticksPerSecond)
+        let (ticks, carry) = whole.addingReportingOverflow(rest)
+        return overflow || carry ? .max : ticks
     }
 
     private func sinceBootAtStart(of identity: ProcessIdentity) -> Duration {

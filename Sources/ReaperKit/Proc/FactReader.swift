@@ -5,6 +5,9 @@ extension Procfs {
     /// Arguments beyond this many bytes are not looked at; a command line can be megabytes long.
     private static var argumentLimit: Int { 65_536 }
 
+    /// More than execve(2) accepts, three quarters of 8 MiB: the opt-out may stand at the very end.
+    private static var environmentLimit: Int { 1 << 23 }
+
     /// Reads `stat` of one process.
     mutating func record(of place: ProcessPlace) -> Reading<ProcessRecord> {
         var records: [ProcessRecord] = []
@@ -21,14 +24,18 @@ extension Procfs {
         let parsed = withFile("stat", of: place) { bytes in
             do throws(ParseError) {
                 records.append(try ProcessRecord(parsingStat: bytes))
-                return true
+                return Reading<Void>.value(())
             } catch {
-                return false
+                // A cut line is what a process leaves that exits while it is read.
+                if case .truncated = error { return .gone }
+                return .denied(EBADMSG)
             }
         }
-        // A cut line is what a process leaves that exits while it is read.
-        if case .value(false) = parsed { return .gone }
-        return parsed.map { _ in () }
+        switch parsed {
+        case .value(let answer): return answer
+        case .gone: return .gone
+        case .denied(let code): return .denied(code)
+        }
     }
 
     /// Reads one more fact into `record`; afterwards the fact is not `nil`.
@@ -47,7 +54,7 @@ extension Procfs {
                 .map { Self.lines($0) }
         case .namespaces: record.namespaces = namespaces(of: place)
         case .environment:
-            record.environment = contents("environ", of: place, limit: 1 << 20)
+            record.environment = contents("environ", of: place, limit: Self.environmentLimit)
                 .map { Self.arguments(in: $0.span) }
         case .sockets: break
         }
@@ -62,8 +69,10 @@ extension Procfs {
         guard path.bytes.last == UInt8(ascii: ")"), path.bytes.count > suffix.utf8.count,
             path.bytes.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
         else { return .value(ExecutableLink(path: path)) }
-        // A file may really be called "x (deleted)": only a file without names is deleted.
-        if case .value(let count) = linkCount("exe", of: place), count > 0 {
+        // A file may really be called "x (deleted)", and one that lost this name may have others.
+        if case .value(let count) = linkCount("exe", of: place), count > 0,
+            case .value(let its) = fileBehind("exe", of: place), file(at: path) == its
+        {
             return .value(ExecutableLink(path: path))
         }
         let name = ByteString(path.bytes.dropLast(suffix.utf8.count))
@@ -78,7 +87,9 @@ extension Procfs {
         }
         switch parsed {
         case .value(.success(let status)): return .value(status)
-        case .value(.failure), .gone: return .gone
+        // Of a process that is gone nothing can be read: this is there and unknown.
+        case .value(.failure): return .denied(EBADMSG)
+        case .gone: return .gone
         case .denied(let code): return .denied(code)
         }
     }

@@ -26,6 +26,8 @@ extension Procfs {
         )
         read(.namespaces, of: &own, at: ProcessPlace(pid: getpid()))
         host.namespaces = own.namespaces?.known
+        read(.cgroups, of: &own, at: ProcessPlace(pid: getpid()))
+        host.servicePath = own.cgroups?.known?.lazy.compactMap(\.servicePath).first
         return host
     }
 

@@ -2,48 +2,68 @@ import Glibc
 
 extension Procfs {
     /// What this mount hides, one sentence each; proc(5), "Mount options".
-    ///
-    /// Nothing hides from root in its own namespaces but what `subset=pid` leaves out.
-    mutating func limits(for host: HostFacts) -> [String] {
-        guard let options = mountOptions() else { return [] }
-        var notes: [String] = []
-        for option in options {
-            let option = String(decoding: option, as: UTF8.self)
-            switch option {
-            case "hidepid=1", "hidepid=noaccess":
-                if host.effectiveUser != 0 {
-                    notes.append("\(root) is mounted with hidepid=1: other users' facts are hidden")
-                }
-            case "hidepid=2", "hidepid=invisible", "hidepid=4", "hidepid=ptraceable":
-                if host.effectiveUser != 0 {
-                    notes.append(
-                        "\(root) is mounted with \(option): other users' processes are hidden"
-                    )
-                }
-            case "subset=pid":
-                notes.append("\(root) is mounted with subset=pid: nothing can be proven gone")
-            default: continue
-            }
-        }
-        return notes
-    }
-
-    /// The options of this mount's file system; proc_pid_mountinfo(5).
-    private func mountOptions() -> [ArraySlice<UInt8>]? {
+    func limits(for host: HostFacts) -> [String] {
         guard let file = try? FileDescriptor(opening: "\(root)/self/mountinfo"),
             let bytes = try? file.readAll(limit: 1 << 22, subject: "mountinfo")
-        else { return nil }
-        let place = Array(root.utf8)
+        else { return [] }
+        return ProcMount.limits(of: root, in: bytes, effectiveUser: host.effectiveUser)
+    }
+}
+
+/// What `/proc/self/mountinfo` says about a procfs; proc_pid_mountinfo(5).
+enum ProcMount {
+    /// What the procfs at `root` hides from this user, one sentence each.
+    ///
+    /// Nothing hides from root in its own namespaces but what `subset=pid` leaves out.
+    static func limits(of root: String, in mountinfo: [UInt8], effectiveUser: UInt32) -> [String] {
+        options(of: root, in: mountinfo).compactMap { option in
+            switch option {
+            case "hidepid=1", "hidepid=noaccess":
+                effectiveUser == 0
+                    ? nil : "\(root) is mounted with hidepid=1: other users' facts are hidden"
+            case "hidepid=2", "hidepid=invisible", "hidepid=4", "hidepid=ptraceable":
+                effectiveUser == 0
+                    ? nil : "\(root) is mounted with \(option): other users' processes are hidden"
+            case "subset=pid":
+                "\(root) is mounted with subset=pid: nothing can be proven gone"
+            default: nil
+            }
+        }
+    }
+
+    /// The options of the file system at `root`; none when no procfs is mounted there.
+    static func options(of root: String, in mountinfo: [UInt8]) -> [String] {
+        var place = Array(root.utf8)
+        while place.count > 1, place.last == UInt8(ascii: "/") { place.removeLast() }
         // The last mount on a place covers the earlier ones.
-        let line = bytes.split(separator: 0x0A).last { line in
+        let line = mountinfo.split(separator: 0x0A).last { line in
             let fields = line.split(separator: 0x20, maxSplits: 5)
-            return fields.count > 4 && fields[4].elementsEqual(place)
+            return fields.count > 4 && unescaped(fields[4]) == place
         }
         guard let fields = line?.split(separator: 0x20),
             // Optional fields end at a single hyphen; type, source and options follow.
             let hyphen = fields.firstIndex(where: { $0.elementsEqual("-".utf8) }),
             fields.count > hyphen + 3, fields[hyphen + 1].elementsEqual("proc".utf8)
-        else { return nil }
-        return fields.last?.split(separator: UInt8(ascii: ","))
+        else { return [] }
+        let options = fields.last?.split(separator: UInt8(ascii: ",")) ?? []
+        return options.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Blanks, newlines and backslashes stand as three octal digits after a backslash.
+    private static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var rest = field
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(3)
+            guard byte == UInt8(ascii: "\\"), digits.count == 3,
+                let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
+            else {
+                bytes.append(byte)
+                continue
+            }
+            bytes.append(code)
+            rest = rest.dropFirst(3)
+        }
+        return bytes
     }
 }

@@ -24,6 +24,8 @@ extension ProcessRecord {
         let threads: Int32 = try cursor.integer("num_threads", in: bytes)
         try cursor.skipField("itrealvalue", in: bytes)
         let startTime: UInt64 = try cursor.integer("starttime", in: bytes)
+        // More fields follow: digits at the very end may be half a number.
+        guard cursor.offset < bytes.count else { throw .truncated(field: "starttime") }
         self.init(
             identity: ProcessIdentity(pid: pid, startTime: startTime),
             name: ByteString(copying: bytes.extracting((open + 1)..<close)),

@@ -19,7 +19,8 @@ public struct Procfs: ~Copyable {
         directory = descriptor
     }
 
-    /// Lists every process number, in the order the kernel gives them: ascending.
+    /// Lists every process number in ascending order, as the kernel gives them; a copy of a procfs
+    /// in an ordinary directory may be in any.
     public mutating func pids() throws(SystemError) -> [Int32] {
         var pids: [Int32] = []
         pids.reserveCapacity(512)
@@ -31,7 +32,10 @@ public struct Procfs: ~Copyable {
             guard count >= 0 else {
                 throw SystemError(call: "getdents64", subject: root, code: Int32(-count))
             }
-            if count == 0 { return pids }
+            if count == 0 {
+                let isAscending = zip(pids, pids.dropFirst()).allSatisfy { $0 < $1 }
+                return isAscending ? pids : pids.sorted()
+            }
             appendNumbers(fromDirents: buffer.span.extracting(..<count), to: &pids)
         }
     }

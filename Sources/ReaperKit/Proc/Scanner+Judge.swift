@@ -6,16 +6,12 @@ extension Scanner {
         _ candidates: [[Int]]
     ) throws(SystemError) -> ScanResult {
         var snapshot = first
-        var detection = detect(snapshot, candidates)
-        // Every fact is read once, so this ends; the bound is for a detector that forgets it.
-        for _ in 0..<32 where !detection.wanted.isEmpty {
-            read(detection.wanted, into: &snapshot)
-            detection = detect(snapshot, candidates)
-        }
+        var detection = settle(&snapshot, candidates)
         if isOwnNamespace, !detection.findings.isEmpty {
             prove(&detection, in: &snapshot)
             let proven = Set(detection.findings.compactMap(\.process))
-            detection = detect(snapshot, candidates)
+            // What was read again may differ, and then other facts decide.
+            detection = settle(&snapshot, candidates)
             detection.findings.removeAll { finding in
                 finding.process.map { !proven.contains($0) } ?? false
             }
@@ -28,6 +24,17 @@ extension Scanner {
             )
         }
         return ScanResult(snapshot: snapshot, findings: detection.findings)
+    }
+
+    /// Reads what the detectors want to know until they have decided.
+    private mutating func settle(_ snapshot: inout Snapshot, _ candidates: [[Int]]) -> Detection {
+        var detection = detect(snapshot, candidates)
+        // Every fact is read once, so this ends; the bound is for a detector that forgets it.
+        for _ in 0..<32 where !detection.wanted.isEmpty {
+            read(detection.wanted, into: &snapshot)
+            detection = detect(snapshot, candidates)
+        }
+        return detection
     }
 
     private func detect(_ snapshot: Snapshot, _ candidates: [[Int]]) -> Detection {

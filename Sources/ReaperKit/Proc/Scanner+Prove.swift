@@ -5,6 +5,9 @@ extension Scanner {
     /// How long a zombie may stay one before it counts: most parents wait within this.
     private static var reapingTime: Duration { .milliseconds(100) }
 
+    /// How many zombies are held open at once; each takes two descriptors, of often 1024.
+    private static let awaitedLimit = 128
+
     /// What a report tells of a process, beyond what made it a finding.
     private static let described: [FactKind] = [
         .executable, .arguments, .workingDirectory, .status, .cgroups, .namespaces,
@@ -16,22 +19,35 @@ extension Scanner {
     /// could not. Findings about processes that are gone by now are dropped.
     mutating func prove(_ detection: inout Detection, in snapshot: inout Snapshot) {
         readPorts(of: detection.findings, into: &snapshot)
-        var handles: [ProcessIdentity: ProcessHandle] = [:]
-        var zombies: [ProcessHandle] = []
+        var proven: Set<ProcessIdentity> = []
+        var zombies: [ProcessIdentity] = []
+        var awaited: [ProcessHandle] = []
         for identity in Set(detection.findings.compactMap(\.process)) {
-            guard let handle = hold(identity), let index = snapshot.index(of: identity.pid) else {
-                continue
+            guard let index = snapshot.index(of: identity.pid) else { continue }
+            switch hold(identity) {
+            case .success(let handle):
+                proven.insert(identity)
+                refresh(&snapshot.processes[index], through: handle)
+                guard snapshot.processes[index].isZombie else { continue }
+                zombies.append(identity)
+                if awaited.count < Self.awaitedLimit { awaited.append(handle) }
+            // Gone and reused both mean that there is nothing to report about this identity.
+            case .failure(let error) where error.isGone: continue
+            case .failure(let error):
+                proven.insert(identity)
+                snapshot.unreadable.add(
+                    pid: identity.pid,
+                    fact: error.call,
+                    reason: reasonText(error.code)
+                )
             }
-            handles[identity] = handle
-            refresh(&snapshot.processes[index], through: handle)
-            if snapshot.processes[index].isZombie { zombies.append(handle) }
         }
-        awaitReaping(of: zombies)
-        for handle in zombies where (try? handle.record(in: &procfs)) == nil {
-            handles[handle.identity] = nil
+        awaitReaping(of: awaited)
+        for identity in zombies {
+            if case .failure(let error) = hold(identity), error.isGone { proven.remove(identity) }
         }
         detection.findings.removeAll { finding in
-            finding.process.map { handles[$0] == nil } ?? false
+            finding.process.map { !proven.contains($0) } ?? false
         }
     }
 
@@ -40,7 +56,8 @@ extension Scanner {
         guard isOwnNamespace else { return }
         for identity in identities {
             guard let index = snapshot.index(of: identity.pid),
-                snapshot.processes[index].pidfdInode == nil, let handle = hold(identity)
+                snapshot.processes[index].pidfdInode == nil,
+                case .success(let handle) = hold(identity)
             else { continue }
             for kind in [FactKind.executable, .status] {
                 handle.read(kind, into: &snapshot.processes[index], in: &procfs)
@@ -49,9 +66,16 @@ extension Scanner {
         }
     }
 
-    private mutating func hold(_ identity: ProcessIdentity) -> ProcessHandle? {
-        // Gone and reused both mean that there is nothing to report about this identity.
-        try? ProcessHandle(opening: identity.pid, startTime: identity.startTime, in: &procfs)
+    private mutating func hold(
+        _ identity: ProcessIdentity
+    ) -> Result<ProcessHandle, SystemError> {
+        do throws(SystemError) {
+            let start = identity.startTime
+            let handle = try ProcessHandle(opening: identity.pid, startTime: start, in: &procfs)
+            return .success(handle)
+        } catch {
+            return .failure(error)
+        }
     }
 
     private mutating func refresh(

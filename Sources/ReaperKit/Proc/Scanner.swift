@@ -67,8 +67,13 @@ public struct Scanner: ~Copyable {
                 guard next > 0, seen.insert(next).inserted else { break }
             }
         }
-        snapshot.processes.sort { $0.pid < $1.pid }
         let wanted = Set(pids)
+        // Whether a session's leader is gone is evidence, and this is no full listing.
+        for leader in snapshot.processes.filter({ wanted.contains($0.pid) }).map(\.session)
+        where leader > 0 && seen.insert(leader).inserted {
+            _ = readProcess(ProcessPlace(pid: leader), into: &snapshot)
+        }
+        snapshot.processes.sort { $0.pid < $1.pid }
         let candidates = self.candidates(in: snapshot).map { list in
             list.filter { wanted.contains(snapshot.processes[$0].pid) }
         }

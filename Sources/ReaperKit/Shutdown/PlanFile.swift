@@ -24,30 +24,39 @@ public struct PlanFile: Sendable {
                 at: report.position
             )
         }
-        bootID = report["host"]?["boot_id"]?.string
-        pidNamespace = report["host"]?["pid_namespace"]?.integer.map { UInt64(clamping: $0) }
+        guard case .object = value.kind else {
+            throw JSONError("expected an object for 'plan'", at: value.position)
+        }
+        bootID = try report["host"]?.text("boot_id")
+        pidNamespace = try report["host"]?.number("pid_namespace")
         plan = ShutdownPlan()
         plan.follows = false
         plan.waves = try value.list("waves").map { (wave) throws(JSONError) in
-            guard let targets = wave.array else { throw wave.isNot("a list of targets") }
+            guard let targets = wave.array else {
+                throw JSONError(
+                    "expected an array of targets, found \(wave.kindName)",
+                    at: wave.position
+                )
+            }
             return try targets.map { (target) throws(JSONError) in try target.target() }
         }
         plan.removals = try value.list("remove").map { (removal) throws(JSONError) in
             try removal.removal()
         }
+        plan.refused = try value.list("refused").map { (refusal) throws(JSONError) in
+            try refusal.refusal()
+        }
         plan.zombies = try value.list("zombies").map { (zombie) throws(JSONError) in
             ZombieTarget(
                 identity: try zombie.identity("identity"),
                 parent: try zombie.identity("parent"),
-                isParentStopped: zombie["parent_is_stopped"]?.kind == .bool(true)
+                isParentStopped: try zombie.flag("parent_is_stopped")
             )
         }
         var members: [PortSet.Member] = []
         for port in try value.list("ports") {
-            do throws(ValueError) {
-                members += try PortSet(parsing: port.string ?? "", services: ServiceNames()).members
-            } catch {
-                throw JSONError(error.description, at: port.position)
+            members += try port.text(for: "ports").parse { (text) throws(ValueError) in
+                try PortSet(parsing: text, services: ServiceNames()).members
             }
         }
         if !members.isEmpty { plan.ports = PortSet(members: members) }
@@ -56,96 +65,78 @@ public struct PlanFile: Sendable {
     /// Why the plan cannot be executed on this machine now; `nil` when it can.
     public func objection(on host: HostFacts) -> String? {
         guard let bootID else { return "it does not say in which boot it was made" }
-        guard bootID == host.bootID else {
+        guard !bootID.isEmpty, bootID == host.bootID else {
             return "it was made in another boot, or on another machine: its numbers mean others now"
         }
-        guard let pidNamespace, let own = host.namespaces else {
-            return "it does not say in which pid namespace it was made"
-        }
+        guard let pidNamespace else { return "it does not say in which pid namespace it was made" }
+        guard let own = host.namespaces else { return "reaper's own pid namespace is not known" }
         guard pidNamespace == own.pid else { return "it was made in another pid namespace" }
         return nil
     }
 }
 
 extension JSONValue {
-    fileprivate func isNot(_ expected: String) -> JSONError {
-        JSONError("expected \(expected), found \(kindName)", at: position)
-    }
-
-    /// The elements of a member; a missing one has none.
-    fileprivate func list(_ name: String) throws(JSONError) -> [JSONValue] {
-        guard let value = self[name] else { return [] }
-        guard let elements = value.array else { throw value.isNot("an array for \(name)") }
-        return elements
-    }
-
-    fileprivate func identity(_ name: String) throws(JSONError) -> ProcessIdentity {
-        guard let value = self[name] else {
-            throw JSONError("expected a member '\(name)'", at: position)
-        }
-        let condition: PidCondition
-        do throws(ValueError) {
-            condition = try PidCondition(parsing: value.string ?? "")
-        } catch {
-            throw JSONError(error.description, at: value.position)
-        }
-        guard let start = condition.startTime else { throw value.isNot("PID@START for \(name)") }
-        return ProcessIdentity(pid: condition.pid, startTime: start)
-    }
-
     fileprivate func target() throws(JSONError) -> ShutdownTarget {
         let identity = try identity("identity")
+        if let start: UInt64 = try number("start_ticks"), start != identity.startTime {
+            throw JSONError("'start_ticks' and 'identity' name different start times", at: position)
+        }
         var target = ShutdownTarget(
             identity: identity,
-            depth: Int(self["depth"]?.integer ?? 0),
+            depth: try number("depth") ?? 0,
             root: self["root"] == nil ? identity : try self.identity("root"),
-            reason: self["reason"]?.string ?? "planned",
-            name: ByteString(self["name"]?.string ?? "?")
+            reason: try text("reason") ?? "planned",
+            name: try bytes("name") ?? "?"
         )
-        guard let signal = self["signal"]?.string else {
-            throw JSONError("expected a member 'signal'", at: position)
+        let signal = try required("signal").text(for: "signal")
+        target.signal = try signal.parse(Signal.init(parsing:))
+        let timeout = try required("timeout_ms")
+        guard let milliseconds = timeout.integer, (0...86_400_000).contains(milliseconds) else {
+            throw JSONError("expected 'timeout_ms' from 0 to 86400000", at: timeout.position)
         }
-        do throws(ValueError) { target.signal = try Signal(parsing: signal) } catch {
-            throw JSONError(error.description, at: self["signal"]?.position ?? position)
-        }
-        guard let timeout = self["timeout_ms"]?.integer, (0...86_400_000).contains(timeout) else {
-            throw JSONError("expected 'timeout_ms' from 0 to 86400000", at: position)
-        }
-        target.timeout = .milliseconds(timeout)
-        if let order = self["order"]?.string {
-            guard let known = StopOrder(rawValue: order) else {
-                throw JSONError("'\(order.escapedForTerminal)' is no order", at: position)
+        target.timeout = .milliseconds(milliseconds)
+        if let order = self["order"] {
+            let word = try order.text(for: "order")
+            guard let known = StopOrder(rawValue: word.text) else {
+                let text = word.text.escapedForTerminal
+                throw JSONError("'\(text)' is no order of stopping", at: order.position)
             }
             target.order = known
         }
-        target.executable = self["executable"]?.string.map { ByteString($0) }
-        target.user = self["uid"]?.integer.map { UInt32(clamping: $0) }
-        target.pidfdInode = self["pidfd_inode"]?.integer.map { UInt64(clamping: $0) }
-        target.leadsSession = self["leads_session"]?.kind == .bool(true)
-        target.leadsGroup = self["leads_group"]?.kind == .bool(true)
+        target.executable = try bytes("executable")
+        target.user = try number("uid")
+        target.pidfdInode = try number("pidfd_inode")
+        target.leadsSession = try flag("leads_session")
+        target.leadsGroup = try flag("leads_group")
         return target
     }
 
     fileprivate func removal() throws(JSONError) -> FileRemoval {
-        guard let path = self["path"]?.string, path.hasPrefix("/"), self["path_b64"] == nil else {
-            throw JSONError("expected an absolute 'path' in UTF-8", at: position)
-        }
-        guard let device = self["device"]?.integer, let inode = self["inode"]?.integer,
-            let changed = self["changed_ns"]?.integer
-        else {
-            throw JSONError("expected 'device', 'inode' and 'changed_ns'", at: position)
+        let place = try required("path")
+        guard let path = try bytes("path"), path.bytes.first == UInt8(ascii: "/"),
+            !path.bytes.contains(0)
+        else { throw JSONError("expected an absolute path for 'path'", at: place.position) }
+        let changed = try required("changed_ns")
+        guard let nanoseconds = changed.integer else {
+            throw JSONError("expected a whole number for 'changed_ns'", at: changed.position)
         }
         var removal = FileRemoval(
-            path: ByteString(path),
+            path: path,
             file: FileIdentity(
-                device: UInt64(clamping: device),
-                inode: UInt64(clamping: inode),
-                changed: .nanoseconds(changed)
+                device: try requiredNumber("device"),
+                inode: try requiredNumber("inode"),
+                changed: .nanoseconds(nanoseconds)
             ),
-            rule: self["rule"]?.string,
-            reason: self["reason"]?.string ?? "planned"
+            rule: try text("rule"),
+            reason: try text("reason") ?? "planned"
         )
-        removal.isCompanion = self["companion"]?.kind == .bool(true)
+        removal.isCompanion = try flag("companion")
         return removal
+    }
+
+    fileprivate func refusal() throws(JSONError) -> Refusal {
+        let reason = try required("reason").text(for: "reason").text
+        if let path = try bytes("path") { return Refusal(path: path, reason: reason) }
+        return Refusal(try identity("identity"), reason: reason)
     }
 }

@@ -43,12 +43,12 @@ public struct ShutdownPlanner: Sendable {
                 view.snapshot.processes[index].identity == identity
             else { continue }
             let process = view.snapshot.processes[index]
+            let rule = finding.rule.flatMap { rules[$0] }
             if process.isZombie {
                 planReminder(process, &plan)
-            } else if let reason = refusal(of: process, isRoot: true) {
-                plan.refused.append(Refusal(identity, reason: reason))
+            } else if let reason = refusal(of: process) ?? namespaceRefusal(of: process, rule) {
+                plan.refuse(identity, reason)
             } else {
-                let rule = finding.rule.flatMap { rules[$0] }
                 roots.append(Root(index: index, finding: finding, rule: rule))
             }
         }
@@ -65,11 +65,27 @@ public struct ShutdownPlanner: Sendable {
         plan.waves = earlier.waves.map { wave in
             wave.filter { target in
                 guard let reason = objection(to: target) else { return true }
-                plan.refused.append(Refusal(target.identity, reason: reason))
+                plan.refuse(target.identity, reason)
                 return false
             }
         }.filter { !$0.isEmpty }
+        plan.zombies = earlier.zombies.filter { zombie in
+            guard let reason = objection(to: zombie) else { return true }
+            plan.refuse(zombie.identity, reason)
+            return false
+        }
         return plan
+    }
+
+    private func objection(to zombie: ZombieTarget) -> String? {
+        // Who was waited for since needs nobody's reminder.
+        guard let process = view.snapshot.process(zombie.identity.pid),
+            process.identity == zombie.identity
+        else { return nil }
+        guard let parent = view.parent(of: process), parent.identity == zombie.parent else {
+            return "its parent is another process now"
+        }
+        return reminderRefusal(of: parent, for: process)
     }
 
     private func objection(to target: ShutdownTarget) -> String? {
@@ -77,8 +93,12 @@ public struct ShutdownPlanner: Sendable {
         if process.identity != target.identity {
             return "number \(process.pid) names \(process.label) now"
         }
-        if let planned = target.pidfdInode, let inode = process.pidfdInode, planned != inode {
-            return "number \(process.pid) names another process of the same start time now"
+        var isSame = false
+        if let planned = target.pidfdInode, let inode = process.pidfdInode {
+            guard planned == inode else {
+                return "number \(process.pid) names another process of the same start time now"
+            }
+            isSame = true
         }
         if let planned = target.executable, let now = process.executable?.known?.path,
             planned != now
@@ -88,7 +108,14 @@ public struct ShutdownPlanner: Sendable {
         if let planned = target.user, let now = process.status?.known?.realUser, planned != now {
             return "it belonged to user \(planned) when it was planned and to \(now) now"
         }
-        return refusal(of: process, isRoot: false)
+        // A number can be used again within one tick: then only these tell.
+        let isComparable =
+            target.executable != nil && process.executable?.known != nil
+            && target.user != nil && process.status?.known != nil
+        guard isSame || isComparable else {
+            return "nothing but its number and start time could be compared"
+        }
+        return refusal(of: process)
     }
 
     /// PID 1 and every ancestor of the targets: who may adopt what a dying tree lets go.
@@ -132,11 +159,12 @@ public struct ShutdownPlanner: Sendable {
     }
 
     private func planReminder(_ zombie: ProcessRecord, _ plan: inout ShutdownPlan) {
-        guard let parent = view.parent(of: zombie) else { return }
-        guard parent.pid > 1, !view.isOwnChain(parent.identity) else {
-            plan.refused.append(
-                Refusal(zombie.identity, reason: "its parent is \(parent.label), left alone")
-            )
+        guard let parent = view.parent(of: zombie) else {
+            plan.refuse(zombie.identity, "its parent, process \(zombie.parent), was not seen")
+            return
+        }
+        if let reason = reminderRefusal(of: parent, for: zombie) {
+            plan.refuse(zombie.identity, reason)
             return
         }
         plan.zombies.append(
@@ -148,13 +176,22 @@ public struct ShutdownPlanner: Sendable {
         )
     }
 
+    private func reminderRefusal(of parent: ProcessRecord, for zombie: ProcessRecord) -> String? {
+        guard parent.pid > 1, !view.isOwnChain(parent.identity) else {
+            return "its parent is \(parent.label), left alone"
+        }
+        guard parent.identity.startTime <= zombie.identity.startTime else {
+            return "its parent's number was used again: \(parent.label) started after it"
+        }
+        return nil
+    }
+
     // MARK: - Who is never touched
 
     /// Why `process` must not be stopped; `nil` when it may be.
     ///
-    /// Descendants in a namespace of their own belong to the tree that made it; a root in one was
-    /// judged by facts that mean something else there.
-    func refusal(of process: ProcessRecord, isRoot: Bool) -> String? {
+    /// What a protecting rule needs and nobody has read yet is asked when the process is pinned.
+    func refusal(of process: ProcessRecord) -> String? {
         if process.pid == 1 { return "PID 1 is never stopped" }
         if process.isKernelThread { return "\(process.label) is a kernel thread" }
         if let position = view.snapshot.host.ownChain.firstIndex(of: process.identity) {
@@ -170,119 +207,27 @@ public struct ShutdownPlanner: Sendable {
             case .fails, .needs: continue
             }
         }
-        return isRoot ? namespaceRefusal(of: process) : nil
+        return nil
     }
 
-    private func namespaceRefusal(of process: ProcessRecord) -> String? {
-        if let status = process.status?.known, status.namespacePids.count > 1 {
+    /// Descendants in a namespace of their own belong to the tree that made it; a root in one was
+    /// judged by facts that mean something else there, unless its rule is about such processes.
+    private func namespaceRefusal(of process: ProcessRecord, _ rule: Rule?) -> String? {
+        if rule?.containers == true { return nil }
+        if process.isInOtherPids(than: view.snapshot.host) {
             return "it lives in another pid namespace, as in a container: stop it from inside, "
                 + "or stop the container"
         }
-        guard let own = view.snapshot.host.namespaces, let its = process.namespaces?.known,
-            its.mount != own.mount, !its.sharesExecutable
-        else { return nil }
+        guard process.isInOtherMounts(than: view.snapshot.host) else { return nil }
         return "it lives in another mount namespace, where its path is another file: "
             + "run reaper inside it (nsenter -t \(process.pid) -m)"
     }
+}
 
-    // MARK: - Trees
-
-    struct Root {
-        var index: Int
-        var finding: Finding
-        var rule: Rule?
-    }
-
-    private func waves(of roots: [Root], _ plan: inout ShutdownPlan) -> [[ShutdownTarget]] {
-        // A root inside another root's tree is stopped with that tree.
-        var claimed: Set<Int> = []
-        let indices = Set(roots.map(\.index))
-        let outermost = roots.filter { root in
-            let process = view.snapshot.processes[root.index]
-            return !view.tree.ancestors(of: process).contains {
-                view.tree.position(of: $0.pid).map(indices.contains) ?? false
-            }
-        }
-        var waves: [Int: [ShutdownTarget]] = [:]
-        for root in outermost where !claimed.contains(root.index) {
-            let targets = tree(of: root, &claimed, &plan)
-            waves[wave(of: root.rule), default: []] += targets
-        }
-        return waves.sorted { $0.key < $1.key }.map(\.value)
-    }
-
-    /// The root's descendants, and the members of its session and group if it leads them, deepest
-    /// first.
-    private func tree(
-        of root: Root,
-        _ claimed: inout Set<Int>,
-        _ plan: inout ShutdownPlan
-    ) -> [ShutdownTarget] {
-        let head = view.snapshot.processes[root.index]
-        var members = [(index: root.index, depth: 0)] + view.tree.descendants(of: root.index)
-        var known = Set(members.map(\.index))
-        for index in view.snapshot.processes.indices where !known.contains(index) {
-            let process = view.snapshot.processes[index]
-            let isInSession = head.session == head.pid && process.session == head.pid
-            let isInGroup = head.processGroup == head.pid && process.processGroup == head.pid
-            guard isInSession || isInGroup, process.pid != head.parent else { continue }
-            for member in [(index: index, depth: 0)] + view.tree.descendants(of: index)
-            where known.insert(member.index).inserted {
-                members.append((member.index, member.depth + 1))
-            }
-        }
-        var targets: [ShutdownTarget] = []
-        for (index, depth) in members where !claimed.contains(index) {
-            let process = view.snapshot.processes[index]
-            guard !process.isZombie else { continue }
-            if depth > 0, let reason = refusal(of: process, isRoot: false) {
-                // Reaper's own chain inside a session was never asked for.
-                if !view.isOwnChain(process.identity) {
-                    plan.refused.append(Refusal(process.identity, reason: reason))
-                }
-                continue
-            }
-            claimed.insert(index)
-            targets.append(target(process, depth, root, head))
-        }
-        return targets.sorted { ($0.depth, $1.identity.pid) > ($1.depth, $0.identity.pid) }
-    }
-
-    private func target(
-        _ process: ProcessRecord,
-        _ depth: Int,
-        _ root: Root,
-        _ head: ProcessRecord
-    ) -> ShutdownTarget {
-        let stop = root.rule?.stop ?? StopAction()
-        var target = ShutdownTarget(
-            identity: process.identity,
-            depth: depth,
-            root: head.identity,
-            signal: options.isForced ? .kill : options.signal ?? stop.signal,
-            timeout: options.isForced ? .zero : options.timeout ?? stop.timeout,
-            reason: depth == 0 ? root.finding.summary : "belongs to \(head.label)",
-            name: process.name
-        )
-        target.order = options.order ?? stop.order
-        target.executable = process.executable?.known?.path
-        target.user = process.status?.known?.realUser
-        target.pidfdInode = process.pidfdInode
-        target.leadsSession = process.session == process.pid
-        target.leadsGroup = process.processGroup == process.pid
-        return target
-    }
-
-    /// The length of the longest chain of rules whose processes are stopped before this rule's.
-    private func wave(of rule: Rule?) -> Int {
-        guard let rule else { return 0 }
-        var wave = 0
-        var seen: Set<String> = [rule.id]
-        var level = rule.after
-        while !level.isEmpty {
-            wave += 1
-            level = level.filter { seen.insert($0).inserted }.flatMap { rules[$0]?.after ?? [] }
-        }
-        return wave
+extension ShutdownPlan {
+    /// Says once of each process why it is not stopped.
+    mutating func refuse(_ identity: ProcessIdentity, _ reason: String) {
+        guard !refused.contains(where: { $0.identity == identity }) else { return }
+        refused.append(Refusal(identity, reason: reason))
     }
 }

@@ -22,6 +22,12 @@ extension Duration {
     /// Whole milliseconds, rounded toward zero; poll(2) and reports count in these.
     public var milliseconds: Int {
         let (seconds, attoseconds) = components
-        return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+        let (whole, overflow) = Int(seconds).multipliedReportingOverflow(by: 1000)
+        let (sum, carry) = whole.addingReportingOverflow(
+            Int(attoseconds / 1_000_000_000_000_000)
+        )
+        // Start times come from outside and may be nonsense.
+        guard !overflow, !carry else { return seconds < 0 ? .min : .max }
+        return sum
     }
 }

@@ -1,0 +1,100 @@
+/// Which processes belong to what was found, and in which order they are stopped.
+extension ShutdownPlanner {
+    struct Root {
+        var index: Int
+        var finding: Finding
+        var rule: Rule?
+    }
+
+    func waves(of roots: [Root], _ plan: inout ShutdownPlan) -> [[ShutdownTarget]] {
+        // A root inside another root's tree is stopped with that tree.
+        var claimed: Set<Int> = []
+        let indices = Set(roots.map(\.index))
+        let outermost = roots.filter { root in
+            let process = view.snapshot.processes[root.index]
+            return !view.tree.ancestors(of: process).contains {
+                view.tree.position(of: $0.pid).map(indices.contains) ?? false
+            }
+        }
+        var waves: [Int: [ShutdownTarget]] = [:]
+        // Then those whom no such tree took along: inside a cycle, or behind a reused number.
+        for root in outermost + roots where !claimed.contains(root.index) {
+            let targets = tree(of: root, &claimed, &plan)
+            waves[wave(of: root.rule), default: []] += targets
+        }
+        return waves.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// The root's descendants, and the members of its session and group if it leads them, deepest
+    /// first.
+    private func tree(
+        of root: Root,
+        _ claimed: inout Set<Int>,
+        _ plan: inout ShutdownPlan
+    ) -> [ShutdownTarget] {
+        let head = view.snapshot.processes[root.index]
+        var members = [(index: root.index, depth: 0)] + view.tree.descendants(of: root.index)
+        var known = Set(members.map(\.index))
+        for index in view.snapshot.processes.indices where !known.contains(index) {
+            let process = view.snapshot.processes[index]
+            // Everybody in a session came after its leader, and a group lies within one session.
+            let isInSession =
+                head.session == head.pid && process.session == head.pid
+                && process.identity.startTime >= head.identity.startTime
+            let isInGroup =
+                head.processGroup == head.pid && process.processGroup == head.pid
+                && process.session == head.session
+            guard isInSession || isInGroup, process.pid != head.parent else { continue }
+            for member in [(index: index, depth: 0)] + view.tree.descendants(of: index)
+            where known.insert(member.index).inserted {
+                members.append((member.index, member.depth + 1))
+            }
+        }
+        var targets: [ShutdownTarget] = []
+        for (index, depth) in members where !claimed.contains(index) {
+            let process = view.snapshot.processes[index]
+            guard !process.isZombie else { continue }
+            if depth > 0, let reason = refusal(of: process) {
+                // Reaper's own chain inside a session was never asked for.
+                if !view.isOwnChain(process.identity) { plan.refuse(process.identity, reason) }
+                continue
+            }
+            claimed.insert(index)
+            targets.append(target(process, depth, root, head))
+        }
+        return targets.sorted { ($0.depth, $1.identity.pid) > ($1.depth, $0.identity.pid) }
+    }
+
+    private func target(
+        _ process: ProcessRecord,
+        _ depth: Int,
+        _ root: Root,
+        _ head: ProcessRecord
+    ) -> ShutdownTarget {
+        let stop = root.rule?.stop ?? StopAction()
+        var target = ShutdownTarget(
+            identity: process.identity,
+            depth: depth,
+            root: head.identity,
+            signal: options.isForced ? .kill : options.signal ?? stop.signal,
+            timeout: options.isForced ? .zero : options.timeout ?? stop.timeout,
+            reason: depth == 0 ? root.finding.summary : "belongs to \(head.label)",
+            name: process.name
+        )
+        target.order = options.order ?? stop.order
+        target.executable = process.executable?.known?.path
+        target.user = process.status?.known?.realUser
+        target.pidfdInode = process.pidfdInode
+        target.leadsSession = process.session == process.pid
+        target.leadsGroup = process.processGroup == process.pid
+        return target
+    }
+
+    /// The length of the longest chain of rules whose processes are stopped before this rule's.
+    private func wave(of rule: Rule?, after seen: Set<String> = []) -> Int {
+        guard let rule else { return 0 }
+        let seen = seen.union([rule.id])
+        let earlier = rule.after.filter { !seen.contains($0) }
+        return earlier.map { 1 + wave(of: rules[$0], after: seen) }.max() ?? 0
+    }
+}
