@@ -81,6 +81,7 @@ public final class LinuxKernel: ShutdownKernel {
                 killed.append(target)
             }
         }
+        if case .unprovable = answer { return ProofLook(look: self.look(), answer: answer) }
         guard !look.processes.isEmpty else {
             return ProofLook(look: look, answer: .notProven("/proc could not be listed"))
         }

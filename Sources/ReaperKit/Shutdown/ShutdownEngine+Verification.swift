@@ -19,7 +19,14 @@ extension ShutdownEngine {
                 outcome.proof = provenBy(proof.look)
                 return
             }
-            if case .notProven(let reason) = proof.answer { outcome.unproven = reason }
+            switch proof.answer {
+            case .notProven(let reason): outcome.unproven = reason
+            case .unprovable(let reason):
+                outcome.unproven = reason
+                // Trying again proves nothing either; what a look can find was found.
+                if added.isEmpty { return }
+            case .quiet, .chased: break
+            }
             if kernel.now() >= end { return }
         }
     }

@@ -7,8 +7,8 @@ struct InterruptTests {
     /// Starts a clean with a long grace, and returns when the specimen's root has its TERM.
     private func begin(_ specimen: Specimen) throws -> RunningProgram {
         let identity = try specimen.root.identity
-        let words = ["clean", "--json", "--no-default-rules", "--timeout", "100", "--pid", identity]
-        let program = try Binary.reaper.start(words)
+        let words = ["clean", "--json", "--no-default-rules", "--timeout", "100"]
+        let program = try Binary.reaper.start(words + ["--pid", identity])
         program.closeInput()
         try specimen.wait(for: "signal", name: "root", signal: "TERM")
         return program

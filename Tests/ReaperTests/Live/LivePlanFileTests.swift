@@ -72,6 +72,10 @@ struct LivePlanFileTests {
         ] {
             try directory.write(pristine, to: "plan.json")
             try edit(old, new)
+            if old == identity {
+                let start = try specimen.root.startTime
+                try edit("\"start_ticks\": \(start)", "\"start_ticks\": \(start - 1)")
+            }
             let completion = try execute()
             let report = try completion.report()
             let refused = report.plan?.refused ?? []

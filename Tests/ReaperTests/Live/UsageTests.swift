@@ -16,8 +16,9 @@ struct UsageTests {
             ("--older-than soon", "--older-than"), ("--older-than -1", "--older-than"),
             ("--state Q", "--state"), ("--kind orphans", "--kind"), ("--env =x", "--env"),
             ("--signal NOPE", "--signal"), ("--signal 0", "--signal"), ("--signal 65", "--signal"),
-            ("--timeout 10x", "--timeout"), ("--deadline 0", "--deadline"), ("--prots 1", "--prots"),
-            ("--fail-on always", "--fail-on"), ("--format xml", "--format"), ("-x", "-x"),
+            ("--timeout 10x", "--timeout"), ("--deadline 0", "--deadline"),
+            ("--prots 1", "--prots"), ("--fail-on always", "--fail-on"),
+            ("--format xml", "--format"), ("-x", "-x"),
             ("stray", "stray"), ("--dry-run=yes", "--dry-run"), ("--ports", "--ports"),
         ]
     )
@@ -58,17 +59,17 @@ struct UsageTests {
         #expect(lines.first?.contains(argument) == true, "\(completion.errorText)")
     }
 
+    private static let rule = "{ name: 'x', title: 't',\n rules: [ { id: 'a', title: 'b',\n"
+
     @Test(
         "a broken rule file exits 2 with its place and the nearest key",
         arguments: [
-            ("{ name: 'x', title: 't', rules: [ { id: 'a', titel: 'b' } ] }", "1:", "title"),
-            ("{ name: 'x',\n title: 't',\n rules: [ { id: 'a', title: 'b',\n"
-                + " match: { exes: ['/x'] } } ] }", "4:", "exe"),
-            ("{ name: 'x', title: 't',\n rules: [ { id: 'a', title: 'b', match: { exe: ['['] } } ] }",
-                "2:", "is not a pattern"),
-            ("{ name: 'x', title: 't', rules: [ { id: 'a', title: 'b', match: { exe: ['/x'] },\n"
-                + " stop: { signal: 'TURM' } } ] }", "2:", "is not a signal"),
-            ("{ name: 'x', name: 'y', title: 't', rules: [] }", "1:", "name"),
+            ("{ name: 'x', title: 't',\n rules: [ { id: 'a', titel: 'b' } ] }", "2:", "title"),
+            (rule + " match: { exes: ['/x'] } } ] }", "3:", "exe"),
+            (rule + " match: { exe: ['['] } } ] }", "3:", "is not a pattern"),
+            (rule + " match: { exe: ['/x'] }, stop: { signal: 'TURM' } } ] }", "3:", "signal"),
+            (rule + " stop: { signal: 'TERM', timeout: '1y' } } ] }", "3:", "duration"),
+            ("{ name: 'x',\n name: 'y', title: 't', rules: [] }", "2:", "name"),
             ("{ name: 'x'", "1:", "expected '}'"), ("", "1:", "expected a value"),
         ]
     )
