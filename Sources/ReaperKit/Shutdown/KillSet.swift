@@ -9,6 +9,8 @@ struct KillSet {
     /// Numbers of sessions that a member led, with that leader.
     private(set) var sessions: [Int32: ProcessIdentity] = [:]
     private(set) var groups: [Int32: ProcessIdentity] = [:]
+    /// Numbers of sessions in which a member was seen.
+    private(set) var sessionsSeen: Set<Int32> = []
     /// Roots whose trees answered a stop signal with new children.
     private(set) var resisting: Set<ProcessIdentity> = []
     /// Never members: reaper itself and its ancestors, what a rule protects.
@@ -77,6 +79,7 @@ struct KillSet {
         for record in look.processes {
             if members[record.identity] != nil {
                 members[record.identity]?.parent = record.parent
+                sessionsSeen.insert(record.session)
                 livingNumbers[record.pid] = record.identity
             }
             livingSessions.insert(record.session)

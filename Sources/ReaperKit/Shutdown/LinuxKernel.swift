@@ -19,6 +19,8 @@ public final class LinuxKernel: ShutdownKernel {
     private var hasUnsettled = false
     /// The control groups of targets when they were pinned.
     var cgroups: Set<[ByteString]> = []
+    /// Who adopts what loses its parent here; negative when that could not be learned.
+    lazy var adopter = clinux_adopter()
 
     /// Prepares to act on what `scanner` finds.
     ///
@@ -79,6 +81,7 @@ public final class LinuxKernel: ShutdownKernel {
                 killed.append(target)
             }
         }
+        if case .unprovable = answer { return ProofLook(look: self.look(), answer: answer) }
         guard !look.processes.isEmpty else {
             return ProofLook(look: look, answer: .notProven("/proc could not be listed"))
         }
