@@ -6,65 +6,99 @@ extension ShutdownEngine {
             outcome.rounds += 1
             for target in proof.killed where set.insert(target, parent: 0) {
                 set[target.identity]?.lastSignal = .kill
-                markGone(target.identity)
+                observe(.sent(.kill, target))
             }
             let added = take(proof.look)
             if set.active.contains(where: { $0.lastSignal != .kill }) {
                 // Successors of what was asked before: their makers had the grace.
                 killRemaining(until: end)
-            } else if !set.active.isEmpty {
+            } else if !proof.killed.isEmpty {
+                awaitDeaths(until: end)
+            } else if isAnybodyLeft() {
                 outcome.unproven = "not everything has stopped"
                 return
-            } else if proof.answer.isProven, added.isEmpty, proof.killed.isEmpty {
-                outcome.proof = provenBy(proof.look)
+            } else if proof.answer.isProven, added.isEmpty {
                 outcome.unproven = nil
+                outcome.proof = provenBy(proof.look)
                 return
             }
-            if case .notProven(let reason) = proof.answer { outcome.unproven = reason }
+            switch proof.answer {
+            case .notProven(let reason): outcome.unproven = reason
+            case .unprovable(let reason):
+                outcome.unproven = reason
+                // Trying again proves nothing either; what a look can find was found.
+                if added.isEmpty { return }
+            case .quiet, .chased: break
+            }
             if kernel.now() >= end { return }
         }
     }
 
+    /// Whether any member lives, one included that nothing could or may be done about.
+    private mutating func isAnybodyLeft() -> Bool {
+        for identity in set.order where set[identity]?.isLeft ?? false {
+            if !kernel.hasExited(identity) { return true }
+        }
+        return false
+    }
+
     /// What a complete look without anybody new proves.
     private mutating func provenBy(_ look: Look) -> Proof {
-        guard reportStrangers(in: look) else { return .none }
-        if options.hasPattern { return .proofScan }
-        let strays = strays(in: look)
-        guard strays.isEmpty else {
-            for stray in strays {
-                outcome.kept.append(
-                    Refusal(
-                        stray.identity,
-                        reason: "\(stray.name.text) was born meanwhile and adopted by "
-                            + "\(stray.parent): it may have come from here, look at it"
-                    )
-                )
-            }
+        outcome.unproven = nil
+        let areStrangersGone = reportStrangers(in: look)
+        guard areStrangersGone else {
+            outcome.unproven = "there are processes that are not in the plan"
             return .none
         }
-        return .tree
+        if options.hasPattern { return .proofScan }
+        let strays = strays(in: look)
+        guard let stray = strays.first else { return .tree }
+        let others = strays.count == 1 ? "" : ", and \(strays.count - 1) more like it"
+        outcome.unproven =
+            "\(stray.name.text) (\(stray.identity)) was born meanwhile and adopted by "
+            + "\(stray.parent): it may have come from here, look at it\(others)"
+        return .none
     }
 
     /// With a plan to be executed exactly: who belongs to its targets and is not in it.
     private mutating func reportStrangers(in look: Look) -> Bool {
-        guard !follows else { return true }
-        var grown = set
-        let strangers = grown.absorb(look)
-        outcome.kept += strangers.map {
-            Refusal($0.identity, reason: "not in the plan: \($0.name.text) \($0.reason)")
+        noteStrangers(in: look)
+        let living = look.processes.filter { strangers[$0.identity] != nil && !$0.isZombie }
+        for target in living.compactMap({ strangers[$0.identity] }) {
+            outcome.kept.append(
+                Refusal(
+                    target.identity,
+                    reason: "not in the plan: \(target.name.text) \(target.reason)"
+                )
+            )
         }
-        return strangers.isEmpty
+        return living.isEmpty
+    }
+
+    /// Notes them while their parents live: nothing tells afterwards whose they were.
+    mutating func noteStrangers(in look: Look) {
+        guard !follows else { return }
+        var grown = set
+        for stranger in strangers.values { grown.insert(stranger, parent: 0) }
+        grown.note(look)
+        for heir in grown.heirs(in: look) { strangers[heir.target.identity] = heir.target }
     }
 
     /// Who could have escaped: born since planning began, and adopted, so its parent is unknown.
     ///
     /// A child that a member made after its last look, and before it exited, has been handed to an
-    /// adopter. Anybody else still has the parent who made it.
+    /// adopter. Anybody else still has the parent who made it. It has a session that a member was
+    /// in, or a new one: nobody can join another.
     private mutating func strays(in look: Look) -> [ProcessRecord] {
         let members = set.order
+        let older = Set(
+            look.processes.filter { record in
+                record.session == record.pid && record.identity.startTime < options.beginning
+            }.map(\.session)
+        ).subtracting(set.sessionsSeen)
         return look.processes.filter { record in
             record.identity.startTime >= options.beginning
-                && options.adopters.contains(record.parent)
+                && options.adopters.contains(record.parent) && !older.contains(record.session)
                 && set[record.identity] == nil && !options.excluded.contains(record.identity)
                 && !record.isZombie && !record.isKernelThread
                 && kernel.canDescend(record, from: members)
@@ -83,7 +117,9 @@ extension ShutdownEngine {
             report(first, ports)
             return
         }
-        wait(for: [], until: kernel.now() + settleTime)
+        // An interrupt ends a wait early; it does not cut the verification short.
+        let settled = kernel.now() + settleTime
+        while kernel.now() < settled { wait(for: [], until: settled) }
         report(kernel.holders(of: ports), ports)
     }
 
@@ -106,7 +142,10 @@ extension ShutdownEngine {
         _ ports: PortSet
     ) {
         switch answer {
-        case .failure: outcome.proof = .none
+        case .failure(let error):
+            portsAreUnknown = true
+            outcome.proof = .none
+            outcome.unproven = "whether the ports are free is unknown: \(error)"
         case .success(let held):
             outcome.ports = held
             for member in ports.members where member.ports.count == 1 {
@@ -123,7 +162,7 @@ extension ShutdownEngine {
             outcome.ports.sort {
                 ($0.port, $0.transport.rawValue) < ($1.port, $1.transport.rawValue)
             }
-            if held.isEmpty, set.active.isEmpty { outcome.proof = .port }
+            if held.isEmpty, !isAnybodyLeft() { outcome.proof = .port }
         }
     }
 
@@ -139,6 +178,8 @@ extension ShutdownEngine {
                 reason: "parent \(zombie.parent) has not waited for it"
             )
             switch kernel.pin(parent) {
+            case _ where options.excluded.contains(zombie.parent):
+                result.reason = "its parent \(zombie.parent) must not be touched"
             case .pinned:
                 // A stopped parent cannot wait; one that runs must not be told to go on.
                 if zombie.isParentStopped { _ = kernel.send(.continue, to: zombie.parent) }
@@ -157,23 +198,32 @@ extension ShutdownEngine {
         let end = kernel.now() + .milliseconds(500)
         while kernel.now() < end {
             let listed = Set(kernel.look().processes.map(\.identity))
+            // A look that failed shows nobody; it does not show that anybody was collected.
             for index in outcome.targets.indices
-            where !listed.contains(outcome.targets[index].identity) {
+            where !listed.isEmpty && !listed.contains(outcome.targets[index].identity) {
                 outcome.targets[index].result = .exited
                 outcome.targets[index].reason = "its parent collected it"
             }
-            if outcome.targets.allSatisfy({ $0.result == .exited }) { return }
+            if outcome.targets.allSatisfy({ $0.result == .exited }) {
+                // What was collected has no children: the sweep has to prove only the rest.
+                outcome.proof = .tree
+                return
+            }
             wait(for: [], until: min(end, kernel.now() + .milliseconds(20)))
         }
     }
 
     /// Removes files, only after everybody is gone, and draws up the account.
     mutating func finish(_ plan: ShutdownPlan) {
+        // Some die after everybody has given up on them.
+        wait(for: set.active, until: kernel.now())
         outcome.targets += set.order.compactMap { set[$0]?.outcome(start: start) }
         outcome.deadlinePassed = kernel.now() >= start + options.deadline && !set.active.isEmpty
-        let isBlocked = !set.active.isEmpty || outcome.ports.contains { !$0.isFree }
+        let isBlocked =
+            isAnybodyLeft() || portsAreUnknown || outcome.ports.contains { !$0.isFree }
+            || outcome.targets.contains { $0.result == .refused }
         for removal in plan.removals {
-            if isBlocked, !plan.targets.isEmpty {
+            if isBlocked {
                 outcome.kept.append(
                     Refusal(path: removal.path, reason: "kept: not everything has stopped")
                 )
