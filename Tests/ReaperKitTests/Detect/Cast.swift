@@ -69,7 +69,7 @@ enum Cast {
         )
     }
 
-    /// PID 1, reaper, its shell, a login shell that leads session 50, and whoever else.
+    /// PID 1, reaper, its shell, another shell that leads session 50, and whoever else.
     static func snapshot(
         _ processes: [ProcessRecord],
         change: (inout Snapshot) -> Void = { _ in }
@@ -79,7 +79,7 @@ enum Cast {
             process(1, "systemd", parent: 0) {
                 $0.session = 1; $0.processGroup = 1
             },
-            process(50, "bash"), process(800, "bash", parent: 50),
+            process(50, "bash"), process(800, "bash"),
             process(900, "reaper", parent: 800),
         ]
         let all = usual.filter { !given.contains($0.pid) } + processes

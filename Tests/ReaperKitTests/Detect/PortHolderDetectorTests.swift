@@ -164,7 +164,9 @@ struct SelectedProcessDetectorTests {
     func neverStopped() throws {
         let thread = Cast.kernelThread(30)
         #expect(pids([thread]) { $0.states = Array("IS".utf8) } == [50, 800])
-        #expect(pids([thread]) { $0.pids = [PidCondition(pid: 30), PidCondition(pid: 1)] } == [1, 30])
+        #expect(
+            pids([thread]) { $0.pids = [PidCondition(pid: 30), PidCondition(pid: 1)] } == [1, 30]
+        )
     }
 
     @Test("a zombie is selected as one; its parent would have to be reminded")
