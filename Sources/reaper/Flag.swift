@@ -30,7 +30,7 @@ struct Flag: Sendable {
     var aliases: [String] = []
     var topic: Topic
     /// The subcommands that take it.
-    var commands: Set<Subcommand.Name> = [.scan, .clean]
+    var commands: [Subcommand.Name] = [.scan, .clean]
     /// One line, without a full stop.
     var summary: String
     /// What the manual page adds.
@@ -58,7 +58,7 @@ struct Flag: Sendable {
             long: "help",
             short: "h",
             topic: .general,
-            commands: Set(Subcommand.Name.allCases),
+            commands: Subcommand.Name.allCases,
             summary: "show this help",
             argument: .none { $0.request = .help }
         ),
@@ -66,7 +66,7 @@ struct Flag: Sendable {
             long: "version",
             short: "V",
             topic: .general,
-            commands: Set(Subcommand.Name.allCases),
+            commands: Subcommand.Name.allCases,
             summary: "show the version",
             argument: .none { $0.request = .version }
         ),

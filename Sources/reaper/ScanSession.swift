@@ -102,7 +102,7 @@ struct ScanSession: ~Copyable {
     }
 
     private static func processEnvironment() -> [String: ByteString] {
-        var environment: [String: ByteString] = [:]
+        var environment: [String: ByteString] = Dictionary(minimumCapacity: 64)
         for index in 0... {
             guard let entry = unsafe environ[index] else { break }
             let text = unsafe String(cString: entry)

@@ -21,7 +21,9 @@ public struct Scanner: ~Copyable {
     /// Opens the procfs and reads what does not depend on any one process.
     public init(_ request: ScanRequest, procRoot: String = "/proc") throws(SystemError) {
         var procfs = try Procfs(root: procRoot)
-        let host = procfs.hostFacts()
+        var host = procfs.hostFacts()
+        // Sockets whose holder cannot be seen are told by their user.
+        if request.selection.ports != nil { host.userNames = UserNames.read().names }
         self.request = request
         self.host = host
         isOwnNamespace = procRoot == "/proc" && procfs.showsOwnNamespace()
@@ -61,7 +63,7 @@ public struct Scanner: ~Copyable {
             while let position = readProcess(ProcessPlace(pid: next), into: &snapshot) {
                 let place = ProcessPlace(pid: next)
                 for detector in detectors {
-                    _ = isOfInterest(to: detector, position, in: &snapshot, place)
+                    _ = isOfInterest(&snapshot.processes[position], to: detector, at: place)
                 }
                 next = snapshot.processes[position].parent
                 guard next > 0, seen.insert(next).inserted else { break }
@@ -133,13 +135,19 @@ public struct Scanner: ~Copyable {
         let pids = try procfs.pids()
         snapshot.processes.reserveCapacity(pids.count)
         var candidates = [[Int]](repeating: [], count: detectors.count)
+        // Environments are large, and secret: nobody's is kept that is of no interest. Where ports
+        // matter, whose they are may turn out later.
+        let forgets = request.ports == nil
         for pid in pids {
             let place = ProcessPlace(pid: pid)
             guard let position = readProcess(place, into: &snapshot) else { continue }
+            var isCandidate = false
             for index in detectors.indices
-            where isOfInterest(to: detectors[index], position, in: &snapshot, place) {
+            where isOfInterest(&snapshot.processes[position], to: detectors[index], at: place) {
                 candidates[index].append(position)
+                isCandidate = true
             }
+            if forgets, !isCandidate { snapshot.processes[position].environment = nil }
         }
         return candidates
     }
@@ -158,19 +166,17 @@ public struct Scanner: ~Copyable {
         }
     }
 
-    /// Reads what a detector has to know of the process at `position` to tell.
+    /// Reads what a detector has to know of a process to tell.
     private mutating func isOfInterest(
+        _ record: inout ProcessRecord,
         to detector: any Detector,
-        _ position: Int,
-        in snapshot: inout Snapshot,
-        _ place: ProcessPlace
+        at place: ProcessPlace
     ) -> Bool {
         while true {
-            // Through a span: a subscript of the array copies the record, and it is large.
-            switch detector.interest(in: snapshot.processes.span[position], context) {
+            switch detector.interest(in: record, context) {
             case .none: return false
             case .candidate: return true
-            case .needs(let kind): read(kind, of: &snapshot.processes[position], at: place)
+            case .needs(let kind): read(kind, of: &record, at: place)
             }
         }
     }

@@ -53,6 +53,10 @@ public struct Glob: Sendable, CustomStringConvertible {
     /// Whether the whole of `text` matches.
     public func matches(_ text: ByteString) -> Bool { program?.matches(text.bytes) ?? false }
 
+    /// Whether the pattern's literal start does not rule out a text that begins with `start`:
+    /// a cheap question to ask before the rest of a text is put together.
+    func allows(start: ByteString) -> Bool { program?.allows(start: start.bytes) ?? false }
+
     /// Whether no text can match, see ``matchingNothing(_:as:)``.
     public var matchesNothing: Bool { program == nil }
 

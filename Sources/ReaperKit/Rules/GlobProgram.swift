@@ -13,21 +13,26 @@ struct GlobProgram: Sendable {
     private let edgeStarts: [Int]
     /// The position from which every text matches: the `*` at the end of `a*`.
     private let sink: Int?
+    /// Whether everything longer than ``prefix`` matches, as with `/usr/**`.
+    private let isOpenEnded: Bool
 
     /// Links positions; `follow[i]` holds what may come after `tests[i]`, its last element what
     /// comes first.
     init(prefix: [UInt8], tests: [ByteTest], follow: [[UInt16]]) {
         self.prefix = prefix
         self.tests = tests
-        edges = follow.flatMap(\.self)
+        let edges = follow.flatMap(\.self)
         edgeStarts = follow.reduce(into: [0]) { starts, run in
             starts.append(starts[starts.count - 1] + run.count)
         }
         let end = tests.lastIndex(of: .end)
-        sink = tests.indices.first { position in
+        let sink = tests.indices.first { position in
             tests[position] == .any && follow[position].contains(UInt16(position))
                 && follow[position].contains { Int($0) == end }
         }
+        self.edges = edges
+        self.sink = sink
+        isOpenEnded = sink.map { follow.last?.contains(UInt16($0)) ?? false } ?? false
     }
 
     /// Whether only ``prefix`` itself matches.
@@ -48,10 +53,19 @@ struct GlobProgram: Sendable {
     /// Whether the whole of `text` matches.
     func matches(_ text: [UInt8]) -> Bool {
         guard GlobProgram.begins(text, with: prefix) else { return false }
+        if isOpenEnded, text.count > prefix.count { return true }
         if isLiteral { return text.count == prefix.count }
         return tests.count <= NarrowPositions.limit
             ? reaches(.end, after: text, NarrowPositions.self)
             : reaches(.end, after: text, WidePositions.self)
+    }
+
+    /// Whether ``prefix`` does not rule out a text that begins with `start`.
+    func allows(start: [UInt8]) -> Bool {
+        for index in 0..<min(start.count, prefix.count) where start[index] != prefix[index] {
+            return false
+        }
+        return true
     }
 
     /// Whether some longer text that begins with `text` matches.

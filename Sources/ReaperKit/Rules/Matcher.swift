@@ -46,7 +46,8 @@ extension ProcessPattern {
     public func evaluate(_ process: ProcessRecord, in context: MatchContext) -> MatchAnswer {
         if isEmpty { return .fails }
         var answer = MatchAnswer.holds
-        for condition in Condition.byCost {
+        for cost in 0..<Condition.count {
+            guard let condition = Condition(rawValue: cost) else { continue }
             switch self.answer(condition, process, context) {
             case .holds: continue
             case .fails: return .fails
@@ -59,15 +60,12 @@ extension ProcessPattern {
         return answer
     }
 
-    private enum Condition {
-        case pid, baseline, state, age, executable, workingDirectory, directory, name, user, command
-        case cgroup, environment, port
+    /// Cheapest first, in system calls.
+    private enum Condition: Int {
+        case pid, baseline, state, age, executable, workingDirectory, directory, name, user
+        case command, cgroup, environment, port
 
-        /// Cheapest first, in system calls.
-        static let byCost: [Condition] = [
-            .pid, .baseline, .state, .age, .executable, .workingDirectory, .directory, .name, .user,
-            .command, .cgroup, .environment, .port,
-        ]
+        static var count: Int { port.rawValue + 1 }
     }
 
     private func answer(
@@ -149,6 +147,8 @@ extension ProcessPattern {
 
     private func commandAnswer(_ process: ProcessRecord) -> MatchAnswer {
         process.arguments.answer(.arguments) { arguments in
+            guard let first = arguments.first, commands.contains(where: { $0.allows(start: first) })
+            else { return false }
             let line = commandLine(arguments)
             return !line.isEmpty && commands.contains { $0.matches(line) }
         }

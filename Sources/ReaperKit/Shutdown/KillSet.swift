@@ -7,14 +7,16 @@ struct KillSet {
     /// In the order in which they were found.
     private(set) var order: [ProcessIdentity] = []
     /// Numbers of sessions that a member led, with that leader.
-    private var sessions: [Int32: ProcessIdentity] = [:]
-    private var groups: [Int32: ProcessIdentity] = [:]
+    private(set) var sessions: [Int32: ProcessIdentity] = [:]
+    private(set) var groups: [Int32: ProcessIdentity] = [:]
     /// Numbers of sessions in which a member was seen.
     private(set) var sessionsSeen: Set<Int32> = []
     /// Roots whose trees answered a stop signal with new children.
     private(set) var resisting: Set<ProcessIdentity> = []
     /// Never members: reaper itself and its ancestors, what a rule protects.
     let excluded: Set<ProcessIdentity>
+    /// Targets of later waves, who match what was asked for before it is their turn.
+    var postponed: Set<ProcessIdentity> = []
 
     init(excluding excluded: Set<ProcessIdentity>) { self.excluded = excluded }
 
@@ -27,13 +29,17 @@ struct KillSet {
         order.compactMap { members[$0] }.filter(\.isActive)
     }
 
+    /// Whether `identity` can become a member now.
+    func admits(_ identity: ProcessIdentity) -> Bool {
+        members[identity] == nil && identity.pid > 1
+            && !excluded.contains(identity) && !postponed.contains(identity)
+    }
+
     /// Adds a target; returns whether it is new.
     @discardableResult
     mutating func insert(_ target: ShutdownTarget, parent: Int32) -> Bool {
         let identity = target.identity
-        guard members[identity] == nil, !excluded.contains(identity), identity.pid > 1 else {
-            return false
-        }
+        guard admits(identity) else { return false }
         members[identity] = ShutdownMember(target, parent: parent)
         order.append(identity)
         if target.leadsSession { sessions[identity.pid] = identity }
@@ -41,80 +47,41 @@ struct KillSet {
         return true
     }
 
-    /// Takes in one look: who else belongs, and who is whose child by now.
+    /// Adds somebody who belongs through a member; a tree that was asked before resists.
+    mutating func insert(_ heir: Heir) {
+        let root = heir.target.root
+        let isAnswer = members[heir.head].map { $0.asked != nil || $0.lostAskedChild } ?? false
+        if insert(heir.target, parent: heir.parent), isAnswer { resisting.insert(root) }
+    }
+
+    /// Notes that `identity` was asked: what its parent makes from now on is an answer to that.
+    mutating func noteAsked(_ identity: ProcessIdentity, at time: Duration) {
+        guard var member = members[identity] else { return }
+        member.asked = time
+        member.graceEnd = time + member.target.timeout
+        members[identity] = member
+        if let parent = livingNumbers[member.parent] { members[parent]?.lostAskedChild = true }
+    }
+
+    // MARK: - What a look shows
+
+    /// Members by number, as the latest look showed them.
+    private(set) var livingNumbers: [Int32: ProcessIdentity] = [:]
+
+    /// Takes in who is whose child by now, and which sessions and groups still are what they were.
     ///
-    /// - Returns: The new members, parents before children.
-    mutating func absorb(_ look: Look) -> [ShutdownTarget] {
-        forgetEmptyNumbers(look)
-        var added: [ShutdownTarget] = []
-        for match in look.matches where insert(match, parent: 0) { added.append(match) }
-        let records = look.processes.filter { !$0.isZombie && !$0.isKernelThread }
-        noteParents(in: look)
-        var foundMore = true
-        while foundMore {
-            foundMore = false
-            for record in records where members[record.identity] == nil {
-                guard let head = head(of: record), let target = heir(record, of: head) else {
-                    continue
-                }
-                if insert(target, parent: record.parent) {
-                    added.append(target)
-                    foundMore = true
-                    if resists(head) { resisting.insert(head.target.root) }
-                }
-            }
-        }
-        return added
-    }
-
-    /// Whether a new child of `head` is an answer to a stop signal, its own or that of a child.
-    private func resists(_ head: ShutdownMember) -> Bool {
-        head.asked != nil
-            || members.values.contains { $0.asked != nil && $0.parent == head.identity.pid }
-    }
-
-    /// Notes who is whose child by now, without adding anybody.
-    mutating func noteParents(in look: Look) {
-        for record in look.processes where members[record.identity] != nil {
-            members[record.identity]?.parent = record.parent
-            sessionsSeen.insert(record.session)
-        }
-    }
-
-    /// The member through whom `record` belongs.
-    private func head(of record: ProcessRecord) -> ShutdownMember? {
-        if let parent = livingMember(record.parent, for: record) { return parent }
-        // Not its own leader: a process that leads has left on purpose, unless it descends.
-        if let leader = sessions[record.session], record.pid != record.session {
-            return members[leader]
-        }
-        if let leader = groups[record.processGroup], record.pid != record.processGroup {
-            return members[leader]
-        }
-        return nil
-    }
-
-    // A number is a member's only as long as the member has not been reaped; an exited member's
-    // number can be somebody else's, who would be younger than the child.
-    private func livingMember(_ pid: Int32, for record: ProcessRecord) -> ShutdownMember? {
-        guard pid > 1, let identity = livingNumbers[pid], let member = members[identity],
-            member.gone == nil, identity.startTime <= record.identity.startTime
-        else { return nil }
-        return member
-    }
-
-    /// Numbers that the latest look showed to be members'.
-    private var livingNumbers: [Int32: ProcessIdentity] = [:]
-
-    /// A session's number stays its own as long as somebody is in it.
-    ///
-    /// When nobody is, or when another process leads it now, it means nothing any more.
-    private mutating func forgetEmptyNumbers(_ look: Look) {
+    /// A session's number stays its own as long as somebody is in it; when nobody is, or when
+    /// another process leads it, it means nothing any more.
+    mutating func note(_ look: Look) {
         livingNumbers = [:]
         var livingSessions: Set<Int32> = []
         var livingGroups: Set<Int32> = []
         for record in look.processes {
-            if members[record.identity] != nil { livingNumbers[record.pid] = record.identity }
+            if members[record.identity] != nil {
+                members[record.identity]?.parent = record.parent
+                sessionsSeen.insert(record.session)
+                livingNumbers[record.pid] = record.identity
+            }
             livingSessions.insert(record.session)
             livingGroups.insert(record.processGroup)
             if let leader = sessions[record.pid], leader != record.identity {
@@ -124,28 +91,7 @@ struct KillSet {
                 groups[record.pid] = nil
             }
         }
-        for number in sessions.keys where !livingSessions.contains(number) {
-            sessions[number] = nil
-        }
-        for number in groups.keys where !livingGroups.contains(number) { groups[number] = nil }
-    }
-
-    private mutating func heir(
-        _ record: ProcessRecord,
-        of head: ShutdownMember
-    ) -> ShutdownTarget? {
-        guard !excluded.contains(record.identity), record.pid > 1 else { return nil }
-        livingNumbers[record.pid] = record.identity
-        var target = head.target
-        target.identity = record.identity
-        target.depth = head.target.depth + 1
-        target.reason = "belongs to \(head.target.name.text) (\(head.identity))"
-        target.name = record.name
-        target.executable = nil
-        target.user = nil
-        target.pidfdInode = nil
-        target.leadsSession = record.session == record.pid
-        target.leadsGroup = record.processGroup == record.pid
-        return target
+        sessions = sessions.filter { livingSessions.contains($0.key) }
+        groups = groups.filter { livingGroups.contains($0.key) }
     }
 }

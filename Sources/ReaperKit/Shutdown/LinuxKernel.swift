@@ -114,7 +114,10 @@ public final class LinuxKernel: ShutdownKernel {
             rules: scanner.request.rules,
             options: planning
         )
-        return planner.plan(for: settled).targets
+        // Who only descends from a match was listed by number; the engine proves such ties itself.
+        return planner.plan(for: settled).targets.filter {
+            $0.depth == 0 || $0.pidfdInode != nil
+        }
     }
 
     // MARK: - Handles
@@ -210,13 +213,28 @@ public final class LinuxKernel: ShutdownKernel {
         return nil
     }
 
+    /// Reads `stat` through the handle.
+    public func record(of identity: ProcessIdentity) -> ProcessRecord? {
+        guard case .success(let handle) = open(identity) else { return nil }
+        return record(through: handle, [])
+    }
+
+    /// Closes the handle and forgets what was judged.
+    public func release(_ identity: ProcessIdentity) {
+        handles[identity] = nil
+        targets[identity] = nil
+    }
+
     /// Sends through the handle, after comparing once more.
     public func send(_ signal: Signal, to identity: ProcessIdentity) -> SendAnswer {
         switch open(identity) {
         case .failure(let error) where error.isGone: return .gone
         case .failure(let error): return .denied(error.description)
         case .success(let handle):
-            if let target = targets[identity], let change = change(of: target, through: handle) {
+            // What was stopped and turned out to be another program has to run again.
+            if signal != .continue, let target = targets[identity],
+                let change = change(of: target, through: handle)
+            {
                 return .changed(change)
             }
             do throws(SystemError) {

@@ -5,23 +5,28 @@ extension ShutdownEngine {
     /// with new children is asked from the top instead: it would go on replacing them.
     mutating func askGracefully(until end: Duration) {
         var nextLook = kernel.now()
+        // Without a look nobody's parent is known; if there never is one, all are asked.
+        let patience = nextLook + .milliseconds(100)
         while true {
             let before = kernel.now()
+            var mustLookAgain = false
             if before >= nextLook {
-                refresh()
+                let isCurrent = refresh() || before >= patience
                 // Looking costs time in proportion to the machine; it may take a fifth of it.
                 nextLook = kernel.now() + max((kernel.now() - before) * 4, .milliseconds(2))
-                askWhoMayBe()
+                let count = set.active.count
+                if isCurrent { askWhoMayBe() }
+                mustLookAgain = !isCurrent || set.active.count < count
             }
             let active = set.active
             let time = kernel.now()
             guard !active.isEmpty, time < end, interrupts < 2 else { return }
-            let waiting = active.filter { !$0.hadGrace(at: time) }
-            if waiting.isEmpty { return }
+            if active.allSatisfy({ $0.hadGrace(at: time) }) { return }
             // The next moment at which anything can change without somebody exiting.
             let timers = active.compactMap(\.graceEnd).filter { $0 > time }
             let unasked = active.contains { $0.asked == nil }
-            wait(for: active, until: min(timers.min() ?? end, end))
+            let change = mustLookAgain ? nextLook : timers.min() ?? end
+            wait(for: active, until: min(change, end))
             // Somebody left, or lost its grace: only a fresh look tells who may be asked next.
             if unasked, kernel.now() < nextLook {
                 wait(for: set.active, until: min(nextLook, end))
@@ -33,9 +38,7 @@ extension ShutdownEngine {
     private mutating func ask(_ member: ShutdownMember) {
         let identity = member.identity
         guard send(member.target.signal, to: identity) else { return }
-        let time = kernel.now()
-        set[identity]?.asked = time
-        set[identity]?.graceEnd = time + member.target.timeout
+        set.noteAsked(identity, at: kernel.now())
         // A stopped process cannot act on what it was asked before it runs again.
         if member.target.signal != .kill {
             if case .gone = kernel.send(.continue, to: identity) { markGone(identity) }
@@ -61,7 +64,10 @@ extension ShutdownEngine {
                 case .deepestFirst: !awaited.contains(member.identity.pid)
                 // A tree that resists is asked from the top without waiting in between.
                 case .rootFirst where set.resisting.contains(member.target.root): true
-                case .rootFirst: parent?.hadGrace(at: time) ?? true
+                // Only a parent that is asked first itself can be waited for.
+                case .rootFirst where parent?.target.order == .rootFirst:
+                    parent?.hadGrace(at: time) ?? true
+                case .rootFirst: true
                 }
             if isTurn { ask(member) }
         }

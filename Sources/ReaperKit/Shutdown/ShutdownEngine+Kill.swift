@@ -10,25 +10,36 @@ extension ShutdownEngine {
     mutating func killRemaining(until end: Duration) {
         observe(.killing(set.active.count))
         repeat {
+            // Who left by itself just now was not killed.
+            wait(for: set.active, until: kernel.now())
             freeze(until: end)
             for member in set.active.sorted(by: { $0.target.depth > $1.target.depth }) {
                 send(.kill, to: member.identity)
             }
-            // Dying takes the kernel time, not the process: it has nothing left to decide.
-            let patience = min(end, kernel.now() + .seconds(5))
-            while kernel.now() < patience, !set.active.isEmpty {
-                let before = set.active.count
-                wait(for: set.active, until: min(patience, kernel.now() + .milliseconds(200)))
-                if set.active.count == before, !relieveStuck() { break }
-            }
+            awaitDeaths(until: end)
             refresh()
         } while kernel.now() < end && set.active.contains { $0.lastSignal != .kill }
         explainSurvivors()
     }
 
+    /// Waits for those that were sent SIGKILL.
+    ///
+    /// Dying takes the kernel time, not the process: it has nothing left to decide. So a moment is
+    /// given even when the deadline has just passed.
+    mutating func awaitDeaths(until end: Duration) {
+        let time = kernel.now()
+        let patience = max(min(end, time + .seconds(5)), time + .milliseconds(100))
+        while kernel.now() < patience, !set.active.isEmpty {
+            let before = set.active.count
+            let next = min(patience, kernel.now() + .milliseconds(200))
+            wait(for: set.active, until: next)
+            if set.active.count == before, kernel.now() >= next, !relieveStuck() { break }
+        }
+    }
+
     private mutating func freeze(until end: Duration) {
         for _ in 0..<freezeRounds where kernel.now() < end {
-            let running = set.active.filter { !$0.isFrozen && $0.lastSignal != .kill }
+            let running = set.active.filter { !$0.isSettled && $0.lastSignal != .kill }
             for member in running.sorted(by: { $0.target.depth < $1.target.depth }) {
                 let asked = member.lastSignal
                 guard send(.stop, to: member.identity) else { continue }
@@ -39,7 +50,7 @@ extension ShutdownEngine {
             outcome.rounds += 1
             let look = kernel.look()
             let added = take(look)
-            if added.isEmpty, markSettled(look) { return }
+            if added.isEmpty, !look.processes.isEmpty, markSettled(look) { return }
             if added.isEmpty { wait(for: set.active, until: kernel.now() + .milliseconds(1)) }
         }
     }
@@ -57,7 +68,9 @@ extension ShutdownEngine {
                 set[member.identity]?.isSettled = true
             // Uninterruptible: it cannot fork before it returns, and will stop when it does.
             case UInt8(ascii: "D"): continue
-            default: isComplete = false
+            default:
+                set[member.identity]?.isSettled = false
+                isComplete = false
             }
         }
         return isComplete

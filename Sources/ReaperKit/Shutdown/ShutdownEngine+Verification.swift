@@ -6,16 +6,19 @@ extension ShutdownEngine {
             outcome.rounds += 1
             for target in proof.killed where set.insert(target, parent: 0) {
                 set[target.identity]?.lastSignal = .kill
-                markGone(target.identity)
+                observe(.sent(.kill, target))
             }
             let added = take(proof.look)
             if set.active.contains(where: { $0.lastSignal != .kill }) {
                 // Successors of what was asked before: their makers had the grace.
                 killRemaining(until: end)
-            } else if !set.active.isEmpty {
+            } else if !proof.killed.isEmpty {
+                awaitDeaths(until: end)
+            } else if isAnybodyLeft() {
                 outcome.unproven = "not everything has stopped"
                 return
-            } else if proof.answer.isProven, added.isEmpty, proof.killed.isEmpty {
+            } else if proof.answer.isProven, added.isEmpty {
+                outcome.unproven = nil
                 outcome.proof = provenBy(proof.look)
                 return
             }
@@ -31,12 +34,20 @@ extension ShutdownEngine {
         }
     }
 
+    /// Whether any member lives, one included that nothing could or may be done about.
+    private mutating func isAnybodyLeft() -> Bool {
+        for identity in set.order where set[identity]?.isLeft ?? false {
+            if !kernel.hasExited(identity) { return true }
+        }
+        return false
+    }
+
     /// What a complete look without anybody new proves.
     private mutating func provenBy(_ look: Look) -> Proof {
         outcome.unproven = nil
         let areStrangersGone = reportStrangers(in: look)
-        guard areStrangersGone, set.order.allSatisfy({ set[$0]?.gone != nil }) else {
-            outcome.unproven = "not everything has stopped"
+        guard areStrangersGone else {
+            outcome.unproven = "there are processes that are not in the plan"
             return .none
         }
         if options.hasPattern { return .proofScan }
@@ -69,7 +80,8 @@ extension ShutdownEngine {
         guard !follows else { return }
         var grown = set
         for stranger in strangers.values { grown.insert(stranger, parent: 0) }
-        for target in grown.absorb(look) { strangers[target.identity] = target }
+        grown.note(look)
+        for heir in grown.heirs(in: look) { strangers[heir.target.identity] = heir.target }
     }
 
     /// Who could have escaped: born since planning began, and adopted, so its parent is unknown.
@@ -105,7 +117,9 @@ extension ShutdownEngine {
             report(first, ports)
             return
         }
-        wait(for: [], until: kernel.now() + settleTime)
+        // An interrupt ends a wait early; it does not cut the verification short.
+        let settled = kernel.now() + settleTime
+        while kernel.now() < settled { wait(for: [], until: settled) }
         report(kernel.holders(of: ports), ports)
     }
 
@@ -128,7 +142,10 @@ extension ShutdownEngine {
         _ ports: PortSet
     ) {
         switch answer {
-        case .failure: outcome.proof = .none
+        case .failure(let error):
+            portsAreUnknown = true
+            outcome.proof = .none
+            outcome.unproven = "whether the ports are free is unknown: \(error)"
         case .success(let held):
             outcome.ports = held
             for member in ports.members where member.ports.count == 1 {
@@ -145,7 +162,7 @@ extension ShutdownEngine {
             outcome.ports.sort {
                 ($0.port, $0.transport.rawValue) < ($1.port, $1.transport.rawValue)
             }
-            if held.isEmpty, set.active.isEmpty { outcome.proof = .port }
+            if held.isEmpty, !isAnybodyLeft() { outcome.proof = .port }
         }
     }
 
@@ -161,6 +178,8 @@ extension ShutdownEngine {
                 reason: "parent \(zombie.parent) has not waited for it"
             )
             switch kernel.pin(parent) {
+            case _ where options.excluded.contains(zombie.parent):
+                result.reason = "its parent \(zombie.parent) must not be touched"
             case .pinned:
                 // A stopped parent cannot wait; one that runs must not be told to go on.
                 if zombie.isParentStopped { _ = kernel.send(.continue, to: zombie.parent) }
@@ -179,7 +198,7 @@ extension ShutdownEngine {
         let end = kernel.now() + .milliseconds(500)
         while kernel.now() < end {
             let listed = Set(kernel.look().processes.map(\.identity))
-            // A look that failed shows nobody, and proves nothing.
+            // A look that failed shows nobody; it does not show that anybody was collected.
             for index in outcome.targets.indices
             where !listed.isEmpty && !listed.contains(outcome.targets[index].identity) {
                 outcome.targets[index].result = .exited
@@ -196,11 +215,15 @@ extension ShutdownEngine {
 
     /// Removes files, only after everybody is gone, and draws up the account.
     mutating func finish(_ plan: ShutdownPlan) {
+        // Some die after everybody has given up on them.
+        wait(for: set.active, until: kernel.now())
         outcome.targets += set.order.compactMap { set[$0]?.outcome(start: start) }
         outcome.deadlinePassed = kernel.now() >= start + options.deadline && !set.active.isEmpty
-        let isBlocked = !set.active.isEmpty || outcome.ports.contains { !$0.isFree }
+        let isBlocked =
+            isAnybodyLeft() || portsAreUnknown || outcome.ports.contains { !$0.isFree }
+            || outcome.targets.contains { $0.result == .refused }
         for removal in plan.removals {
-            if isBlocked, !plan.targets.isEmpty {
+            if isBlocked {
                 outcome.kept.append(
                     Refusal(path: removal.path, reason: "kept: not everything has stopped")
                 )

@@ -43,6 +43,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var start: Duration = .zero
     var outcome = ShutdownOutcome()
     var interrupts = 0
+    /// Whether the sockets could not be read, so that no port can be called free.
+    var portsAreUnknown = false
     /// Whether members that appear are stopped too; not where a plan is executed exactly.
     var follows = true
     /// Members that appeared although the plan is executed exactly.
@@ -66,6 +68,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         follows = plan.follows
         let end = start + options.deadline
         for (index, wave) in plan.waves.enumerated() {
+            set.postponed = Set(plan.waves[(index + 1)...].joined().map(\.identity))
             pin(wave)
             // What is left is shared among the waves to come, after the share of the kill phase.
             let remaining = end - killReserve - kernel.now()
@@ -86,9 +89,19 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
 
     /// Opens a handle on each target; who cannot be held is settled at once.
     mutating func pin(_ targets: [ShutdownTarget]) {
-        for target in targets {
-            set.insert(target, parent: 0)
-            pin(target)
+        for target in targets where set[target.identity] == nil {
+            if set.insert(target, parent: 0) {
+                pin(target)
+            } else {
+                outcome.targets.append(
+                    TargetOutcome(
+                        identity: target.identity,
+                        name: target.name,
+                        result: .refused,
+                        reason: "it must not be touched"
+                    )
+                )
+            }
         }
     }
 
@@ -105,29 +118,78 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
 
     /// Stops everything in the set: asks, waits, and kills what remains.
     mutating func stop(until end: Duration) {
-        if !options.isForced { askGracefully(until: end) }
-        if !set.active.isEmpty { killRemaining(until: start + options.deadline) }
+        let deadline = start + options.deadline
+        if !options.isForced, kernel.now() < deadline { askGracefully(until: end) }
+        if !set.active.isEmpty { killRemaining(until: deadline) }
     }
 
     /// Looks at all processes again and takes in who else belongs.
-    mutating func refresh() {
+    ///
+    /// - Returns: Whether the look succeeded; nothing is learned from one that failed.
+    @discardableResult
+    mutating func refresh() -> Bool {
         outcome.rounds += 1
-        take(kernel.look())
+        let look = kernel.look()
+        take(look)
+        return !look.processes.isEmpty
     }
 
     @discardableResult
     mutating func take(_ look: Look) -> [ShutdownTarget] {
+        // A look that failed shows nobody; it does not show that anybody is gone.
+        guard !look.processes.isEmpty else { return [] }
+        set.note(look)
         guard follows else {
             noteStrangers(in: look)
-            set.noteParents(in: look)
             return []
         }
-        let added = set.absorb(look)
-        for target in added {
-            observe(.appeared(target))
-            pin(target)
+        var added: [ShutdownTarget] = []
+        for match in look.matches
+        where !set.postponed.contains(match.root) && set.insert(match, parent: 0) {
+            added.append(match)
+            observe(.appeared(match))
+            pin(match)
+        }
+        for heir in set.heirs(in: look) where set[heir.head] != nil {
+            guard admit(heir, look) else { continue }
+            added.append(heir.target)
+            observe(.appeared(heir.target))
         }
         return added
+    }
+
+    /// Holds an heir, and makes it a member if it is proven to be tied to one.
+    ///
+    /// Its number, and the one by which it is tied, may have passed to strangers since they were
+    /// read. Through its handle the tie is read again, and then the head must not be reaped yet:
+    /// so the number was the head's when it was read. Who cannot be proven is not touched; if it
+    /// was born meanwhile and adopted, the account names it.
+    private mutating func admit(_ heir: Heir, _ look: Look) -> Bool {
+        let identity = heir.target.identity
+        switch kernel.pin(heir.target) {
+        case .gone: return false
+        // It cannot be held, so nothing will be sent to it; it is there, and has to be told.
+        case .denied(let reason):
+            set.insert(heir)
+            settle(identity, .denied, reason)
+            return true
+        case .changed, .pinned: break
+        }
+        guard let record = kernel.record(of: identity), heir.isTied(record),
+            isHeadProven(heir, look)
+        else {
+            kernel.release(identity)
+            return false
+        }
+        set.insert(heir)
+        if kernel.hasExited(identity) { markGone(identity) }
+        return true
+    }
+
+    private mutating func isHeadProven(_ heir: Heir, _ look: Look) -> Bool {
+        if kernel.record(of: heir.head) != nil { return true }
+        // A session outlives its leader, and its number is no process's as long as it does.
+        return heir.tie != .child && !look.processes.contains { $0.pid == heir.head.pid }
     }
 
     // MARK: - What happened to a member
@@ -145,6 +207,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         member.verdict = verdict
         member.reason = reason
         set[identity] = member
+        // Nobody is left stopped by us.
+        if member.isFrozen { _ = kernel.send(.continue, to: identity) }
     }
 
     /// Sends a signal to a member and records what came of it; returns whether it was sent.

@@ -19,7 +19,15 @@ public protocol ShutdownKernel {
     /// Opens a proven handle on the process that was judged.
     mutating func pin(_ target: ShutdownTarget) -> PinAnswer
 
+    /// Reads `stat` through the handle; `nil` once it was reaped and its number can be another's.
+    mutating func record(of identity: ProcessIdentity) -> ProcessRecord?
+
+    /// Lets go of a handle whose process does not belong to the shutdown after all.
+    mutating func release(_ identity: ProcessIdentity)
+
     /// Sends a signal through the handle, after looking once more that it is who was judged.
+    ///
+    /// SIGCONT goes without that look: it only undoes a SIGSTOP.
     mutating func send(_ signal: Signal, to identity: ProcessIdentity) -> SendAnswer
 
     /// Whether all of it has exited; a zombie counts as exited.

@@ -7,9 +7,12 @@ struct ShutdownMember {
     var asked: Duration?
     /// When its grace ends.
     var graceEnd: Duration?
+    /// Whether a child of its was asked: another one in its place is an answer to that.
+    var lostAskedChild = false
     var lastSignal: Signal?
+    /// Whether it was sent SIGSTOP, and has to be continued if it is not killed.
     var isFrozen = false
-    /// Whether its children were read while it could not make new ones.
+    /// Whether the latest look showed it unable to make children.
     var isSettled = false
     /// When it was seen to be gone.
     var gone: Duration?
@@ -23,6 +26,9 @@ struct ShutdownMember {
     }
 
     var identity: ProcessIdentity { target.identity }
+
+    /// Whether it may still live, whatever can be done about it.
+    var isLeft: Bool { gone == nil }
 
     /// Whether it is still to be ended.
     var isActive: Bool { gone == nil && verdict == nil }

@@ -1,0 +1,127 @@
+import Testing
+
+@testable import ReaperKit
+
+/// A simulated machine, a plan for some of what runs on it, and the engine that executes it.
+struct ShutdownScene {
+    let machine: SimulatedMachine
+    let kernel: SimulatedKernel
+    var plan = ShutdownPlan()
+    var options = ShutdownOptions()
+    private(set) var start = Duration.zero
+    /// The process of each planned target.
+    private(set) var planned: [ProcessIdentity: SimulatedProcess] = [:]
+
+    init(pidLimit: Int32 = 600) {
+        machine = SimulatedMachine(pidLimit: pidLimit)
+        kernel = SimulatedKernel(machine)
+    }
+
+    /// Plans to stop `root` and what belongs to it now, deepest first, in a wave of its own or not.
+    mutating func stop(
+        _ root: SimulatedProcess,
+        timeout: Duration = .seconds(10),
+        order: StopOrder = .deepestFirst,
+        inNewWave: Bool = true
+    ) {
+        var targets: [ShutdownTarget] = []
+        for (process, depth) in members(of: root) where planned[process.identity] == nil {
+            process.isOurs = true
+            process.tree = root.serial
+            var target = ShutdownTarget(
+                identity: process.identity,
+                depth: depth,
+                root: root.identity,
+                timeout: timeout,
+                reason: "planned",
+                name: ByteString(process.name)
+            )
+            target.order = order
+            target.executable = process.executable
+            target.pidfdInode = UInt64(process.serial)
+            target.leadsSession = process.session == process.pid
+            target.leadsGroup = process.group == process.pid
+            targets.append(target)
+            planned[process.identity] = process
+        }
+        targets.sort { ($0.depth, $1.identity.pid) > ($1.depth, $0.identity.pid) }
+        if inNewWave || plan.waves.isEmpty {
+            plan.waves.append(targets)
+        } else {
+            plan.waves[plan.waves.count - 1] += targets
+        }
+        options.adopters.formUnion(ancestors(of: root))
+    }
+
+    private func members(
+        of root: SimulatedProcess
+    ) -> [(process: SimulatedProcess, depth: Int)] {
+        var members = [(process: root, depth: 0)]
+        var known: Set<Int> = [root.serial]
+        var next = 0
+        func takeDescendants() {
+            while next < members.count {
+                let (process, depth) = members[next]
+                next += 1
+                for child in process.children where known.insert(child.serial).inserted {
+                    members.append((child, depth + 1))
+                }
+            }
+        }
+        takeDescendants()
+        for process in machine.byNumber.values.sorted(by: { $0.pid < $1.pid })
+        where (root.session == root.pid && process.session == root.pid)
+            || (root.group == root.pid && process.group == root.pid)
+        {
+            if known.insert(process.serial).inserted {
+                members.append((process, 1))
+                takeDescendants()
+            }
+        }
+        return members.filter {
+            $0.process.isAlive && !options.excluded.contains($0.process.identity)
+        }
+    }
+
+    private func ancestors(of process: SimulatedProcess) -> [Int32] {
+        var list: [Int32] = []
+        var current = process.parent
+        while let ancestor = current {
+            list.append(ancestor.pid)
+            current = ancestor.parent
+        }
+        return list
+    }
+
+    /// Executes the plan.
+    mutating func run() -> ShutdownOutcome {
+        start = machine.time
+        options.beginning = machine.tick
+        kernel.excluded = options.excluded
+        kernel.hasPattern = options.hasPattern
+        var engine = ShutdownEngine(kernel: kernel, options: options)
+        return engine.run(plan)
+    }
+
+    /// A removal of a file called `path`.
+    mutating func remove(_ path: ByteString) {
+        plan.removals.append(
+            FileRemoval(
+                path: path,
+                file: FileIdentity(device: 1, inode: 1, changed: .zero),
+                reason: "stale"
+            )
+        )
+    }
+
+    static func ports(_ ports: UInt16...) -> PortSet {
+        PortSet(members: ports.map { PortSet.Member(ports: $0...$0, transport: .tcp) })
+    }
+}
+
+extension ShutdownOutcome {
+    /// Results by the targets' names.
+    var results: [String: TargetResult] {
+        Dictionary(targets.map { ($0.name.text, $0.result) }) { first, _ in first }
+    }
+}

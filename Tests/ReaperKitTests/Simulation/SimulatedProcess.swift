@@ -1,0 +1,122 @@
+@testable import ReaperKit
+
+/// What a simulated process does when something happens to it.
+struct Temperament {
+    enum AnswerToTerm {
+        case exits(after: Duration)
+        case ignores
+        /// Leaves a child behind, in a session of its own or not, and exits.
+        case leavesSuccessor(ownSession: Bool, after: Duration)
+    }
+
+    /// When a process is gone and its number given to somebody else, at the worst moment.
+    enum Vanishing {
+        case beforePin
+        case beforeSend
+    }
+
+    var answerToTerm = AnswerToTerm.exits(after: .microseconds(100))
+    /// Replaces this many children that die, one each time.
+    var respawns = 0
+    /// Time from SIGKILL to its death; `nil` never dies of it.
+    var dying: Duration? = .zero
+    /// Time from SIGSTOP until it cannot run any more.
+    var stopping = Duration.zero
+    /// Whether it forks in that time.
+    var forksWhileStopping = false
+    /// Whether the kernel refuses signals to it.
+    var isForeign = false
+    /// Whether no handle can be opened on it.
+    var cannotBeHeld = false
+    var vanishing: Vanishing?
+    /// Time until its parent, if it is alive and running, buries it; `nil` never does.
+    var burial: Duration? = .zero
+    /// Whether SIGCHLD makes it bury its children.
+    var buriesWhenTold = false
+    /// Hops as a comet does: forks itself and exits, this often, this far apart.
+    var hops = 0
+    var hopInterval = Duration.zero
+}
+
+/// One process of the simulated machine; it stays known after its number was given away.
+final class SimulatedProcess {
+    enum State {
+        case running, stopped, zombie, gone
+    }
+
+    /// Unique for ever, as a pidfd's inode is.
+    let serial: Int
+    let identity: ProcessIdentity
+    let name: String
+    var parent: SimulatedProcess?
+    var children: [SimulatedProcess] = []
+    var session: Int32
+    var group: Int32
+    var state = State.running
+    var temperament = Temperament()
+    /// What it runs; exec(2) changes it.
+    var executable: ByteString
+    /// Whether it matches what was asked for.
+    var matches = false
+    /// Whether it belongs to what was asked for, by the truth and not by any look.
+    var isOurs = false
+    /// The tree it belongs to by birth, for telling whether that tree resists.
+    var tree: Int
+    /// Whether it was sent SIGKILL.
+    var isDoomed = false
+    var hasPendingTerm = false
+    /// Whether the latest of SIGSTOP and SIGCONT from reaper was SIGSTOP.
+    var isHeldByUs = false
+    /// Whether it runs another program than the one that was judged.
+    var hasChanged = false
+    /// Whether it is the parent of a zombie, to be reminded and not stopped.
+    var isReminded = false
+    /// Who forked it.
+    weak var bornTo: SimulatedProcess?
+    /// Whether it is not in the control group of anybody we stop.
+    var isElsewhere = false
+
+    init(
+        serial: Int,
+        identity: ProcessIdentity,
+        name: String,
+        parent: SimulatedProcess?,
+        session: Int32,
+        group: Int32
+    ) {
+        self.serial = serial
+        self.identity = identity
+        self.name = name
+        self.parent = parent
+        bornTo = parent
+        self.session = session
+        self.group = group
+        executable = ByteString("/bin/\(name)")
+        tree = serial
+    }
+
+    var pid: Int32 { identity.pid }
+
+    /// Whether anything of it still runs, or could.
+    var isAlive: Bool { state == .running || state == .stopped }
+
+    /// What `/proc/PID/stat` says.
+    var record: ProcessRecord {
+        let letter: UInt8 =
+            switch state {
+            case .running: isDoomed ? UInt8(ascii: "D") : UInt8(ascii: "S")
+            case .stopped: UInt8(ascii: "T")
+            case .zombie, .gone: UInt8(ascii: "Z")
+            }
+        var record = ProcessRecord(
+            identity: identity,
+            name: ByteString(name),
+            state: letter,
+            parent: parent?.pid ?? 0,
+            processGroup: group,
+            session: session
+        )
+        record.pidfdInode = UInt64(serial)
+        return record
+    }
+}
