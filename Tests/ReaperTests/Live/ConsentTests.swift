@@ -15,6 +15,9 @@ struct ConsentTests {
         try Specimen("orphan", "--dead-session", "--exe", directory.path("cache/\(name)"))
     }
 
+    /// An ordinary user cannot look at everybody's executable, so "nothing left" is not claimed.
+    private static let clean: Int32 = Machine.isRoot ? 0 : 3
+
     private var clean: [String] { ["clean", "--no-default-rules", "--rules", rules] }
 
     /// Runs reaper on a terminal; `answer` is typed when it asks.
@@ -31,14 +34,14 @@ struct ConsentTests {
         #expect(refused.errorText.contains("nothing was done"))
         #expect(try specimen.root.state == .running)
         let agreed = try Binary.reaper.run(clean + ["--yes"])
-        #expect(agreed.code == 0, "\(agreed.text)")
+        #expect(agreed.code == Self.clean, "\(agreed.text)")
         #expect(try specimen.root.hasEnded)
         #expect(try specimen.finish().signals.contains("root TERM"))
     }
 
     @Test("with nothing to do nobody need agree")
     func nothing() throws {
-        #expect(try Binary.reaper.run(clean).code == 0)
+        #expect(try Binary.reaper.run(clean).code == Self.clean)
     }
 
     @Test(
@@ -51,7 +54,7 @@ struct ConsentTests {
         let words = clean + ["--in", directory.path("cache")]
         let completion = try onTerminal(words, answer: answer)
         #expect(completion.text.contains("stop 2 process trees"), "\(completion.text)")
-        #expect(completion.code == (agrees ? 0 : 1))
+        #expect(completion.code == (agrees ? Self.clean : 1))
         #expect(try first.root.hasEnded == agrees)
         #expect(try second.root.hasEnded == agrees)
     }
@@ -65,7 +68,7 @@ struct ConsentTests {
         let third = try orphan("c")
         let words = clean + ["--yes", "--in", directory.path("cache")]
         let more = try onTerminal(words, answer: "")
-        #expect(more.code == 0 && !more.text.contains("[y/N]"))
+        #expect(more.code == Self.clean && !more.text.contains("[y/N]"))
         #expect(try first.root.hasEnded && second.root.hasEnded && third.root.hasEnded)
     }
 

@@ -105,6 +105,9 @@ struct IncompleteViewTests {
         #expect(table.code == 3)
         let cleaned = try reaper(["clean", "--json"] + arguments, rules: rules)
         #expect(cleaned.code == 3)
+        // Whose they are is known of all: who belongs to others hides nothing of this user's.
+        let nobodys = arguments + ["--user", "4000000000"]
+        #expect(try reaper(["scan", "--json"] + nobodys, rules: rules).code == 0)
         #expect(try specimen.root.state == .running)
     }
 }

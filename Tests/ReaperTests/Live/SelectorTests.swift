@@ -79,7 +79,7 @@ struct SelectorTests {
     func nothing() throws {
         let words = ["clean", "--json", "--in", directory.path, "--name", "none"]
         let completion = try Binary.reaper.run(words, rules: nil)
-        #expect(completion.code == 0)
+        #expect(try completion.isAllGone())
         #expect(try completion.report().planned.isEmpty)
         #expect(try Binary.reaper.run(words + ["--require-match"], rules: nil).code == 1)
         #expect(root.state == .running)
