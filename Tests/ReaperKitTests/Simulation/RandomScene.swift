@@ -47,11 +47,14 @@ struct RandomScene {
         for _ in 0..<count {
             time += random.microseconds(100...40_000)
             let life = random.microseconds(0...5_000)
+            let isProtected = random.chance(3)
             machine.after(time) {
                 guard process.state == .running, !process.isDoomed, !process.hasChanged else {
                     return
                 }
-                machine.exit(machine.fork(process, "brief"), in: life)
+                let child = machine.fork(process, "brief")
+                if isProtected { child.protect() }
+                machine.exit(child, in: life)
             }
         }
     }

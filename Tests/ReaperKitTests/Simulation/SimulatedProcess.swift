@@ -69,6 +69,8 @@ final class SimulatedProcess {
     var isHeldByUs = false
     /// Whether it runs another program than the one that was judged.
     var hasChanged = false
+    /// Whether a rule protects it, which only shows when it is to be held.
+    var isProtected = false
     /// Whether it is the parent of a zombie, to be reminded and not stopped.
     var isReminded = false
     /// Who forked it.
@@ -99,6 +101,13 @@ final class SimulatedProcess {
 
     /// Whether anything of it still runs, or could.
     var isAlive: Bool { state == .running || state == .stopped }
+
+    /// Puts it under a rule that protects it: it is nobody's to stop, whoever it descends from.
+    func protect() {
+        isProtected = true
+        isOurs = false
+        matches = false
+    }
 
     /// What `/proc/PID/stat` says.
     var record: ProcessRecord {
