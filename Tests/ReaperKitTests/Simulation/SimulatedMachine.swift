@@ -241,6 +241,7 @@ final class SimulatedMachine {
                 }
             }
             after(temperament.stopping) {
+                if process.temperament.executesWhileStopping { process.execute("/bin/another") }
                 if process.state == .running, process.isHeldByUs { process.state = .stopped }
             }
         case .continue:

@@ -24,6 +24,8 @@ struct Temperament {
     var stopping = Duration.zero
     /// Whether it forks in that time.
     var forksWhileStopping = false
+    /// Whether it runs another program by the time it stops.
+    var executesWhileStopping = false
     /// Whether the kernel refuses signals to it.
     var isForeign = false
     /// Whether no handle can be opened on it.
@@ -101,6 +103,17 @@ final class SimulatedProcess {
 
     /// Whether anything of it still runs, or could.
     var isAlive: Bool { state == .running || state == .stopped }
+
+    /// Runs another program: from now on it is not what was judged.
+    func execute(_ path: ByteString) {
+        executable = path
+        hasChanged = true
+        isOurs = false
+        matches = false
+        temperament.answerToTerm = .exits(after: .zero)
+        temperament.respawns = 0
+        temperament.forksWhileStopping = false
+    }
 
     /// Puts it under a rule that protects it: it is nobody's to stop, whoever it descends from.
     func protect() {
