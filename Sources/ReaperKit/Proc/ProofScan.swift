@@ -35,6 +35,13 @@ public enum ProofScan {
     /// More births than this during one scan are not chased: list again instead.
     private static let chaseLimit: Int32 = 20_000
 
+    /// Numbers before the last one that are looked at again.
+    private static let overlap: Int32 = 3
+    /// Where numbers begin again after they wrapped: `RESERVED_PIDS`, kernel/pid.c.
+    private static let lowest: Int32 = 300
+    /// Below this limit numbers can go all the way round while one round of a chase lasts.
+    private static let wrappable: Int32 = 1 << 17
+
     /// Runs `list` between two readings of the counters, then `examine` on every number born since.
     ///
     /// - Parameters:
@@ -57,10 +64,15 @@ public enum ProofScan {
         }
         let limit = max(counter.pidLimit(), 301)
         list()
-        if counter.forks() == forksBefore { return .quiet }
+        guard var forksNow = counter.forks() else {
+            return .notProven("/proc/stat has no fork counter here")
+        }
+        if forksNow == forksBefore { return .quiet }
         var quiet = 0
         // The number handed out just before the first reading may not have been listable yet.
-        var first = last - 3
+        let origin = last - overlap
+        var first = origin
+        var forksLast = forksBefore
         for _ in 0..<rounds {
             guard let now = counter.lastPid() else {
                 return .notProven("/proc/loadavg is not readable here")
@@ -70,10 +82,26 @@ public enum ProofScan {
                 return .notProven("\(born.count) processes were born during one scan")
             }
             examine(born)
+            // Numbers can have gone all the way round between two readings of the last one.
+            if limit < wrappable {
+                let forks = counter.forks() ?? .max
+                if forks &- forksLast >= UInt64(limit - lowest) / 2 {
+                    return .notProven("process numbers went round during one scan")
+                }
+                (forksLast, forksNow) = (forksNow, forks)
+            }
             quiet = now == last ? quiet + 1 : 0
-            if quiet == quietRounds { return .chased }
+            if quiet == quietRounds {
+                // A number is handed out before its process can be seen; the slow ones are by now.
+                let all = numbers(after: origin, through: now + 1, below: limit)
+                guard all.count <= chaseLimit else {
+                    return .notProven("\(all.count) processes were born during one scan")
+                }
+                examine(all)
+                return .chased
+            }
             last = now
-            first = now - 3
+            first = now - overlap
         }
         return .notProven("processes were born faster than they could be looked at")
     }
@@ -82,9 +110,11 @@ public enum ProofScan {
     static func numbers(after first: Int32, through last: Int32, below limit: Int32) -> [Int32] {
         let low = max(first + 1, 1)
         let high = min(last, limit - 1)
-        if low <= high { return Array(low...high) }
+        // Just after it wrapped, the numbers before this one are those at the top.
+        let top = low < lowest && high >= lowest ? max(low, limit - (lowest - low))..<limit : 0..<0
+        if low <= high { return Array(low...high) + top.drop { $0 <= high } }
         // It wrapped: the rest of the range, then its beginning.
         return (low < limit ? Array(low..<limit) : [])
-            + (last >= 300 ? Array(300...min(last, limit - 1)) : [])
+            + (last >= lowest ? Array(lowest...min(last, limit - 1)) : [])
     }
 }

@@ -47,8 +47,14 @@ extension KillSet {
     ///
     /// Each process is looked at once for each of its three ties, whatever the shape of the tree.
     func heirs(in look: Look) -> [Heir] {
+        // Most looks show nobody new, and cost no more than this.
+        let isAnybodyNew = look.processes.contains { record in
+            (livingNumbers[record.parent] != nil || sessions[record.session] != nil
+                || groups[record.processGroup] != nil) && admits(record.identity)
+        }
+        guard isAnybodyNew else { return [] }
         var search = HeirSearch(look, admitted: admits)
-        for identity in order {
+        for identity in left {
             // What a refused member runs now was never judged, nor what that starts.
             guard let member = members[identity], member.gone == nil, member.verdict != .refused,
                 livingNumbers[identity.pid] == identity

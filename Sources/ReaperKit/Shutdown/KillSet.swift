@@ -25,8 +25,17 @@ struct KillSet {
         set { members[identity] = newValue }
     }
 
+    /// Who was not gone at the latest look, in order: what is asked often must not cost more with
+    /// every member that ever was.
+    private(set) var left: [ProcessIdentity] = []
+
+    /// Members still to be ended, in the order in which they were found.
     var active: [ShutdownMember] {
-        order.compactMap { members[$0] }.filter(\.isActive)
+        var active: [ShutdownMember] = []
+        for identity in left {
+            if let member = members[identity], member.isActive { active.append(member) }
+        }
+        return active
     }
 
     /// Whether `identity` can become a member now.
@@ -42,6 +51,7 @@ struct KillSet {
         guard admits(identity) else { return false }
         members[identity] = ShutdownMember(target, parent: parent)
         order.append(identity)
+        left.append(identity)
         if target.leadsSession { sessions[identity.pid] = identity }
         if target.leadsGroup { groups[identity.pid] = identity }
         return true
@@ -73,6 +83,7 @@ struct KillSet {
     /// A session's number stays its own as long as somebody is in it; when nobody is, or when
     /// another process leads it, it means nothing any more.
     mutating func note(_ look: Look) {
+        left.removeAll { members[$0]?.gone != nil }
         livingNumbers = [:]
         var livingSessions: Set<Int32> = []
         var livingGroups: Set<Int32> = []
@@ -82,8 +93,8 @@ struct KillSet {
                 sessionsSeen.insert(record.session)
                 livingNumbers[record.pid] = record.identity
             }
-            livingSessions.insert(record.session)
-            livingGroups.insert(record.processGroup)
+            if sessions[record.session] != nil { livingSessions.insert(record.session) }
+            if groups[record.processGroup] != nil { livingGroups.insert(record.processGroup) }
             if let leader = sessions[record.pid], leader != record.identity {
                 sessions[record.pid] = nil
             }

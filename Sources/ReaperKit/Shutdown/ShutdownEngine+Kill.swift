@@ -25,10 +25,9 @@ extension ShutdownEngine {
     /// Waits for those that were sent SIGKILL.
     ///
     /// Dying takes the kernel time, not the process: it has nothing left to decide. So a moment is
-    /// given even when the deadline has just passed.
+    /// given even after the deadline.
     mutating func awaitDeaths(until end: Duration) {
-        let time = kernel.now()
-        let patience = max(min(end, time + .seconds(5)), time + .milliseconds(100))
+        let patience = min(end + .milliseconds(100), kernel.now() + .seconds(5))
         while kernel.now() < patience, !set.active.isEmpty {
             let before = set.active.count
             let next = min(patience, kernel.now() + .milliseconds(200))

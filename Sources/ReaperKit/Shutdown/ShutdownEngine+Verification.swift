@@ -36,7 +36,7 @@ extension ShutdownEngine {
 
     /// Whether any member lives, one included that nothing could or may be done about.
     private mutating func isAnybodyLeft() -> Bool {
-        for identity in set.order where set[identity]?.isLeft ?? false {
+        for identity in set.left where set[identity]?.isLeft ?? false {
             if !kernel.hasExited(identity) { return true }
         }
         return false

@@ -166,14 +166,13 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     /// was born meanwhile and adopted, the account names it.
     private mutating func admit(_ heir: Heir, _ look: Look) -> Bool {
         let identity = heir.target.identity
-        switch kernel.pin(heir.target) {
-        case .gone: return false
-        // It cannot be held, so nothing will be sent to it; it is there, and has to be told.
-        case .denied(let reason):
+        let answer = kernel.pin(heir.target)
+        if answer == .gone { return false }
+        // Who cannot be held is sent nothing; it is there, and has to be told.
+        if case .denied(let reason) = answer {
             set.insert(heir)
             settle(identity, .denied, reason)
             return true
-        case .changed, .pinned: break
         }
         guard let record = kernel.record(of: identity), heir.isTied(record),
             isHeadProven(heir, look)
@@ -182,6 +181,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             return false
         }
         set.insert(heir)
+        if case .changed(let reason) = answer { settle(identity, .refused, reason) }
         if kernel.hasExited(identity) { markGone(identity) }
         return true
     }

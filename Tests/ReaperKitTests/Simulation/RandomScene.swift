@@ -47,11 +47,14 @@ struct RandomScene {
         for _ in 0..<count {
             time += random.microseconds(100...40_000)
             let life = random.microseconds(0...5_000)
+            let isProtected = random.chance(3)
             machine.after(time) {
                 guard process.state == .running, !process.isDoomed, !process.hasChanged else {
                     return
                 }
-                machine.exit(machine.fork(process, "brief"), in: life)
+                let child = machine.fork(process, "brief")
+                if isProtected { child.protect() }
+                machine.exit(child, in: life)
             }
         }
     }
@@ -152,13 +155,7 @@ struct RandomScene {
             // Runs another program from now on: no longer what was judged.
             machine.after(random.microseconds(0...200_000)) {
                 guard process.state == .running, process.children.isEmpty else { return }
-                process.executable = "/bin/another"
-                process.hasChanged = true
-                process.isOurs = false
-                process.matches = false
-                process.temperament.answerToTerm = .exits(after: .zero)
-                process.temperament.respawns = 0
-                process.temperament.forksWhileStopping = false
+                process.execute("/bin/another")
             }
         }
         if random.chance(20) { scene.kernel.failingLooks = random.number(1...2) }

@@ -6,6 +6,14 @@ import Testing
 struct ShutdownInvariants {
     let scene: ShutdownScene
     let outcome: ShutdownOutcome
+    private let signals: [Int: [Signal]]
+
+    init(scene: ShutdownScene, outcome: ShutdownOutcome) {
+        self.scene = scene
+        self.outcome = outcome
+        signals = Dictionary(grouping: scene.kernel.sendings, by: \.process.serial)
+            .mapValues { $0.map(\.signal) }
+    }
 
     private var kernel: SimulatedKernel { scene.kernel }
     private var machine: SimulatedMachine { scene.machine }
@@ -79,7 +87,7 @@ struct ShutdownInvariants {
     }
 
     private func disagreement(_ outcome: TargetOutcome, _ process: SimulatedProcess) -> [String] {
-        let sent = kernel.sendings.filter { $0.process === process }.map(\.signal)
+        let sent = signals[process.serial] ?? []
         let isTrue =
             switch outcome.result {
             case .exited: !process.isAlive && sent.contains { $0 != .kill }
@@ -87,7 +95,9 @@ struct ShutdownInvariants {
             case .alreadyGone: !process.isAlive && !sent.contains(.kill)
             case .survived: process.isAlive
             case .denied: process.temperament.isForeign || process.temperament.cannotBeHeld
-            case .refused: process.hasChanged || scene.options.excluded.contains(process.identity)
+            case .refused:
+                process.hasChanged || process.isProtected
+                    || scene.options.excluded.contains(process.identity)
             }
         return isTrue
             ? [] : ["\(process.name) is called \(outcome.result) and is \(process.state)"]

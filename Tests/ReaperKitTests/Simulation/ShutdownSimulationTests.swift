@@ -14,7 +14,7 @@ struct ShutdownSimulationTests {
 
     @Test("keep every promise, whatever the processes do", arguments: 0..<8)
     func promises(part: Int) {
-        for seed in UInt64(part) * 500..<UInt64(part + 1) * 500 {
+        for seed in UInt64(part) * 300..<UInt64(part + 1) * 300 {
             let violations = Self.violations(seed: seed)
             #expect(violations.isEmpty, "replay seed \(seed)")
             if !violations.isEmpty { return }

@@ -140,6 +140,7 @@ final class SimulatedKernel: ShutdownKernel {
         if let inode = target.pidfdInode, inode != UInt64(process.serial) { return .gone }
         if process.temperament.cannotBeHeld { return .denied("Too many open files") }
         if let change = change(of: process, from: target) { return .changed(change) }
+        if process.isProtected { return .changed("a rule protects it") }
         handles[target.identity] = process
         return .pinned
     }
@@ -151,8 +152,18 @@ final class SimulatedKernel: ShutdownKernel {
 
     func record(of identity: ProcessIdentity) -> ProcessRecord? {
         machine.spend(.microseconds(3))
-        guard let process = handles[identity], process.state != .gone else { return nil }
+        guard let process = open(identity) else { return nil }
         return process.record
+    }
+
+    /// The process of a handle, or of one that is opened anew and proven as far as it was judged.
+    private func open(_ identity: ProcessIdentity) -> SimulatedProcess? {
+        if let held = handles[identity] { return held.state == .gone ? nil : held }
+        guard let process = machine.byNumber[identity.pid], process.identity == identity else {
+            return nil
+        }
+        if let inode = targets[identity]?.pidfdInode, inode != UInt64(process.serial) { return nil }
+        return process
     }
 
     func release(_ identity: ProcessIdentity) {
@@ -168,7 +179,7 @@ final class SimulatedKernel: ShutdownKernel {
             machine.giveAwayNumber(of: victim)
         }
         machine.spend(.microseconds(5))
-        guard let process = handles[identity], process.state != .gone else { return .gone }
+        guard let process = open(identity) else { return .gone }
         if signal != .continue, let target = targets[identity],
             let change = change(of: process, from: target)
         {

@@ -115,15 +115,12 @@ final class SimulatedMachine {
 
     // The kernel goes round and skips every number that names a process, a group or a session.
     private func freeNumber() -> Int32 {
-        var taken = Set(byNumber.keys)
-        for process in byNumber.values {
-            taken.insert(process.session)
-            taken.insert(process.group)
-        }
         var number = lastPid
         for _ in 300..<pidLimit {
             number = number + 1 < pidLimit ? number + 1 : 300
-            if !taken.contains(number) { return number }
+            guard byNumber[number] == nil else { continue }
+            let isLed = byNumber.values.contains { $0.session == number || $0.group == number }
+            if !isLed { return number }
         }
         preconditionFailure("more processes than numbers: make the limit higher")
     }
@@ -244,6 +241,7 @@ final class SimulatedMachine {
                 }
             }
             after(temperament.stopping) {
+                if process.temperament.executesWhileStopping { process.execute("/bin/another") }
                 if process.state == .running, process.isHeldByUs { process.state = .stopped }
             }
         case .continue:

@@ -24,6 +24,8 @@ struct Temperament {
     var stopping = Duration.zero
     /// Whether it forks in that time.
     var forksWhileStopping = false
+    /// Whether it runs another program by the time it stops.
+    var executesWhileStopping = false
     /// Whether the kernel refuses signals to it.
     var isForeign = false
     /// Whether no handle can be opened on it.
@@ -69,6 +71,8 @@ final class SimulatedProcess {
     var isHeldByUs = false
     /// Whether it runs another program than the one that was judged.
     var hasChanged = false
+    /// Whether a rule protects it, which only shows when it is to be held.
+    var isProtected = false
     /// Whether it is the parent of a zombie, to be reminded and not stopped.
     var isReminded = false
     /// Who forked it.
@@ -99,6 +103,24 @@ final class SimulatedProcess {
 
     /// Whether anything of it still runs, or could.
     var isAlive: Bool { state == .running || state == .stopped }
+
+    /// Runs another program: from now on it is not what was judged.
+    func execute(_ path: ByteString) {
+        executable = path
+        hasChanged = true
+        isOurs = false
+        matches = false
+        temperament.answerToTerm = .exits(after: .zero)
+        temperament.respawns = 0
+        temperament.forksWhileStopping = false
+    }
+
+    /// Puts it under a rule that protects it: it is nobody's to stop, whoever it descends from.
+    func protect() {
+        isProtected = true
+        isOurs = false
+        matches = false
+    }
 
     /// What `/proc/PID/stat` says.
     var record: ProcessRecord {

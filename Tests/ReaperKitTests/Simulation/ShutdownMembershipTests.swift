@@ -1,0 +1,149 @@
+import Testing
+
+@testable import ReaperKit
+
+/// Who belongs, when numbers change hands at the worst moments.
+@Suite("who belongs to a shutdown")
+struct ShutdownMembershipTests {
+    private static func stubborn() -> Temperament {
+        var temperament = Temperament()
+        temperament.answerToTerm = .ignores
+        return temperament
+    }
+
+    @Test("a child that appears is stopped, a stranger who got its number in the same tick is not")
+    func reusedHeir() {
+        for isReused in [false, true] {
+            var scene = ShutdownScene()
+            var slow = Temperament()
+            slow.answerToTerm = .exits(after: .milliseconds(300))
+            let root = scene.machine.fork(scene.machine.initProcess, "root", slow)
+            scene.stop(root)
+            let child = scene.machine.fork(root, "child", Self.stubborn(), ownSession: true)
+            if isReused { child.temperament.vanishing = .beforePin }
+            _ = scene.run()
+            let innocent = scene.machine.all.first { $0.name == "innocent" }
+            #expect((innocent != nil) == isReused)
+            #expect(innocent?.identity == (isReused ? child.identity : nil))
+            #expect(scene.kernel.log.contains("TERM child") == !isReused)
+            #expect(!scene.kernel.log.contains { $0.hasSuffix("innocent") })
+            #expect(scene.kernel.violations.isEmpty)
+        }
+    }
+
+    @Test("a planned target's number that passed to a stranger in the same tick is sent nothing")
+    func reusedTarget() {
+        for moment in [Temperament.Vanishing.beforePin, .beforeSend] {
+            var scene = ShutdownScene()
+            let root = scene.machine.fork(scene.machine.initProcess, "root")
+            root.temperament.vanishing = moment
+            scene.stop(root)
+            let outcome = scene.run()
+            #expect(outcome.results["root"] == .alreadyGone)
+            #expect(scene.kernel.log.isEmpty)
+            #expect(scene.machine.all.contains { $0.name == "innocent" && $0.isAlive })
+        }
+    }
+
+    @Test("members of a session that a target leads belong, of one that it is only in do not")
+    func sessions() {
+        for isLeader in [true, false] {
+            var scene = ShutdownScene()
+            let shell = scene.machine.fork(scene.machine.initProcess, "shell", ownSession: true)
+            let root = scene.machine.fork(shell, "root", Self.stubborn(), ownSession: isLeader)
+            let child = scene.machine.fork(root, "child")
+            let job = scene.machine.fork(child, "job", Self.stubborn())
+            scene.stop(root, timeout: .milliseconds(50))
+            // Appears as a stranger's child in the session: a daemon's first half.
+            job.isOurs = isLeader
+            scene.plan.waves[0].removeAll { $0.identity == job.identity }
+            scene.machine.exit(child)
+            scene.options.excluded = [shell.identity]
+            _ = scene.run()
+            #expect(job.isAlive == !isLeader)
+            #expect(scene.kernel.violations.isEmpty)
+        }
+    }
+
+    @Test("a protected child is refused with the reason, its siblings are stopped")
+    func protected() {
+        var scene = ShutdownScene()
+        var slow = Temperament()
+        slow.answerToTerm = .exits(after: .milliseconds(300))
+        let root = scene.machine.fork(scene.machine.initProcess, "root", slow)
+        scene.stop(root)
+        scene.machine.fork(root, "protected", Self.stubborn()).protect()
+        scene.machine.fork(root, "sibling")
+        let outcome = scene.run()
+        #expect(outcome.results["protected"] == .refused)
+        #expect(outcome.results["sibling"] == .exited)
+        #expect(outcome.proof == .none)
+        #expect(scene.kernel.violations.isEmpty)
+    }
+
+    @Test("a match that is killed while births are chased is not gone before it is dead")
+    func slowDeathInTheChase() {
+        for dying in [Duration.milliseconds(400), nil] {
+            var scene = ShutdownScene()
+            scene.options.hasPattern = true
+            scene.options.deadline = .seconds(8)
+            var comet = Self.stubborn()
+            comet.dying = dying
+            let machine = scene.machine
+            // Born while the listing of the proof goes on, which so cannot show it.
+            machine.after(.microseconds(120)) {
+                machine.fork(machine.initProcess, "late", comet).matches = true
+            }
+            for index in 0..<40 { machine.fork(machine.initProcess, "other\(index)") }
+            let outcome = scene.run()
+            #expect(scene.kernel.log.first == "KILL late")
+            #expect(outcome.results == ["late": dying == nil ? .survived : .killed])
+            #expect(outcome.proof == (dying == nil ? .none : .proofScan))
+        }
+    }
+
+    @Test("a thousand members cost a few looks, and each of them two signals")
+    func thousand() {
+        var scene = ShutdownScene(pidLimit: 4000)
+        let root = scene.machine.fork(scene.machine.initProcess, "root")
+        for index in 0..<1000 { scene.machine.fork(root, "child\(index)") }
+        scene.stop(root)
+        let outcome = scene.run()
+        #expect(outcome.targets.count == 1001)
+        #expect(outcome.targets.allSatisfy { $0.result == .exited })
+        #expect(outcome.rounds < 20)
+        #expect(outcome.proof == .tree)
+    }
+
+    @Test("heirs are found whatever the shape of the tree, each once and after its head")
+    func shapes() {
+        for isDeep in [true, false] {
+            let root = ShutdownTarget(
+                identity: ProcessIdentity(pid: 1000, startTime: 1),
+                reason: "",
+                name: "root"
+            )
+            var set = KillSet(excluding: [])
+            set.insert(root, parent: 1)
+            var records = [ProcessRecord(identity: root.identity, name: "root", parent: 1)]
+            for pid in (400..<1000).reversed().map(Int32.init) {
+                let identity = ProcessIdentity(pid: pid, startTime: 2)
+                records.append(
+                    ProcessRecord(identity: identity, name: "x", parent: isDeep ? pid + 1 : 1000)
+                )
+            }
+            records.sort { $0.pid < $1.pid }
+            let look = Look(processes: records)
+            set.note(look)
+            let heirs = set.heirs(in: look)
+            #expect(heirs.count == 600)
+            #expect(Set(heirs.map(\.target.identity)).count == 600)
+            #expect(heirs.last?.target.depth == (isDeep ? 600 : 1))
+            var known: Set<ProcessIdentity> = [root.identity]
+            for heir in heirs {
+                #expect(known.contains(heir.head))
+                known.insert(heir.target.identity)
+            }
+        }
+    }
+}
