@@ -22,7 +22,9 @@ struct ShippedRulesTests {
 
     /// Old enough to be judged at once, younger than this boot.
     private func age(_ path: String) throws {
-        let attributes: [FileAttributeKey: Any] = [.modificationDate: Date(timeIntervalSinceNow: -5)]
+        let attributes: [FileAttributeKey: Any] = [
+            .modificationDate: Date(timeIntervalSinceNow: -5)
+        ]
         try FileManager.default.setAttributes(attributes, ofItemAtPath: path)
     }
 
@@ -63,7 +65,10 @@ struct ShippedRulesTests {
     func recycled(_ rule: String, _ path: String, _ contents: String) throws {
         let specimen = try Specimen("sleep")
         let pid = try specimen.root.pid
-        let file = try home.write(contents.replacingOccurrences(of: "PID", with: "\(pid)"), to: path)
+        let file = try home.write(
+            contents.replacingOccurrences(of: "PID", with: "\(pid)"),
+            to: path
+        )
         try age(file)
         let words = ["--stale-files", "--rule", rule]
         let cleaned = try Binary.reaper.run(["clean", "--yes"] + words, environment: environment)
