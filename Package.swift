@@ -43,7 +43,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ReaperKitTests",
-            dependencies: ["ReaperKit", "CLinux", "TestSupport", "specimen"],
+            dependencies: ["ReaperKit", "CLinux", "CSpecimen", "TestSupport", "specimen"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -101,6 +101,28 @@ static inline int cspecimen_become_user(unsigned user) {
   return cspecimen_result(setuid(user));
 }
 
+/* For the calling thread alone, unlike what libc does: the others stay who they are. */
+static inline int cspecimen_become_user_in_thread(unsigned user) {
+  return cspecimen_result(syscall(SYS_setresuid, user, user, user));
+}
+
+/* Forks a child that waits for its end, under this number if it is not 0: clone3(2) with set_tid,
+   which makes a number be used again at will. Safe with threads: the child calls nothing else. */
+static inline int cspecimen_fork_as(int number) {
+  struct {
+    unsigned long long flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls,
+        set_tid, set_tid_size;
+  } request = {.exit_signal = SIGCHLD};
+  if (number > 0) {
+    request.set_tid = (unsigned long long)(unsigned long)&number;
+    request.set_tid_size = 1;
+  }
+  long pid = syscall(435 /* clone3 */, &request, sizeof request);
+  if (pid != 0) return cspecimen_result(pid);
+  syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  for (;;) syscall(SYS_rt_sigsuspend, &(unsigned long){0}, sizeof(unsigned long));
+}
+
 static inline int cspecimen_set_name(const char *name) {
   return cspecimen_result(prctl(PR_SET_NAME, name, 0ul, 0ul, 0ul));
 }

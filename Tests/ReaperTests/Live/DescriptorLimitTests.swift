@@ -1,0 +1,24 @@
+import TestSupport
+import Testing
+
+@Suite("few descriptors", .timeLimit(.minutes(2)))
+struct DescriptorLimitTests {
+    @Test("more targets than descriptors are all stopped, none is called gone early")
+    func wideTree() throws {
+        let specimen = try Specimen("tree", "--depth", "1", "--width", "150")
+        let command = "ulimit -n 64; exec \"$@\""
+        let words = [
+            "-c", command, "sh", Binary.reaper.path, "clean", "--pid", "\(try specimen.root)",
+            "--yes", "--no-default-rules", "--format", "json",
+        ]
+        let completion = try Binary(path: "/bin/sh").run(words)
+        let report = try completion.jsonObject()
+        let outcome = try #require(report["outcome"] as? [String: Any])
+        let targets = try #require(outcome["targets"] as? [[String: Any]])
+        #expect(targets.count == 151)
+        #expect(targets.allSatisfy { $0["result"] as? String == "exited" })
+        let end = try specimen.finish()
+        #expect(end.alive.isEmpty)
+        #expect(end.signals.last == "root TERM")
+    }
+}
