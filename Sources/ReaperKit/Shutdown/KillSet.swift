@@ -82,7 +82,7 @@ struct KillSet {
     ///
     /// A session's number stays its own as long as somebody is in it; when nobody is, or when
     /// another process leads it, it means nothing any more.
-    mutating func note(_ look: Look) {
+    mutating func note(_ look: Look, begun began: Duration) {
         left.removeAll { members[$0]?.gone != nil }
         livingNumbers = [:]
         var livingSessions: Set<Int32> = []
@@ -91,6 +91,7 @@ struct KillSet {
             if members[record.identity] != nil {
                 members[record.identity]?.parent = record.parent
                 sessionsSeen.insert(record.session)
+                if !record.isZombie { members[record.identity]?.lastSeen = began }
                 livingNumbers[record.pid] = record.identity
             }
             if sessions[record.session] != nil { livingSessions.insert(record.session) }

@@ -48,6 +48,11 @@ public final class LinuxKernel: ShutdownKernel {
     /// Time that never jumps.
     public func now() -> Duration { Clock.monotonic() }
 
+    /// Start times count from boot, suspend included; deadlines do not.
+    public func startTicks(at time: Duration) -> UInt64 {
+        scanner.host.ticks(at: Clock.sinceBoot() - (now() - time))
+    }
+
     /// Reads every process, and evaluates the pattern again.
     public func look() -> Look {
         do throws(SystemError) {

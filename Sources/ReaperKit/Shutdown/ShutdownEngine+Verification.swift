@@ -2,13 +2,14 @@ extension ShutdownEngine {
     /// Looks until nothing new appears and that is proven, and kills what does appear.
     mutating func sweep(until end: Duration) {
         while true {
+            let began = kernel.now()
             let proof = kernel.prove()
             outcome.rounds += 1
             for target in proof.killed where set.insert(target, parent: 0) {
                 set[target.identity]?.lastSignal = .kill
                 observe(.sent(.kill, target))
             }
-            let added = take(proof.look)
+            let added = take(proof.look, begun: began)
             if set.active.contains(where: { $0.lastSignal != .kill }) {
                 // Successors of what was asked before: their makers had the grace.
                 killRemaining(until: end)
@@ -80,7 +81,7 @@ extension ShutdownEngine {
         guard !follows else { return }
         var grown = set
         for stranger in strangers.values { grown.insert(stranger, parent: 0) }
-        grown.note(look)
+        grown.note(look, begun: kernel.now())
         for heir in grown.heirs(in: look) { strangers[heir.target.identity] = heir.target }
     }
 
@@ -91,17 +92,29 @@ extension ShutdownEngine {
     /// in, or a new one: nobody can join another.
     private mutating func strays(in look: Look) -> [ProcessRecord] {
         let members = set.order
+        let windows = bearingWindows()
         let older = Set(
             look.processes.filter { record in
                 record.session == record.pid && record.identity.startTime < options.beginning
             }.map(\.session)
         ).subtracting(set.sessionsSeen)
         return look.processes.filter { record in
-            record.identity.startTime >= options.beginning
+            windows.contains { $0.contains(record.identity.startTime) }
                 && options.adopters.contains(record.parent) && !older.contains(record.session)
                 && set[record.identity] == nil && !options.excluded.contains(record.identity)
                 && !record.isZombie && !record.isKernelThread
                 && kernel.canDescend(record, from: members)
+        }
+    }
+
+    /// When members can have had children that no look showed, in start times: from the beginning
+    /// of the latest look that showed the member alive until it was seen to be gone.
+    private mutating func bearingWindows() -> [ClosedRange<UInt64>] {
+        set.order.compactMap { set[$0] }.map { member in
+            let first = member.lastSeen.map { kernel.startTicks(at: $0) } ?? options.beginning
+            let last = kernel.startTicks(at: member.gone ?? kernel.now())
+            // A tick on either side: the clocks are read one after the other, and rounded.
+            return (max(first, 1) - 1)...(max(first, last) + 1)
         }
     }
 

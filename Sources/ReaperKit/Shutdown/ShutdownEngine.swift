@@ -129,16 +129,17 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     @discardableResult
     mutating func refresh() -> Bool {
         outcome.rounds += 1
+        let began = kernel.now()
         let look = kernel.look()
-        take(look)
+        take(look, begun: began)
         return !look.processes.isEmpty
     }
 
     @discardableResult
-    mutating func take(_ look: Look) -> [ShutdownTarget] {
+    mutating func take(_ look: Look, begun began: Duration) -> [ShutdownTarget] {
         // A look that failed shows nobody; it does not show that anybody is gone.
         guard !look.processes.isEmpty else { return [] }
-        set.note(look)
+        set.note(look, begun: began)
         guard follows else {
             noteStrangers(in: look)
             return []
