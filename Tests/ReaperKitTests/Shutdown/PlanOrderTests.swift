@@ -3,11 +3,7 @@ import Testing
 @testable import ReaperKit
 
 @Suite("planning a shutdown: when and how")
-<<<<<<<< HEAD:Tests/ReaperKitTests/Shutdown/PlannedOrderTests.swift
-struct PlannedOrderTests {
-========
 struct PlanOrderTests {
->>>>>>>> tests:Tests/ReaperKitTests/Shutdown/PlanOrderTests.swift
     private func plan(
         _ findings: [Finding],
         rules: [Rule] = [],
