@@ -1,6 +1,7 @@
 # The front door: each target is one command that a person would type.
 PREFIX ?= /usr/local
-STATIC = -Xswiftc -static-executable
+# Unneeded sections and symbols left out: half the size, the same speed.
+STATIC = -Xswiftc -static-executable -Xlinker --gc-sections -Xlinker -s
 BINARY = .build/release/reaper
 SOURCES = Package.swift Sources Tests
 

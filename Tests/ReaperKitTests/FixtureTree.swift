@@ -33,11 +33,33 @@ struct FixtureTree: ~Copyable {
         if unsafe symlink(target, "\(path)/\(name)") == 0 { created.append(name) }
     }
 
-    mutating func file(_ name: String, _ text: String) {
+    mutating func file(_ name: String, _ text: String) { file(name, Array(text.utf8)) }
+
+    mutating func file(_ name: String, _ bytes: [UInt8]) {
         let file = unsafe open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        let bytes = Array(text.utf8)
         _ = unsafe write(file, bytes, bytes.count)
         _ = close(file)
         created.append(name)
+    }
+}
+
+extension FixtureTree {
+    /// A process as `/proc` shows it, with `stat` alone.
+    mutating func process(
+        _ pid: Int32,
+        _ name: String = "svc",
+        parent: Int32 = 1,
+        state: String = "S",
+        group: Int32 = 0,
+        session: Int32 = 0,
+        flags: UInt32 = 0,
+        start: UInt64 = 100
+    ) {
+        directory("\(pid)")
+        file(
+            "\(pid)/stat",
+            "\(pid) (\(name)) \(state) \(parent) \(group) \(session) 0 -1 \(flags) "
+                + "0 0 0 0 0 0 0 0 20 0 1 0 \(start) 0 0\n"
+        )
     }
 }

@@ -17,7 +17,8 @@ func runAsUser(words: [String]) throws(StagingError) -> Never {
     try replaceProcess(words[1], Array(words[2...]), environment)
 }
 
-private func forEachEnvironmentEntry(_ body: (String) -> Void) {
+/// Calls `body` with each `NAME=VALUE` of this process.
+func forEachEnvironmentEntry(_ body: (String) -> Void) {
     var entry = unsafe environ
     while let text = unsafe entry.pointee {
         body(unsafe String(cString: text))

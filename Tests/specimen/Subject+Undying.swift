@@ -83,4 +83,14 @@ extension Subject {
             _ = setsid()
         }
     }
+
+    /// `root` cannot end, not even of SIGKILL, before its parent, the `tracer`, has ended.
+    func stageTraced() throws(StagingError) -> Never {
+        expect(2)
+        let child = try Offspring.spawn { Vigil.keep(as: "root") }
+        try check(cspecimen_hold_at_exit(child), "ptrace", "\(child)")
+        Ledger.ready("root", pid: child)
+        Ledger.ready("tracer")
+        Vigil.keep(as: "tracer", onChild: {})
+    }
 }

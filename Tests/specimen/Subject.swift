@@ -5,7 +5,7 @@ import Glibc
 ///
 /// The mode says what it does: `sleep` or `orphan` wait; `tree` has descendants; `zombie` never buries
 /// its child; `zombie-leader` loses its first thread; `listen` holds a port; `term-ignorer`,
-/// `slow-exit`, `stopped`, `respawner`, `forks-on-term` and `comet` resist an end; `pidfile` and
+/// `slow-exit`, `stopped`, `respawner`, `forks-on-term`, `comet` and `traced` resist an end; `pidfile` and
 /// `socketfile` hold a file. For every mode the options `--orphan`, `--adopted`, `--dead-session`,
 /// `--setsid`, `--own-group`, `--cwd` and `--user` say where it runs; `--exe`, `--owner`, `--deleted`
 /// and `--replaced` from which executable; `--argv0`, `--name`, `--env` and `--args` what it looks
@@ -44,6 +44,7 @@ struct Subject {
         case "respawner": try respawn()
         case "forks-on-term": try lone { Vigil.keep(as: "root", onTerm: leaveSuccessor) }
         case "comet": try hop()
+        case "traced": try stageTraced()
         case "pidfile": try holdPidFile()
         case "socketfile": try holdSocketFile()
         default: throw StagingError("'\(options.mode)' is not a mode")

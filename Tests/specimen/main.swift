@@ -1,7 +1,7 @@
 import Glibc
 
-// One binary plays three parts: the keeper that a test starts, the processes it stages, and a
-// wrapper that runs another program as another user.
+// One binary plays all parts: the keeper that a test starts, the processes it stages, and wrappers
+// that run another program as another user, or on a terminal.
 do throws(StagingError) {
     if let part = Part.inherited {
         try Subject(part: part).run()
@@ -9,6 +9,9 @@ do throws(StagingError) {
     let words = Array(CommandLine.arguments.dropFirst())
     if words.first == "exec" {
         try runAsUser(words: Array(words.dropFirst()))
+    }
+    if words.first == "terminal" {
+        try runOnTerminal(words: Array(words.dropFirst()))
     }
     var keeper = try Keeper(options: Options(parsing: words))
     try keeper.run()

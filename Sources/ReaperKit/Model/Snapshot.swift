@@ -102,8 +102,9 @@ public struct HostFacts: Sendable, Equatable {
     private func sinceBootAtStart(of identity: ProcessIdentity) -> Duration {
         let ticks = max(ticksPerSecond, 1)
         let (seconds, rest) = identity.startTime.quotientAndRemainder(dividingBy: ticks)
-        // Unsigned field from outside: clamp instead of trapping on nonsense.
-        return .seconds(Int64(clamping: seconds))
+        // Unsigned field from outside: clamp instead of trapping on nonsense, and leave room for
+        // the sums that a `Duration` can still take apart.
+        return .seconds(min(Int64(clamping: seconds), .max / 4))
             + .nanoseconds(Int64(clamping: rest * (1_000_000_000 / ticks)))
     }
 }

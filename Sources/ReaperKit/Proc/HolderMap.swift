@@ -59,15 +59,17 @@ public struct HolderMap: Sendable, Equatable {
         var map = HolderMap()
         var table = DescriptorTable(interest: sockets, procDirectory: procDirectory)
         guard !table.interest.isEmpty else { return map }
-        var readable: [Int32] = []
+        var present: [Int32] = []
         for pid in pids {
             switch table.sockets(below: procDirectory, "\(pid)/") {
             case .value(let inodes):
                 for inode in inodes { map.add(inode, SocketHolder(pid: pid, hold: .descriptor)) }
-                readable.append(pid)
+                present.append(pid)
             case .gone: continue
             case .denied(let code):
                 map.refusals.append(Refusal(pid: pid, fact: "fd", code: code))
+                // The table of a leader that left is root's; its threads' are still their user's.
+                present.append(pid)
             }
             if extent == .firstHolder, map.holders.count == table.interest.count { return map }
         }
@@ -78,7 +80,7 @@ public struct HolderMap: Sendable, Equatable {
         case .hiddenWhereNeeded, .hiddenEverywhere:
             map.addHidden(
                 of: depth == .hiddenEverywhere ? table.interest : unheld,
-                among: readable,
+                among: present,
                 procDirectory,
                 isOwnNamespace
             )
@@ -112,9 +114,11 @@ public struct HolderMap: Sendable, Equatable {
                 for (inode, hold) in found.sockets {
                     add(inode, SocketHolder(pid: pid, hold: hold))
                 }
+                if !found.sockets.isEmpty { refusals.removeAll { $0.pid == pid } }
                 if found.hasInFlight { receivers.append(pid) }
             case .gone: continue
             case .denied(let code):
+                guard !refusals.contains(where: { $0.pid == pid }) else { continue }
                 refusals.append(Refusal(pid: pid, fact: "fdinfo", code: code))
             }
         }

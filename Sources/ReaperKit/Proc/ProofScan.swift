@@ -23,6 +23,8 @@ public enum ProofScan {
         case chased
         /// It could not be proven; the text says why.
         case notProven(String)
+        /// It cannot be proven here, however often it is tried; the text says why.
+        case unprovable(String)
 
         /// Whether absence is proven.
         public var isProven: Bool { self == .quiet || self == .chased }
@@ -55,10 +57,10 @@ public enum ProofScan {
         examine: ([Int32]) -> Void
     ) -> Answer {
         guard let forksBefore = counter.forks() else {
-            return .notProven("/proc/stat has no fork counter here")
+            return .unprovable("/proc/stat has no fork counter here")
         }
         guard var last = counter.lastPid() else {
-            return .notProven("/proc/loadavg is not readable here")
+            return .unprovable("/proc/loadavg is not readable here")
         }
         let limit = max(counter.pidLimit(), 301)
         list()

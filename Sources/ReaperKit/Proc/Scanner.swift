@@ -21,7 +21,9 @@ public struct Scanner: ~Copyable {
     /// Opens the procfs and reads what does not depend on any one process.
     public init(_ request: ScanRequest, procRoot: String = "/proc") throws(SystemError) {
         var procfs = try Procfs(root: procRoot)
-        let host = procfs.hostFacts()
+        var host = procfs.hostFacts()
+        // Sockets whose holder cannot be seen are told by their user.
+        if request.selection.ports != nil { host.userNames = UserNames.read().names }
         self.request = request
         self.host = host
         isOwnNamespace = procRoot == "/proc" && procfs.showsOwnNamespace()
@@ -118,6 +120,9 @@ public struct Scanner: ~Copyable {
         snapshot.sockets = table.sockets
         snapshot.unreadable.notes += table.notes
         context.sockets = table.sockets
+        // A socket whose holder cannot be seen is told by its user.
+        if host.userNames.isEmpty { host.userNames = UserNames.read().names }
+        snapshot.host.userNames = host.userNames
         descriptors = DescriptorTable(
             interest: table.sockets.map(\.inode),
             procDirectory: procfs.directory.raw

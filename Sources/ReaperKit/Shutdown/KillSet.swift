@@ -9,6 +9,8 @@ struct KillSet {
     /// Numbers of sessions that a member led, with that leader.
     private(set) var sessions: [Int32: ProcessIdentity] = [:]
     private(set) var groups: [Int32: ProcessIdentity] = [:]
+    /// Numbers of sessions in which a member was seen.
+    private(set) var sessionsSeen: Set<Int32> = []
     /// Roots whose trees answered a stop signal with new children.
     private(set) var resisting: Set<ProcessIdentity> = []
     /// Never members: reaper itself and its ancestors, what a rule protects.
@@ -80,7 +82,7 @@ struct KillSet {
     ///
     /// A session's number stays its own as long as somebody is in it; when nobody is, or when
     /// another process leads it, it means nothing any more.
-    mutating func note(_ look: Look) {
+    mutating func note(_ look: Look, begun began: Duration) {
         left.removeAll { members[$0]?.gone != nil }
         livingNumbers = [:]
         var livingSessions: Set<Int32> = []
@@ -88,6 +90,8 @@ struct KillSet {
         for record in look.processes {
             if members[record.identity] != nil {
                 members[record.identity]?.parent = record.parent
+                sessionsSeen.insert(record.session)
+                if !record.isZombie { members[record.identity]?.lastSeen = began }
                 livingNumbers[record.pid] = record.identity
             }
             if sessions[record.session] != nil { livingSessions.insert(record.session) }

@@ -29,9 +29,17 @@ extension LinuxKernel {
         return nil
     }
 
-    /// Whether a stray shares its control groups with a target; a service manager's children do
-    /// not, and a process cannot leave its group without rights over another.
+    /// Whether a stray shares its control groups with a target, and its parent can have adopted it.
+    ///
+    /// A service manager's children do not share them, and a process cannot leave its group without
+    /// rights over another. The shell, make or test runner that called reaper adopts nobody.
     public func canDescend(_ stray: ProcessRecord, from members: [ProcessIdentity]) -> Bool {
+        let chain = scanner.host.ownChain
+        if let parent = chain.firstIndex(where: { $0.pid == stray.parent }),
+            let adopter = chain.firstIndex(where: { $0.pid == self.adopter }), parent < adopter
+        {
+            return false
+        }
         guard case .success(let handle) = open(stray.identity) else { return false }
         guard let record = record(through: handle, [.cgroups]) else { return false }
         guard let lines = record.cgroups?.known else { return true }

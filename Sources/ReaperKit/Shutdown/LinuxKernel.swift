@@ -19,6 +19,8 @@ public final class LinuxKernel: ShutdownKernel {
     private var hasUnsettled = false
     /// The control groups of targets when they were pinned.
     var cgroups: Set<[ByteString]> = []
+    /// Who adopts what loses its parent here; negative when that could not be learned.
+    lazy var adopter = clinux_adopter()
 
     /// Prepares to act on what `scanner` finds.
     ///
@@ -45,6 +47,11 @@ public final class LinuxKernel: ShutdownKernel {
 
     /// Time that never jumps.
     public func now() -> Duration { Clock.monotonic() }
+
+    /// Start times count from boot, suspend included; deadlines do not.
+    public func startTicks(at time: Duration) -> UInt64 {
+        scanner.host.ticks(at: Clock.sinceBoot() - (now() - time))
+    }
 
     /// Reads every process, and evaluates the pattern again.
     public func look() -> Look {
@@ -79,6 +86,7 @@ public final class LinuxKernel: ShutdownKernel {
                 killed.append(target)
             }
         }
+        if case .unprovable = answer { return ProofLook(look: self.look(), answer: answer) }
         guard !look.processes.isEmpty else {
             return ProofLook(look: look, answer: .notProven("/proc could not be listed"))
         }
@@ -249,7 +257,7 @@ public final class LinuxKernel: ShutdownKernel {
         guard let user = record(through: handle, [.status])?.status?.known?.realUser else {
             return "it may not be signalled; run as root"
         }
-        let name = scanner.host.userNames[user] ?? "\(user)"
+        let name = UserNames.read().names[user] ?? "\(user)"
         return "it belongs to user \(name); run as that user or as root"
     }
 

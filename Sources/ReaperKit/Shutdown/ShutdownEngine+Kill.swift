@@ -47,8 +47,9 @@ extension ShutdownEngine {
                 set[member.identity]?.isFrozen = true
             }
             outcome.rounds += 1
+            let began = kernel.now()
             let look = kernel.look()
-            let added = take(look)
+            let added = take(look, begun: began)
             if added.isEmpty, !look.processes.isEmpty, markSettled(look) { return }
             if added.isEmpty { wait(for: set.active, until: kernel.now() + .milliseconds(1)) }
         }

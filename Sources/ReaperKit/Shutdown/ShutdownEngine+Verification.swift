@@ -2,13 +2,14 @@ extension ShutdownEngine {
     /// Looks until nothing new appears and that is proven, and kills what does appear.
     mutating func sweep(until end: Duration) {
         while true {
+            let began = kernel.now()
             let proof = kernel.prove()
             outcome.rounds += 1
             for target in proof.killed where set.insert(target, parent: 0) {
                 set[target.identity]?.lastSignal = .kill
                 observe(.sent(.kill, target))
             }
-            let added = take(proof.look)
+            let added = take(proof.look, begun: began)
             if set.active.contains(where: { $0.lastSignal != .kill }) {
                 // Successors of what was asked before: their makers had the grace.
                 killRemaining(until: end)
@@ -22,7 +23,14 @@ extension ShutdownEngine {
                 outcome.proof = provenBy(proof.look)
                 return
             }
-            if case .notProven(let reason) = proof.answer { outcome.unproven = reason }
+            switch proof.answer {
+            case .notProven(let reason): outcome.unproven = reason
+            case .unprovable(let reason):
+                outcome.unproven = reason
+                // Trying again proves nothing either; what a look can find was found.
+                if added.isEmpty { return }
+            case .quiet, .chased: break
+            }
             if kernel.now() >= end { return }
         }
     }
@@ -37,48 +45,76 @@ extension ShutdownEngine {
 
     /// What a complete look without anybody new proves.
     private mutating func provenBy(_ look: Look) -> Proof {
-        guard reportStrangers(in: look) else { return .none }
-        if options.hasPattern { return .proofScan }
-        let strays = strays(in: look)
-        guard strays.isEmpty else {
-            for stray in strays {
-                outcome.kept.append(
-                    Refusal(
-                        stray.identity,
-                        reason: "\(stray.name.text) was born meanwhile and adopted by "
-                            + "\(stray.parent): it may have come from here, look at it"
-                    )
-                )
-            }
-            outcome.unproven = "processes were born meanwhile that may have come from here"
+        outcome.unproven = nil
+        let areStrangersGone = reportStrangers(in: look)
+        guard areStrangersGone else {
+            outcome.unproven = "there are processes that are not in the plan"
             return .none
         }
-        return .tree
+        if options.hasPattern { return .proofScan }
+        let strays = strays(in: look)
+        guard let stray = strays.first else { return .tree }
+        let others = strays.count == 1 ? "" : ", and \(strays.count - 1) more like it"
+        outcome.unproven =
+            "\(stray.name.text) (\(stray.identity)) was born meanwhile and adopted by "
+            + "\(stray.parent): it may have come from here, look at it\(others)"
+        return .none
     }
 
     /// With a plan to be executed exactly: who belongs to its targets and is not in it.
     private mutating func reportStrangers(in look: Look) -> Bool {
-        guard !follows else { return true }
-        let strangers = set.heirs(in: look).map(\.target)
-        outcome.kept += strangers.map {
-            Refusal($0.identity, reason: "not in the plan: \($0.name.text) \($0.reason)")
+        noteStrangers(in: look)
+        let living = look.processes.filter { strangers[$0.identity] != nil && !$0.isZombie }
+        for target in living.compactMap({ strangers[$0.identity] }) {
+            outcome.kept.append(
+                Refusal(
+                    target.identity,
+                    reason: "not in the plan: \(target.name.text) \(target.reason)"
+                )
+            )
         }
-        if !strangers.isEmpty { outcome.unproven = "there are processes that are not in the plan" }
-        return strangers.isEmpty
+        return living.isEmpty
+    }
+
+    /// Notes them while their parents live: nothing tells afterwards whose they were.
+    mutating func noteStrangers(in look: Look) {
+        guard !follows else { return }
+        var grown = set
+        for stranger in strangers.values { grown.insert(stranger, parent: 0) }
+        grown.note(look, begun: kernel.now())
+        for heir in grown.heirs(in: look) { strangers[heir.target.identity] = heir.target }
     }
 
     /// Who could have escaped: born since planning began, and adopted, so its parent is unknown.
     ///
     /// A child that a member made after its last look, and before it exited, has been handed to an
-    /// adopter. Anybody else still has the parent who made it.
+    /// adopter. Anybody else still has the parent who made it. It has a session that a member was
+    /// in, or a new one: nobody can join another.
     private mutating func strays(in look: Look) -> [ProcessRecord] {
         let members = set.order
+        let windows = bearingWindows()
+        let older = Set(
+            look.processes.filter { record in
+                record.session == record.pid && record.identity.startTime < options.beginning
+            }.map(\.session)
+        ).subtracting(set.sessionsSeen)
         return look.processes.filter { record in
-            record.identity.startTime >= options.beginning
-                && options.adopters.contains(record.parent)
+            windows.contains { $0.contains(record.identity.startTime) }
+                && options.adopters.contains(record.parent) && !older.contains(record.session)
                 && set[record.identity] == nil && !options.excluded.contains(record.identity)
                 && !record.isZombie && !record.isKernelThread
                 && kernel.canDescend(record, from: members)
+        }
+    }
+
+    /// When members can have had children that no look showed, in start times: from the beginning
+    /// of the latest look that showed the member alive until it was seen to be gone.
+    private mutating func bearingWindows() -> [ClosedRange<UInt64>] {
+        set.order.compactMap { set[$0] }.map { member in
+            let first = member.lastSeen.map { kernel.startTicks(at: $0) } ?? options.beginning
+            let last = kernel.startTicks(at: member.gone ?? kernel.now())
+            // A tick on either side: the clocks are read one after the other, and rounded.
+            return (max(first, 1) - 1)...(max(first, last) + 1)
         }
     }
 
@@ -181,7 +217,11 @@ extension ShutdownEngine {
                 outcome.targets[index].result = .exited
                 outcome.targets[index].reason = "its parent collected it"
             }
-            if outcome.targets.allSatisfy({ $0.result == .exited }) { return }
+            if outcome.targets.allSatisfy({ $0.result == .exited }) {
+                // What was collected has no children: the sweep has to prove only the rest.
+                outcome.proof = .tree
+                return
+            }
             wait(for: [], until: min(end, kernel.now() + .milliseconds(20)))
         }
     }

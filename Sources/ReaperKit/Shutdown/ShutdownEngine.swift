@@ -45,8 +45,10 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var interrupts = 0
     /// Whether the sockets could not be read, so that no port can be called free.
     var portsAreUnknown = false
-    /// Members that appeared although the plan was to be executed exactly.
+    /// Whether members that appear are stopped too; not where a plan is executed exactly.
     var follows = true
+    /// Members that appeared although the plan is executed exactly.
+    var strangers: [ProcessIdentity: ShutdownTarget] = [:]
 
     /// Prepares an engine.
     public init(
@@ -73,7 +75,10 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             stop(until: kernel.now() + max(remaining, .zero) / (plan.waves.count - index))
         }
         remindParents(of: plan.zombies)
-        if options.hasPattern || !plan.targets.isEmpty { sweep(until: end) }
+        if options.hasPattern || !plan.targets.isEmpty {
+            outcome.proof = .none
+            sweep(until: end)
+        }
         verifyPorts(plan.ports, until: end)
         finish(plan)
         return outcome
@@ -124,17 +129,21 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     @discardableResult
     mutating func refresh() -> Bool {
         outcome.rounds += 1
+        let began = kernel.now()
         let look = kernel.look()
-        take(look)
+        take(look, begun: began)
         return !look.processes.isEmpty
     }
 
     @discardableResult
-    mutating func take(_ look: Look) -> [ShutdownTarget] {
+    mutating func take(_ look: Look, begun began: Duration) -> [ShutdownTarget] {
         // A look that failed shows nobody; it does not show that anybody is gone.
         guard !look.processes.isEmpty else { return [] }
-        set.note(look)
-        guard follows else { return [] }
+        set.note(look, begun: began)
+        guard follows else {
+            noteStrangers(in: look)
+            return []
+        }
         var added: [ShutdownTarget] = []
         for match in look.matches
         where !set.postponed.contains(match.root) && set.insert(match, parent: 0) {

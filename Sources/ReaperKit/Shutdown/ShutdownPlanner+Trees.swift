@@ -38,12 +38,13 @@ extension ShutdownPlanner {
         for index in view.snapshot.processes.indices where !known.contains(index) {
             let process = view.snapshot.processes[index]
             // Everybody in a session came after its leader, and a group lies within one session.
+            let leadsSession = head.session == head.pid
             let isInSession =
-                head.session == head.pid && process.session == head.pid
+                leadsSession && process.session == head.pid
                 && process.identity.startTime >= head.identity.startTime
             let isInGroup =
-                head.processGroup == head.pid && process.processGroup == head.pid
-                && process.session == head.session
+                !leadsSession && head.processGroup == head.pid
+                && process.processGroup == head.pid && process.session == head.session
             guard isInSession || isInGroup, process.pid != head.parent else { continue }
             for member in [(index: index, depth: 0)] + view.tree.descendants(of: index)
             where known.insert(member.index).inserted {

@@ -72,6 +72,7 @@ struct LiveReport: Decodable {
         let kept: [Refusal]
         let ports: [Port]
         let proof: String
+        let unproven: String?
         let interrupted: Bool
     }
 
@@ -118,6 +119,25 @@ extension Completion {
         }
         #expect(violations == [])
         return try decoded(as: LiveReport.self)
+    }
+}
+
+extension Completion {
+    /// Whether all is gone that was asked for, or nothing was there, as far as can be said.
+    ///
+    /// An ordinary user cannot look at everybody's executables. And a process of another test that
+    /// lost its parent meanwhile may have come from the tree. Where such doubts are the only ones
+    /// the status is 3.
+    func isAllGone() throws -> Bool {
+        if code == 0 { return true }
+        let report = try report()
+        let isOtherwiseProven =
+            report.outcome.map { outcome in
+                outcome.kept.isEmpty
+                    && outcome.unproven.map { $0.contains("may have come from here") } ?? true
+            } ?? true
+        let isHidden = !report.complete && !Machine.isRoot
+        return code == 3 && isOtherwiseProven && (isHidden || report.outcome?.proof == "none")
     }
 }
 

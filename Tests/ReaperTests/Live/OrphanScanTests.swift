@@ -34,7 +34,9 @@ struct OrphanScanTests {
     func subreaper() throws {
         let specimen = try Specimen("orphan", "--adopted", "--dead-session", "--exe", job)
         let report = try Binary.reaper.scan("--orphans", rules: rules).report()
-        #expect(report.finding(about: try specimen.root)?.verdict == "confirmed")
+        let finding = try #require(report.finding(about: try specimen.root))
+        // Among the ancestors there may be one that an ordinary user cannot look at: the host?
+        #expect(finding.verdict == (report.complete ? "confirmed" : "suspect"))
     }
 
     @Test("a job is nobody's leftover while its host lives")
@@ -44,7 +46,7 @@ struct OrphanScanTests {
         let report = try completion.report()
         #expect(report.finding(about: try specimen.root) == nil)
         #expect(report.finding(about: try specimen["owner"]) == nil)
-        #expect(completion.code == 0)
+        #expect(try completion.isAllGone())
     }
 
     @Test("REAPER_KEEP=1 is left alone")

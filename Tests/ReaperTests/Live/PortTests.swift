@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-@Suite("scan: ports", .timeLimit(.minutes(3)))
-struct PortScanTests {
+@Suite("scan and clean: ports", .timeLimit(.minutes(3)))
+struct PortTests {
     @Test(
         "the holder of a port is found, whatever the socket",
         arguments: [
@@ -62,5 +62,18 @@ struct PortScanTests {
         #expect(try completion.report().findings.isEmpty)
         #expect(completion.code == 0)
         #expect(try Binary.reaper.scan("--ports", port, "--require-match").code == 1)
+    }
+
+    @Test("a port that somebody else still holds is not free, and the holder is named")
+    func heldOn() throws {
+        let specimen = try Specimen("listen", "--shared-by-children", "1")
+        let (root, sharer) = try (specimen.root, specimen["sharer.0"])
+        let port = "\(try specimen.port)/tcp"
+        let completion = try Binary.reaper.clean("--ports", port, "--pid", sharer.identity)
+        let outcome = try #require(try completion.report().outcome)
+        #expect(sharer.hasEnded && root.state == .running)
+        #expect(outcome.ports.map(\.state) == ["held"])
+        #expect(outcome.ports.first?.holder?.contains("\(root.pid)") == true)
+        #expect(completion.code == 1)
     }
 }

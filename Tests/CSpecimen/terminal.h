@@ -1,0 +1,26 @@
+#ifndef REAPER_CSPECIMEN_TERMINAL_H
+#define REAPER_CSPECIMEN_TERMINAL_H
+
+/* Programs that behave differently on a terminal, and one that cannot be killed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/ptrace.h>
+#include <unistd.h>
+
+/* Forks a child that leads a session whose terminal is new, and has it as standard streams. */
+static inline int cspecimen_fork_on_terminal(int *controller) {
+  struct winsize size = {.ws_row = 50, .ws_col = 200};
+  int pid = forkpty(controller, (char *)0, (void *)0, &size);
+  return pid < 0 ? -errno : pid;
+}
+
+/* Traces a child and asks to be told of its end: without an answer it cannot even be killed. */
+static inline int cspecimen_hold_at_exit(int pid) {
+  const int seize = 0x4206, trace_exit = 0x40; /* PTRACE_SEIZE, PTRACE_O_TRACEEXIT */
+  long r = ptrace(seize, pid, (void *)0, (void *)(long)trace_exit);
+  return r < 0 ? -errno : 0;
+}
+#endif

@@ -1,0 +1,199 @@
+import Glibc
+import Testing
+
+@testable import ReaperKit
+
+@Suite("findings about port holders")
+struct PortHolderDetectorTests {
+    private func detect(
+        _ processes: [ProcessRecord],
+        ports: PortSet = PortSet(members: [.init(ports: 8080...8081)]),
+        among pattern: ProcessPattern = ProcessPattern(),
+        peers: Bool = false
+    ) -> Detection {
+        let snapshot = Cast.snapshot(processes) { $0.sockets = Self.sockets }
+        return PortHolderDetector(ports: ports, among: pattern)
+            .detection(in: snapshot, peers: peers)
+    }
+
+    static func socket(_ port: UInt16, _ inode: UInt64, user: UInt32 = 33) -> SocketRecord {
+        SocketRecord(
+            transport: .tcp,
+            address: [0, 0, 0, 0],
+            port: port,
+            state: .listen,
+            inode: inode,
+            user: user
+        )
+    }
+
+    static let sockets = [
+        socket(8080, 1), socket(8081, 2), socket(9090, 3),
+        SocketRecord(
+            transport: .tcp,
+            address: [127, 0, 0, 1],
+            port: 40_000,
+            peerPort: 8080,
+            peerAddress: [127, 0, 0, 1],
+            state: .established,
+            inode: 4,
+            user: 33
+        ),
+    ]
+
+    private func holder(_ pid: Int32, _ inodes: [UInt64]) -> ProcessRecord {
+        Cast.process(pid, "web") { $0.socketInodes = .value(inodes) }
+    }
+
+    @Test("each holder of a shared socket is found, with every port it holds")
+    func shared() throws {
+        let found = detect([holder(500, [1, 2, 3]), holder(501, [1]), holder(502, [3])]).findings
+        #expect(found.map(\.process?.pid) == [500, 501])
+        #expect(
+            found.map(\.summary) == ["holds port 8080/tcp, 8081/tcp", "holds port 8080/tcp"]
+        )
+        #expect(found.map(\.verdict) == [.confirmed, .confirmed])
+        #expect(found[0].evidence.map(\.value) == ["socket:[1]", "socket:[2]"])
+        #expect(found[0].remedy == Remedy(.stop, command: "reaper clean --pid 500@50000"))
+    }
+
+    @Test("a socket without a holder is held by somebody who cannot be seen")
+    func unseen() {
+        let found = detect([holder(500, [1])]).findings
+        #expect(found.map(\.process?.pid) == [500, nil])
+        #expect(found.last?.port == "8081/tcp" && found.last?.verdict == .suspect)
+        #expect(
+            found.last?.summary
+                == "port 8081/tcp is held by a process that cannot be seen, of user 33"
+        )
+        #expect(found.last?.remedy.action == Remedy.Action.none)
+    }
+
+    @Test("who could not be looked at matters only while a socket has no known holder")
+    func refused() {
+        let secret = Cast.process(600) { $0.socketInodes = .denied(EACCES) }
+        let open = detect([holder(500, [1]), secret])
+        #expect(open.hidden == [HiddenFact(pid: 600, kind: .sockets, code: EACCES)])
+        #expect(detect([holder(500, [1, 2]), secret]).hidden.isEmpty)
+    }
+
+    @Test("a holder that other conditions rule out is a known holder all the same")
+    func otherConditions() throws {
+        var pattern = ProcessPattern()
+        pattern.names = [try Cast.glob("db")]
+        let secret = Cast.process(600, "db") { $0.socketInodes = .denied(EACCES) }
+        let detection = detect([holder(500, [1, 2]), secret], among: pattern)
+        #expect(detection.findings.isEmpty && detection.hidden.isEmpty)
+        let open = detect([holder(500, [1]), secret], among: pattern)
+        // An unseen holder is not known to meet the conditions: no finding, but no certainty.
+        #expect(open.findings.isEmpty && open.hidden.map(\.pid) == [600])
+        pattern.names = [try Cast.glob("web")]
+        #expect(detect([holder(500, [1, 2])], among: pattern).findings.count == 1)
+    }
+
+    @Test("connected processes count only with peers")
+    func peers() {
+        let client = holder(700, [4])
+        let holders = holder(500, [1, 2])
+        #expect(detect([holders, client]).findings.map(\.process?.pid) == [500])
+        let found = detect([holders, client], peers: true).findings
+        #expect(found.map(\.process?.pid) == [500, 700])
+        #expect(found.last?.summary == "is connected to port 40000/tcp")
+    }
+
+    @Test("descriptors are not read of kernel threads, zombies, or for a port nobody holds")
+    func lazy() {
+        let detector = PortHolderDetector(
+            ports: PortSet(members: [.init(ports: 8080...8080)]),
+            among: ProcessPattern()
+        )
+        let context = MatchContext(host: Cast.host, sockets: Self.sockets)
+        let unread = Cast.process(500) { $0.socketInodes = nil }
+        #expect(detector.interest(in: unread, context) == .needs(.sockets))
+        #expect(detector.interest(in: unread, MatchContext(host: Cast.host)) == .none)
+        #expect(detector.interest(in: Cast.kernelThread(30), context) == .none)
+        let zombie = Cast.process(500, state: "Z") { $0.socketInodes = nil }
+        #expect(detector.interest(in: zombie, context) == .none)
+    }
+}
+
+@Suite("findings about selected processes")
+struct SelectedProcessDetectorTests {
+    private func pids(
+        _ processes: [ProcessRecord],
+        _ change: (inout ProcessPattern) throws -> Void
+    ) rethrows -> [Int32?] {
+        var pattern = ProcessPattern()
+        try change(&pattern)
+        return SelectedProcessDetector(pattern).findings(in: Cast.snapshot(processes))
+            .map(\.process?.pid)
+    }
+
+    @Test("an empty pattern selects nobody")
+    func empty() {
+        #expect(pids([Cast.process(500)]) { _ in }.isEmpty)
+        #expect(pids([Cast.process(500)]) { $0.users = [1000] }.contains(500))
+    }
+
+    @Test("reaper itself is never selected, not even by its number")
+    func own() throws {
+        #expect(pids([]) { $0.pids = [PidCondition(pid: 900)] }.isEmpty)
+        #expect(try pids([]) { $0.names = [try Cast.glob("reaper")] }.isEmpty)
+        // Another reaper is somebody else's.
+        let other = Cast.process(901, "reaper")
+        #expect(try pids([other]) { $0.names = [try Cast.glob("reaper")] } == [901])
+    }
+
+    @Test("an ancestor that only carries the pattern in its command line is not meant")
+    func carrier() throws {
+        let sudo = Cast.process(800, "sudo", parent: 50) {
+            $0.arguments = .value(["sudo", "reaper", "clean", "--command", "*gunicorn*"])
+        }
+        let target = Cast.process(500, "gunicorn")
+        let found = try pids([sudo, target]) {
+            $0.commands = [try Cast.glob("*gunicorn*", as: .text)]
+        }
+        #expect(found == [500])
+        let stranger = Cast.process(801, "sudo", parent: 50) { $0.arguments = sudo.arguments }
+        #expect(
+            try pids([stranger]) { $0.commands = [try Cast.glob("*gunicorn*", as: .text)] } == [801]
+        )
+    }
+
+    @Test("PID 1 and kernel threads are selected only by number, so that they can be refused")
+    func neverStopped() throws {
+        let thread = Cast.kernelThread(30)
+        #expect(pids([thread]) { $0.states = Array("IS".utf8) } == [50, 800])
+        #expect(
+            pids([thread]) { $0.pids = [PidCondition(pid: 30), PidCondition(pid: 1)] } == [1, 30]
+        )
+    }
+
+    @Test("a zombie is selected as one; its parent would have to be reminded")
+    func zombie() throws {
+        var pattern = ProcessPattern()
+        pattern.states = Array("Z".utf8)
+        let found = SelectedProcessDetector(pattern)
+            .findings(in: Cast.snapshot([Cast.process(500, parent: 50, state: "Z")]))
+        #expect(found.map(\.kind) == [.zombie])
+        #expect(found.map(\.remedy.action) == [.signalParent])
+    }
+
+    @Test("a fact that was refused is counted, and nobody is selected by it")
+    func refused() throws {
+        var pattern = ProcessPattern()
+        pattern.executables = [try Cast.glob("/x/*")]
+        let secret = Cast.process(500) { $0.executable = .denied(EACCES) }
+        let detection = SelectedProcessDetector(pattern).detection(in: Cast.snapshot([secret]))
+        #expect(detection.findings.isEmpty)
+        #expect(detection.hidden == [HiddenFact(pid: 500, kind: .executable, code: EACCES)])
+    }
+
+    @Test("who launched the comparison with a baseline is no leak; a stranger is")
+    func baseline() {
+        let found = pids([Cast.process(500)]) {
+            $0.absentFrom = Baseline(bootID: "", pidNamespace: 0)
+        }
+        #expect(found == [50, 500])
+    }
+}

@@ -1,0 +1,83 @@
+import TestSupport
+import Testing
+
+@Suite("clean: consent", .timeLimit(.minutes(3)))
+struct ConsentTests {
+    private let directory: TemporaryDirectory
+    private let rules: String
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        rules = try directory.write(LiveRules.job(directory.path("cache")), to: "live.json5")
+    }
+
+    private func orphan(_ name: String) throws -> Specimen {
+        try Specimen("orphan", "--dead-session", "--exe", directory.path("cache/\(name)"))
+    }
+
+    /// An ordinary user cannot look at everybody's executable, so "nothing left" is not claimed.
+    private static let clean: Int32 = Machine.isRoot ? 0 : 3
+
+    private var clean: [String] { ["clean", "--no-default-rules", "--rules", rules] }
+
+    /// Runs reaper on a terminal; `answer` is typed when it asks.
+    private func onTerminal(_ words: [String], answer: String) throws -> Completion {
+        try Binary.specimen.run(["terminal", Binary.reaper.path] + words, input: answer)
+    }
+
+    @Test("without a selector, and off a terminal, nothing is done without --yes")
+    func offTerminal() throws {
+        let specimen = try orphan("job")
+        let refused = try Binary.reaper.run(clean)
+        #expect(refused.code == 2)
+        #expect(refused.errorText.contains("--yes"))
+        #expect(refused.errorText.contains("nothing was done"))
+        #expect(try specimen.root.state == .running)
+        let agreed = try Binary.reaper.run(clean + ["--yes"])
+        #expect(agreed.code == Self.clean, "\(agreed.text)")
+        #expect(try specimen.root.hasEnded)
+        #expect(try specimen.finish().signals.contains("root TERM"))
+    }
+
+    @Test("with nothing to do nobody need agree")
+    func nothing() throws {
+        #expect(try Binary.reaper.run(clean).code == Self.clean)
+    }
+
+    @Test(
+        "on a terminal more than one tree is asked about, and no answer means no",
+        arguments: [("", false), ("\n", false), ("n\n", false), ("maybe\n", false), ("y\n", true)]
+    )
+    func asks(answer: String, agrees: Bool) throws {
+        let first = try orphan("a")
+        let second = try orphan("b")
+        let words = clean + ["--in", directory.path("cache")]
+        let completion = try onTerminal(words, answer: answer)
+        #expect(completion.text.contains("stop 2 process trees"), "\(completion.text)")
+        #expect(completion.code == (agrees ? Self.clean : 1))
+        #expect(try first.root.hasEnded == agrees)
+        #expect(try second.root.hasEnded == agrees)
+    }
+
+    @Test("one tree that was selected is not asked about, nor are more with --yes")
+    func unasked() throws {
+        let first = try orphan("a")
+        let one = try onTerminal(clean + ["--pid", first.root.identity], answer: "")
+        #expect(!one.text.contains("[y/N]"))
+        let second = try orphan("b")
+        let third = try orphan("c")
+        let words = clean + ["--yes", "--in", directory.path("cache")]
+        let more = try onTerminal(words, answer: "")
+        #expect(more.code == Self.clean && !more.text.contains("[y/N]"))
+        #expect(try first.root.hasEnded && second.root.hasEnded && third.root.hasEnded)
+    }
+
+    @Test("on a terminal a clean without a selector asks even about one tree")
+    func rulesOnly() throws {
+        let specimen = try orphan("job")
+        let completion = try onTerminal(clean, answer: "n\n")
+        #expect(completion.text.contains("[y/N]"))
+        #expect(completion.code == 1)
+        #expect(try specimen.root.state == .running)
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("clean: interrupted, and out of time", .timeLimit(.minutes(3)))
+struct InterruptTests {
+    /// Starts a clean with a long grace, and returns when the specimen's root has its TERM.
+    private func begin(_ specimen: Specimen) throws -> RunningProgram {
+        let identity = try specimen.root.identity
+        let words = ["clean", "--json", "--no-default-rules", "--timeout", "100"]
+        let program = try Binary.reaper.start(words + ["--pid", identity])
+        program.closeInput()
+        try specimen.wait(for: "signal", name: "root", signal: "TERM")
+        return program
+    }
+
+    /// Returns once the program has taken SIGINT: a second one would melt into the first.
+    private func interrupt(_ program: RunningProgram) throws {
+        try program.send(signal: SIGINT)
+        var isPending = true
+        while isPending {
+            let status = try String(contentsOfFile: "/proc/\(program.pid)/status", encoding: .utf8)
+            let masks = status.split(separator: "\n").filter { $0.contains("Pnd:") }
+                .compactMap { $0.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } }
+            isPending = masks.contains { $0 & 1 << UInt64(SIGINT - 1) != 0 }
+            sched_yield()
+        }
+    }
+
+    @Test("once lets the grace run its course")
+    func once() throws {
+        let specimen = try Specimen("slow-exit")
+        let program = try begin(specimen)
+        try interrupt(program)
+        specimen.letGo()
+        let completion = try program.finish()
+        let report = try completion.report()
+        #expect(report.target(try specimen.root)?.result == "exited")
+        #expect(report.outcome?.interrupted == true)
+        #expect(try completion.isAllGone())
+        #expect(try specimen.finish().ended["root"] == "exit 0")
+    }
+
+    @Test("twice ends the grace, and nothing else")
+    func twice() throws {
+        let specimen = try Specimen("term-ignorer", "--with", "consume")
+        let program = try begin(specimen)
+        try interrupt(program)
+        #expect(try specimen.root.state == .running)
+        try interrupt(program)
+        let completion = try program.finish()
+        let report = try completion.report()
+        #expect(report.target(try specimen.root)?.result == "killed")
+        #expect(try completion.isAllGone())
+    }
+
+    @Test("who cannot be killed is named with the culprit, and the others are stopped all the same")
+    func unkillable() throws {
+        let specimen = try Specimen("traced")
+        let other = try Specimen("sleep")
+        let words = ["--pid", try "\(specimen.root.identity),\(other.root.identity)"]
+        let completion = try Binary.reaper.run(
+            ["clean", "--json", "--force", "--deadline", "3"] + words,
+            rules: nil
+        )
+        let report = try completion.report()
+        #expect(report.target(try other.root)?.result == "killed")
+        let target = try #require(report.target(try specimen.root))
+        let tracer = try specimen["tracer"].pid
+        if target.result == "survived" {
+            #expect(target.reason?.contains("traced by process \(tracer)") == true, "\(target)")
+            #expect(completion.code == 1 || completion.code == 124)
+            #expect(report.outcome?.proof == "none")
+        } else {
+            // Before Linux 6.1 SIGKILL ends it all the same.
+            #expect(target.result == "killed")
+        }
+        #expect(try specimen["tracer"].state == .running)
+    }
+}

@@ -1,0 +1,43 @@
+import CSpecimen
+import Glibc
+
+/// Runs a program on a terminal of its own: `terminal PROGRAM ARGUMENT...`.
+///
+/// What it writes comes out here, what comes in here is typed there once the program asks a
+/// question: a line that ends `[y/N] `. It ends as the program ended.
+func runOnTerminal(words: [String]) throws(StagingError) -> Never {
+    guard let program = words.first else {
+        throw StagingError("usage: specimen terminal PROGRAM [ARGUMENT...]")
+    }
+    var controller: Int32 = -1
+    let pid = try check(unsafe cspecimen_fork_on_terminal(&controller), "forkpty")
+    guard pid > 0 else {
+        do throws(StagingError) {
+            var environment: [String] = []
+            forEachEnvironmentEntry { environment.append($0) }
+            try replaceProcess(program, words, environment)
+        } catch {
+            writeLine(error.message, to: 2)
+            _exit(2)
+        }
+    }
+    var chunk = [UInt8](repeating: 0, count: 1 << 12)
+    var line: [UInt8] = []
+    // The terminal answers EIO once nobody has it open any more.
+    while case let count = unsafe read(controller, &chunk, chunk.count), count > 0 {
+        _ = unsafe write(1, chunk, count)
+        for byte in chunk[..<count] {
+            if byte == UInt8(ascii: "\n") { line = [] } else { line.append(byte) }
+        }
+        if String(decoding: line, as: UTF8.self).hasSuffix("[y/N] ") {
+            line = []
+            let typed = unsafe read(0, &chunk, chunk.count)
+            // Ctrl-D: the end of what is typed.
+            if typed <= 0 { chunk[0] = 4 }
+            _ = unsafe write(controller, chunk, max(typed, 1))
+        }
+    }
+    var status: Int32 = 0
+    while case let ended = unsafe cspecimen_reap(&status, 1), ended != pid, ended > 0 {}
+    _exit(status < 0 ? 128 - status : status)
+}
