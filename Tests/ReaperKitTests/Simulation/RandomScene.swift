@@ -65,6 +65,11 @@ struct RandomScene {
             let parent = random.pick(parents) ?? scene.machine.initProcess
             let root = grow(parent, "tree\(index)", depth: random.number(0...4), isRoot: true)
             roots.append(root)
+            // Reaper itself can run inside what it stops.
+            if random.chance(15) {
+                let kept = scene.machine.fork(root, "kept", ownGroup: random.chance(50))
+                scene.options.excluded.insert(kept.identity)
+            }
         }
     }
 
