@@ -150,7 +150,7 @@ enum CleanCommand {
             return .usage
         }
         let listing: [ProcessRecord]
-        do throws(SystemError) { listing = try session.scanner.listing() } catch {
+        do throws(SystemError) { listing = try session.scanner.listing().records } catch {
             throw .system(error)
         }
         var snapshot = Snapshot(host: session.scanner.host, processes: listing)

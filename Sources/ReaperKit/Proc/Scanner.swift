@@ -90,20 +90,26 @@ public struct Scanner: ~Copyable {
     }
 
     /// Reads `stat` of every process and judges nothing.
-    public mutating func listing() throws(SystemError) -> [ProcessRecord] {
+    ///
+    /// - Returns: The processes by number, and the numbers of those that the kernel refused.
+    /// - Throws: Why `/proc` could not be listed.
+    public mutating func listing() throws(SystemError) -> (
+        records: [ProcessRecord], refused: Set<Int32>
+    ) {
         var records: [ProcessRecord] = []
+        var refused: Set<Int32> = []
         for pid in try procfs.pids() {
-            // Who is gone, or refused, is left out.
-            _ = procfs.appendRecord(of: ProcessPlace(pid: pid), to: &records)
+            let answer = procfs.appendRecord(of: ProcessPlace(pid: pid), to: &records)
+            if case .denied = answer { refused.insert(pid) }
         }
-        return records
+        return (records, refused)
     }
 
     /// Reads everybody's `stat` and every socket that holds a port, and judges nothing.
     public mutating func inventory(files: [InstanceFile]) throws(SystemError) -> Snapshot {
         let table = try SocketTable.read(SocketQuery(), procRoot: procfs.root)
         var snapshot = Snapshot(host: host, sockets: table.sockets, instanceFiles: files)
-        snapshot.processes = try listing()
+        snapshot.processes = try listing().records
         snapshot.unreadable.notes = procfs.limits(for: host) + table.notes
         return snapshot
     }

@@ -19,7 +19,8 @@ struct Heir {
     init(_ record: ProcessRecord, of head: ShutdownTarget, by tie: Tie) {
         target = head
         target.identity = record.identity
-        target.depth = head.depth + 1
+        // Plan files hold depths too: nothing from outside may overflow.
+        target.depth = min(head.depth, 1 << 30) + 1
         target.reason = "belongs to \(head.name.text) (\(head.identity))"
         target.name = record.name
         target.executable = nil
@@ -63,10 +64,12 @@ extension KillSet {
         }
         search.followChildren()
         for (number, leader) in sessions {
-            if let member = members[leader] { search.addMembers(of: number, member, by: .session) }
+            guard let member = members[leader], member.verdict != .refused else { continue }
+            search.addMembers(of: number, member, by: .session)
         }
         for (number, leader) in groups {
-            if let member = members[leader] { search.addMembers(of: number, member, by: .group) }
+            guard let member = members[leader], member.verdict != .refused else { continue }
+            search.addMembers(of: number, member, by: .group)
         }
         search.followEverything()
         return search.found

@@ -80,8 +80,9 @@ struct KillSet {
 
     /// Takes in who is whose child by now, and which sessions and groups still are what they were.
     ///
-    /// A session's number stays its own as long as somebody is in it; when nobody is, or when
-    /// another process leads it, it means nothing any more.
+    /// A session's number stays its own as long as a member is in it, who has been there all the
+    /// time. When none is, or when another process leads it, the number means nothing any more:
+    /// strangers in it may be in a new session of that number.
     mutating func note(_ look: Look, begun began: Duration) {
         left.removeAll { members[$0]?.gone != nil }
         livingNumbers = [:]
@@ -94,8 +95,10 @@ struct KillSet {
                 if !record.isZombie { members[record.identity]?.lastSeen = began }
                 livingNumbers[record.pid] = record.identity
             }
-            if sessions[record.session] != nil { livingSessions.insert(record.session) }
-            if groups[record.processGroup] != nil { livingGroups.insert(record.processGroup) }
+            if members[record.identity] != nil {
+                livingSessions.insert(record.session)
+                livingGroups.insert(record.processGroup)
+            }
             if let leader = sessions[record.pid], leader != record.identity {
                 sessions[record.pid] = nil
             }

@@ -17,6 +17,9 @@ public final class LinuxKernel: ShutdownKernel {
     private let interrupts: InterruptCounter
     /// Whether the latest look saw matches that are too young to be judged.
     private var hasUnsettled = false
+    /// Who could not be read at the first look, and who besides them since the latest proof began.
+    private var hiddenBefore: Set<Int32>?
+    private var hiddenSince: Set<Int32> = []
     /// The control groups of targets when they were pinned.
     var cgroups: Set<[ByteString]> = []
     /// Who adopts what loses its parent here; negative when that could not be learned.
@@ -57,9 +60,12 @@ public final class LinuxKernel: ShutdownKernel {
     public func look() -> Look {
         do throws(SystemError) {
             guard followsRules else {
-                return Look(processes: try scanner.listing())
+                let listing = try scanner.listing()
+                note(hidden: listing.refused)
+                return Look(processes: listing.records)
             }
             let result = try scanner.scan(files: files)
+            note(hidden: result.snapshot.unreadable.processes)
             return Look(processes: result.snapshot.processes, matches: matches(result))
         } catch {
             // Without a listing nobody new can be found; the proof will fail for the same reason.
@@ -73,28 +79,62 @@ public final class LinuxKernel: ShutdownKernel {
         var killed: [ShutdownTarget] = []
         var counter = KernelCounters()
         hasUnsettled = false
+        var born: [ProcessIdentity: ProcessRecord] = [:]
+        var failure: SystemError?
+        hiddenSince = []
         let answer = ProofScan.run(&counter) {
             look = self.look()
         } examine: { pids in
-            guard followsRules, let result = try? scanner.examine(pids, files: files) else {
+            guard followsRules else {
+                // Whoever was born is part of the look, even if no listing shows it.
+                for pid in pids {
+                    guard case .value(let record) = scanner.procfs.record(
+                        of: ProcessPlace(pid: pid)
+                    ) else { continue }
+                    born[record.identity] = record
+                }
                 return
             }
-            for target in matches(result) where targets[target.identity] == nil {
-                guard pin(target) == .pinned, send(.kill, to: target.identity) == .sent else {
-                    continue
+            do throws(SystemError) {
+                let result = try scanner.examine(pids, files: files)
+                note(hidden: result.snapshot.unreadable.processes)
+                for target in matches(result) where targets[target.identity] == nil {
+                    guard pin(target) == .pinned, send(.kill, to: target.identity) == .sent
+                    else { continue }
+                    killed.append(target)
                 }
-                killed.append(target)
+            } catch {
+                failure = error
             }
         }
+        for record in look.processes { born[record.identity] = nil }
+        look.processes = (look.processes + born.values).sorted { $0.identity < $1.identity }
         if case .unprovable = answer { return ProofLook(look: self.look(), answer: answer) }
         guard !look.processes.isEmpty else {
             return ProofLook(look: look, answer: .notProven("/proc could not be listed"))
+        }
+        if let failure {
+            return ProofLook(look: look, answer: .notProven(failure.description), killed: killed)
+        }
+        if let pid = hiddenSince.min() {
+            let reason = "process \(pid) appeared meanwhile and could not be read"
+            return ProofLook(look: look, answer: .notProven(reason), killed: killed)
         }
         if hasUnsettled {
             let reason = "something matches that is too young to be judged"
             return ProofLook(look: look, answer: .notProven(reason), killed: killed)
         }
         return ProofLook(look: look, answer: answer, killed: killed)
+    }
+
+    /// Notes whom the kernel lets nobody look at; who was so before anything was done is known
+    /// from the first scan, and told by the report.
+    private func note(hidden pids: Set<Int32>) {
+        guard let known = hiddenBefore else {
+            hiddenBefore = pids
+            return
+        }
+        hiddenSince.formUnion(pids.subtracting(known))
     }
 
     /// What only a rule found is left to settle until it is this old, unless it is the successor
@@ -205,8 +245,14 @@ public final class LinuxKernel: ShutdownKernel {
         var record = ProcessRecord(identity: target.identity, name: "", parent: 0)
         if let executable = target.executable {
             handle.read(.executable, into: &record, in: &scanner.procfs)
-            if let now = record.executable?.known?.path, now != executable {
-                return "it ran \(executable.text) when it was judged and runs \(now.text) now"
+            switch record.executable {
+            case .value(let link) where link.path != executable:
+                return "it ran \(executable.text) when it was judged and runs "
+                    + "\(link.path.text) now"
+            // It was readable when it was judged: exec(2) of a program that is not.
+            case .denied: return "it ran \(executable.text) when it was judged and what it runs "
+                + "now may not be read"
+            case .value, .gone, nil: break
             }
         }
         if let user = target.user {
@@ -222,6 +268,14 @@ public final class LinuxKernel: ShutdownKernel {
     public func record(of identity: ProcessIdentity) -> ProcessRecord? {
         guard case .success(let handle) = open(identity) else { return nil }
         return record(through: handle, [])
+    }
+
+    /// Compares executable and user with what was judged.
+    public func change(of identity: ProcessIdentity) -> String? {
+        guard let target = targets[identity], case .success(let handle) = open(identity) else {
+            return nil
+        }
+        return change(of: target, through: handle)
     }
 
     /// Closes the handle and forgets what was judged.

@@ -83,7 +83,7 @@ extension JSONValue {
         }
         var target = ShutdownTarget(
             identity: identity,
-            depth: try number("depth") ?? 0,
+            depth: min(try number("depth") ?? 0, 4_194_304),
             root: self["root"] == nil ? identity : try self.identity("root"),
             reason: try text("reason") ?? "planned",
             name: try bytes("name") ?? "?"

@@ -107,14 +107,15 @@ extension ShutdownEngine {
         }
     }
 
-    /// When members can have had children that no look showed, in start times: from the beginning
-    /// of the latest look that showed the member alive until it was seen to be gone.
-    private mutating func bearingWindows() -> [ClosedRange<UInt64>] {
-        set.order.compactMap { set[$0] }.map { member in
+    /// When members, or what they left, can have had children that no look showed, in start times:
+    /// from the beginning of the latest look that showed the member alive.
+    private mutating func bearingWindows() -> [PartialRangeFrom<UInt64>] {
+        let doubts = doubtSince.map { [$0...] } ?? []
+        return doubts + set.order.compactMap { set[$0] }.map { member in
             let first = member.lastSeen.map { kernel.startTicks(at: $0) } ?? options.beginning
-            let last = kernel.startTicks(at: member.gone ?? kernel.now())
-            // A tick on either side: the clocks are read one after the other, and rounded.
-            return (max(first, 1) - 1)...(max(first, last) + 1)
+            // A tick less: the clocks are read one after the other, and rounded. There is no end:
+            // a child may fork on and exit long after the member did.
+            return (max(first, 1) - 1)...
         }
     }
 
@@ -181,6 +182,7 @@ extension ShutdownEngine {
 
     /// Reminds the parents of zombies to wait for them.
     mutating func remindParents(of zombies: [ZombieTarget]) {
+        let firstReminder = outcome.targets.count
         for zombie in zombies {
             var parent = ShutdownTarget(identity: zombie.parent, reason: "", name: "")
             parent.signal = .child
@@ -188,7 +190,8 @@ extension ShutdownEngine {
                 identity: zombie.identity,
                 name: "",
                 result: .survived,
-                reason: "parent \(zombie.parent) has not waited for it"
+                reason: "parent \(zombie.parent) has not waited for it; stopping the parent "
+                    + "(reaper clean --pid \(zombie.parent)) hands it to init"
             )
             switch kernel.pin(parent) {
             case _ where options.excluded.contains(zombie.parent):
@@ -212,12 +215,13 @@ extension ShutdownEngine {
         while kernel.now() < end {
             let listed = Set(kernel.look().processes.map(\.identity))
             // A look that failed shows nobody; it does not show that anybody was collected.
-            for index in outcome.targets.indices
+            let reminders = firstReminder..<outcome.targets.count
+            for index in reminders
             where !listed.isEmpty && !listed.contains(outcome.targets[index].identity) {
                 outcome.targets[index].result = .exited
                 outcome.targets[index].reason = "its parent collected it"
             }
-            if outcome.targets.allSatisfy({ $0.result == .exited }) {
+            if outcome.targets[reminders].allSatisfy({ $0.result == .exited }) {
                 // What was collected has no children: the sweep has to prove only the rest.
                 outcome.proof = .tree
                 return

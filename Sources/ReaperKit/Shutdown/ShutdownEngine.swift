@@ -47,6 +47,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var portsAreUnknown = false
     /// Whether members that appear are stopped too; not where a plan is executed exactly.
     var follows = true
+    /// The start time of the oldest process that seemed to belong and could not be proven to.
+    var doubtSince: UInt64?
     /// Members that appeared although the plan is executed exactly.
     var strangers: [ProcessIdentity: ShutdownTarget] = [:]
 
@@ -179,6 +181,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             isHeadProven(heir, look)
         else {
             kernel.release(identity)
+            // A look showed it and it could not be proven: whatever it is, it is not accounted for.
+            doubtSince = min(doubtSince ?? .max, identity.startTime)
             return false
         }
         set.insert(heir)
@@ -188,9 +192,21 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     }
 
     private mutating func isHeadProven(_ heir: Heir, _ look: Look) -> Bool {
+        if let change = kernel.change(of: heir.head) {
+            // What the head runs now was never judged, nor what that starts.
+            settle(heir.head, .refused, change)
+            return false
+        }
         if kernel.record(of: heir.head) != nil { return true }
-        // A session outlives its leader, and its number is no process's as long as it does.
-        return heir.tie != .child && !look.processes.contains { $0.pid == heir.head.pid }
+        // A session outlives its leader, and its number passes to nobody as long as somebody is
+        // in it: a member who was there all the time vouches for it.
+        return heir.tie != .child && set.left.contains { identity in
+            guard identity != heir.target.identity, let member = set[identity],
+                member.gone == nil, let record = kernel.record(of: identity)
+            else { return false }
+            let number = heir.tie == .session ? record.session : record.processGroup
+            return number == heir.head.pid
+        }
     }
 
     // MARK: - What happened to a member

@@ -26,6 +26,8 @@ public protocol ShutdownKernel {
     mutating func record(of identity: ProcessIdentity) -> ProcessRecord?
 
     /// Lets go of a handle whose process does not belong to the shutdown after all.
+    mutating func change(of identity: ProcessIdentity) -> String?
+
     mutating func release(_ identity: ProcessIdentity)
 
     /// Sends a signal through the handle, after looking once more that it is who was judged.

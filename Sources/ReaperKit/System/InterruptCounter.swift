@@ -3,7 +3,7 @@ import Glibc
 
 /// Counts Ctrl-C and its like instead of dying of them, so that a shutdown can be finished.
 ///
-/// SIGINT, SIGTERM and SIGHUP are blocked while it lives and read from a descriptor; signalfd(2).
+/// SIGINT, SIGTERM, SIGHUP and SIGQUIT are blocked while it lives and read from a descriptor; signalfd(2).
 public final class InterruptCounter {
     /// How many have arrived.
     public private(set) var count = 0
@@ -15,7 +15,7 @@ public final class InterruptCounter {
     public init() {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
-        for signal in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&signals, signal) }
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { unsafe sigaddset(&signals, signal) }
         let result = unsafe clinux_signalfd(&signals)
         descriptor = result
         // Without the descriptor they keep killing reaper, which is better than being deaf.

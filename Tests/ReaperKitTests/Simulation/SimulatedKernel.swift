@@ -160,6 +160,12 @@ final class SimulatedKernel: ShutdownKernel {
         return process.record
     }
 
+    func change(of identity: ProcessIdentity) -> String? {
+        machine.spend(.microseconds(3))
+        guard let process = open(identity), let target = targets[identity] else { return nil }
+        return change(of: process, from: target)
+    }
+
     /// The process of a handle, or of one that is opened anew and proven as far as it was judged.
     private func open(_ identity: ProcessIdentity) -> SimulatedProcess? {
         if let held = handles[identity] { return held.state == .gone ? nil : held }
