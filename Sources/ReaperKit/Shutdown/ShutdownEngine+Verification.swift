@@ -99,7 +99,8 @@ extension ShutdownEngine {
             }.map(\.session)
         ).subtracting(set.sessionsSeen)
         return look.processes.filter { record in
-            windows.contains { $0.contains(record.identity.startTime) }
+            (doubtful.contains(record.identity)
+                || windows.contains { $0.contains(record.identity.startTime) })
                 && options.adopters.contains(record.parent) && !older.contains(record.session)
                 && set[record.identity] == nil && !options.excluded.contains(record.identity)
                 && !record.isZombie && !record.isKernelThread

@@ -107,10 +107,10 @@ struct ProofScanTests {
     func missingCounters() {
         let noForks = Nursery()
         noForks.forks = nil
-        #expect(noForks.scan {}.answer == .notProven("/proc/stat has no fork counter here"))
+        #expect(noForks.scan {}.answer == .unprovable("/proc/stat has no fork counter here"))
         let noNumber = Nursery()
         noNumber.last = nil
-        #expect(noNumber.scan {}.answer == .notProven("/proc/loadavg is not readable here"))
+        #expect(noNumber.scan {}.answer == .unprovable("/proc/loadavg is not readable here"))
         let lost = Nursery()
         let answer = lost.scan {
             lost.bear()
