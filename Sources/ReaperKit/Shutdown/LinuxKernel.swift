@@ -69,32 +69,37 @@ public final class LinuxKernel: ShutdownKernel {
 
     /// A look that nobody can hide from, or the reason why somebody can.
     public func prove() -> ProofLook {
-        var look = Look(processes: [])
-        var killed: [ShutdownTarget] = []
+        var proof = ProofLook(look: Look(processes: []), answer: .quiet)
+        var failure: SystemError?
         var counter = KernelCounters()
         hasUnsettled = false
-        let answer = ProofScan.run(&counter) {
-            look = self.look()
+        proof.answer = ProofScan.run(&counter) {
+            proof.look = self.look()
         } examine: { pids in
-            guard followsRules, let result = try? scanner.examine(pids, files: files) else {
-                return
-            }
-            for target in matches(result) where targets[target.identity] == nil {
-                guard pin(target) == .pinned, send(.kill, to: target.identity) == .sent else {
-                    continue
+            guard followsRules else { return }
+            do throws(SystemError) {
+                for target in matches(try scanner.examine(pids, files: files))
+                where targets[target.identity] == nil {
+                    proof.found.append(target)
+                    guard pin(target) == .pinned, send(.kill, to: target.identity) == .sent else {
+                        continue
+                    }
+                    proof.killed.append(target)
                 }
-                killed.append(target)
+            } catch {
+                failure = error
             }
         }
-        if case .unprovable = answer { return ProofLook(look: self.look(), answer: answer) }
-        guard !look.processes.isEmpty else {
-            return ProofLook(look: look, answer: .notProven("/proc could not be listed"))
+        if case .unprovable = proof.answer {
+            proof.look = look()
+        } else if proof.look.processes.isEmpty {
+            proof.answer = .notProven("/proc could not be listed")
+        } else if let failure {
+            proof.answer = .notProven("what was born meanwhile could not be read: \(failure)")
+        } else if hasUnsettled {
+            proof.answer = .notProven("something matches that is too young to be judged")
         }
-        if hasUnsettled {
-            let reason = "something matches that is too young to be judged"
-            return ProofLook(look: look, answer: .notProven(reason), killed: killed)
-        }
-        return ProofLook(look: look, answer: answer, killed: killed)
+        return proof
     }
 
     /// What only a rule found is left to settle until it is this old, unless it is the successor

@@ -5,9 +5,14 @@ extension ShutdownEngine {
             let began = kernel.now()
             let proof = kernel.prove()
             outcome.rounds += 1
-            for target in proof.killed where set.insert(target, parent: 0) {
-                set[target.identity]?.lastSignal = .kill
-                observe(.sent(.kill, target))
+            let killed = Set(proof.killed.map(\.identity))
+            for target in proof.found where set.insert(target, parent: 0) {
+                if killed.contains(target.identity) {
+                    set[target.identity]?.lastSignal = .kill
+                    observe(.sent(.kill, target))
+                } else {
+                    pin(target)
+                }
             }
             let added = take(proof.look, begun: began)
             if set.active.contains(where: { $0.lastSignal != .kill }) {
@@ -18,7 +23,7 @@ extension ShutdownEngine {
             } else if isAnybodyLeft() {
                 outcome.unproven = "not everything has stopped"
                 return
-            } else if proof.answer.isProven, added.isEmpty {
+            } else if proof.answer.isProven, added.isEmpty, proof.found.isEmpty {
                 outcome.unproven = nil
                 outcome.proof = provenBy(proof.look)
                 return
