@@ -120,9 +120,6 @@ public struct Scanner: ~Copyable {
         snapshot.sockets = table.sockets
         snapshot.unreadable.notes += table.notes
         context.sockets = table.sockets
-        // A socket whose holder cannot be seen is told by its user.
-        if host.userNames.isEmpty { host.userNames = UserNames.read().names }
-        snapshot.host.userNames = host.userNames
         descriptors = DescriptorTable(
             interest: table.sockets.map(\.inode),
             procDirectory: procfs.directory.raw

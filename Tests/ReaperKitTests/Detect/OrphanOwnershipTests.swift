@@ -59,9 +59,9 @@ struct OrphanOwnershipTests {
             "only a port",
             .suspect,
             rule: rule {
-                $0.ports = MatcherTests.ports(8080)
+                $0.ports = MatchCase.ports(8080)
             },
-            snapshot: { $0.sockets = MatcherTests.sockets },
+            snapshot: { $0.sockets = MatchCase.sockets },
             job: elsewhere
         ),
         OrphanCase(

@@ -3,7 +3,7 @@ import Testing
 @testable import ReaperKit
 
 @Suite("planning a shutdown: when and how")
-struct PlannedOrderTests {
+struct PlanOrderTests {
     private func plan(
         _ findings: [Finding],
         rules: [Rule] = [],
