@@ -75,22 +75,20 @@ public final class LinuxKernel: ShutdownKernel {
 
     /// A look that nobody can hide from, or the reason why somebody can.
     public func prove() -> ProofLook {
-        var look = Look(processes: [])
-        var killed: [ShutdownTarget] = []
+        var proof = ProofLook(look: Look(processes: []), answer: .quiet)
+        var failure: SystemError?
         var counter = KernelCounters()
         hasUnsettled = false
-        var born: [ProcessIdentity: ProcessRecord] = [:]
-        var failure: SystemError?
         hiddenSince = []
-        let answer = ProofScan.run(&counter) {
-            look = self.look()
+        var born: [ProcessIdentity: ProcessRecord] = [:]
+        proof.answer = ProofScan.run(&counter) {
+            proof.look = self.look()
         } examine: { pids in
             guard followsRules else {
                 // Whoever was born is part of the look, even if no listing shows it.
                 for pid in pids {
-                    guard case .value(let record) = scanner.procfs.record(
-                        of: ProcessPlace(pid: pid)
-                    ) else { continue }
+                    let answer = scanner.procfs.record(of: ProcessPlace(pid: pid))
+                    guard case .value(let record) = answer else { continue }
                     born[record.identity] = record
                 }
                 return
@@ -99,32 +97,32 @@ public final class LinuxKernel: ShutdownKernel {
                 let result = try scanner.examine(pids, files: files)
                 note(hidden: result.snapshot.unreadable.processes)
                 for target in matches(result) where targets[target.identity] == nil {
-                    guard pin(target) == .pinned, send(.kill, to: target.identity) == .sent
-                    else { continue }
-                    killed.append(target)
+                    proof.found.append(target)
+                    guard pin(target) == .pinned, send(.kill, to: target.identity) == .sent else {
+                        continue
+                    }
+                    proof.killed.append(target)
                 }
             } catch {
                 failure = error
             }
         }
-        for record in look.processes { born[record.identity] = nil }
-        look.processes = (look.processes + born.values).sorted { $0.identity < $1.identity }
-        if case .unprovable = answer { return ProofLook(look: self.look(), answer: answer) }
-        guard !look.processes.isEmpty else {
-            return ProofLook(look: look, answer: .notProven("/proc could not be listed"))
+        for record in proof.look.processes { born[record.identity] = nil }
+        let isListed = !proof.look.processes.isEmpty
+        proof.look.processes += born.values
+        proof.look.processes.sort { $0.identity < $1.identity }
+        if case .unprovable = proof.answer {
+            proof.look = look()
+        } else if !isListed {
+            proof.answer = .notProven("/proc could not be listed")
+        } else if let failure {
+            proof.answer = .notProven("what was born meanwhile could not be read: \(failure)")
+        } else if let pid = hiddenSince.min() {
+            proof.answer = .notProven("process \(pid) appeared meanwhile and could not be read")
+        } else if hasUnsettled {
+            proof.answer = .notProven("something matches that is too young to be judged")
         }
-        if let failure {
-            return ProofLook(look: look, answer: .notProven(failure.description), killed: killed)
-        }
-        if let pid = hiddenSince.min() {
-            let reason = "process \(pid) appeared meanwhile and could not be read"
-            return ProofLook(look: look, answer: .notProven(reason), killed: killed)
-        }
-        if hasUnsettled {
-            let reason = "something matches that is too young to be judged"
-            return ProofLook(look: look, answer: .notProven(reason), killed: killed)
-        }
-        return ProofLook(look: look, answer: answer, killed: killed)
+        return proof
     }
 
     /// Notes whom the kernel lets nobody look at; who was so before anything was done is known

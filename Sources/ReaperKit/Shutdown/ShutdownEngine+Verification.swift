@@ -5,9 +5,14 @@ extension ShutdownEngine {
             let began = kernel.now()
             let proof = kernel.prove()
             outcome.rounds += 1
-            for target in proof.killed where set.insert(target, parent: 0) {
-                set[target.identity]?.lastSignal = .kill
-                observe(.sent(.kill, target))
+            let killed = Set(proof.killed.map(\.identity))
+            for target in proof.found where set.insert(target, parent: 0) {
+                if killed.contains(target.identity) {
+                    set[target.identity]?.lastSignal = .kill
+                    observe(.sent(.kill, target))
+                } else {
+                    pin(target)
+                }
             }
             let added = take(proof.look, begun: began)
             if set.active.contains(where: { $0.lastSignal != .kill }) {
@@ -18,7 +23,7 @@ extension ShutdownEngine {
             } else if isAnybodyLeft() {
                 outcome.unproven = "not everything has stopped"
                 return
-            } else if proof.answer.isProven, added.isEmpty {
+            } else if proof.answer.isProven, added.isEmpty, proof.found.isEmpty {
                 outcome.unproven = nil
                 outcome.proof = provenBy(proof.look)
                 return
@@ -99,7 +104,8 @@ extension ShutdownEngine {
             }.map(\.session)
         ).subtracting(set.sessionsSeen)
         return look.processes.filter { record in
-            windows.contains { $0.contains(record.identity.startTime) }
+            (doubtful.contains(record.identity)
+                || windows.contains { $0.contains(record.identity.startTime) })
                 && options.adopters.contains(record.parent) && !older.contains(record.session)
                 && set[record.identity] == nil && !options.excluded.contains(record.identity)
                 && !record.isZombie && !record.isKernelThread
@@ -110,7 +116,8 @@ extension ShutdownEngine {
     /// When members, or what they left, can have had children that no look showed, in start times:
     /// from the beginning of the latest look that showed the member alive.
     private mutating func bearingWindows() -> [PartialRangeFrom<UInt64>] {
-        let doubts = doubtSince.map { [$0...] } ?? []
+        // Whatever came of who could not be proven to belong is younger than it.
+        let doubts = doubtful.map(\.startTime).min().map { [$0...] } ?? []
         return doubts + set.order.compactMap { set[$0] }.map { member in
             let first = member.lastSeen.map { kernel.startTicks(at: $0) } ?? options.beginning
             // A tick less: the clocks are read one after the other, and rounded. There is no end:

@@ -47,8 +47,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var portsAreUnknown = false
     /// Whether members that appear are stopped too; not where a plan is executed exactly.
     var follows = true
-    /// The start time of the oldest process that seemed to belong and could not be proven to.
-    var doubtSince: UInt64?
+    /// Who seemed to belong, and could not be proven to.
+    var doubtful: Set<ProcessIdentity> = []
     /// Members that appeared although the plan is executed exactly.
     var strangers: [ProcessIdentity: ShutdownTarget] = [:]
 
@@ -153,8 +153,11 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             observe(.appeared(match))
             pin(match)
         }
-        for heir in set.heirs(in: look) where set[heir.head] != nil {
-            guard admit(heir, look) else { continue }
+        for heir in set.heirs(in: look) {
+            guard set[heir.head] != nil, admit(heir, look) else {
+                doubtful.insert(heir.target.identity)
+                continue
+            }
             added.append(heir.target)
             observe(.appeared(heir.target))
         }
@@ -166,7 +169,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     /// Its number, and the one by which it is tied, may have passed to strangers since they were
     /// read. Through its handle the tie is read again, and then the head must not be reaped yet:
     /// so the number was the head's when it was read. Who cannot be proven is not touched; if it
-    /// was born meanwhile and adopted, the account names it.
+    /// lives on, adopted, the account names it.
     private mutating func admit(_ heir: Heir, _ look: Look) -> Bool {
         let identity = heir.target.identity
         let answer = kernel.pin(heir.target)
@@ -181,8 +184,6 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             isHeadProven(heir, look)
         else {
             kernel.release(identity)
-            // A look showed it and it could not be proven: whatever it is, it is not accounted for.
-            doubtSince = min(doubtSince ?? .max, identity.startTime)
             return false
         }
         set.insert(heir)

@@ -77,13 +77,21 @@ public struct ProofLook: Sendable {
     public var look: Look
     /// Whether anybody can have been missed.
     public var answer: ProofScan.Answer
-    /// Who was killed while births were chased.
+    /// Who matched and was born while births were chased.
+    public var found: [ShutdownTarget]
+    /// Those of them that were sent SIGKILL.
     public var killed: [ShutdownTarget]
 
     /// Creates an answer.
-    public init(look: Look, answer: ProofScan.Answer, killed: [ShutdownTarget] = []) {
+    public init(
+        look: Look,
+        answer: ProofScan.Answer,
+        found: [ShutdownTarget] = [],
+        killed: [ShutdownTarget] = []
+    ) {
         self.look = look
         self.answer = answer
+        self.found = found
         self.killed = killed
     }
 }

@@ -22,10 +22,9 @@ struct RandomScene {
 
     private mutating func addBystanders() {
         let machine = scene.machine
-        if random.chance(40) {
-            machine.subreaper = machine.fork(machine.initProcess, "subreaper", ownSession: true)
-        }
-        let shell = machine.fork(machine.initProcess, "shell", ownSession: true)
+        let manager = machine.fork(machine.initProcess, "manager", ownSession: true)
+        manager.isSubreaper = random.chance(40)
+        let shell = machine.fork(manager, "shell", ownSession: true)
         let reaper = machine.fork(shell, "reaper", ownGroup: true)
         scene.options.excluded = [shell.identity, reaper.identity, machine.initProcess.identity]
         for index in 0..<random.number(0...8) {
@@ -61,7 +60,8 @@ struct RandomScene {
 
     private mutating func addTrees() {
         for index in 0..<random.number(1...4) {
-            let parents = scene.machine.all.filter { $0.name == "shell" || $0.pid == 1 }
+            let names = ["shell", "manager", "init"]
+            let parents = scene.machine.all.filter { names.contains($0.name) }
             let parent = random.pick(parents) ?? scene.machine.initProcess
             let root = grow(parent, "tree\(index)", depth: random.number(0...4), isRoot: true)
             roots.append(root)
@@ -87,6 +87,7 @@ struct RandomScene {
             ownGroup: random.chance(20)
         )
         if random.chance(8) { process.state = .stopped }
+        process.isSubreaper = random.chance(3)
         if random.chance(10) { churn(process, random.number(1...20)) }
         if random.chance(4) {
             scene.machine.exit(process, in: random.microseconds(0...20_000))

@@ -104,6 +104,24 @@ struct ShutdownMembershipTests {
         }
     }
 
+    @Test("a match that is found in the chase and may not be signalled keeps the proof from being")
+    func deniedInTheChase() {
+        for isForeign in [true, false] {
+            var scene = ShutdownScene()
+            scene.options.hasPattern = true
+            var comet = Self.stubborn()
+            comet.isForeign = isForeign
+            let machine = scene.machine
+            machine.after(.microseconds(120)) {
+                machine.fork(machine.initProcess, "late", comet).matches = true
+            }
+            for index in 0..<40 { machine.fork(machine.initProcess, "other\(index)") }
+            let outcome = scene.run()
+            #expect(outcome.results == ["late": isForeign ? .denied : .killed])
+            #expect(outcome.proof == (isForeign ? .none : .proofScan))
+        }
+    }
+
     @Test("a thousand members cost a few looks, and each of them two signals")
     func thousand() {
         var scene = ShutdownScene(pidLimit: 4000)

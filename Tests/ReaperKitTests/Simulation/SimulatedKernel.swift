@@ -91,6 +91,7 @@ final class SimulatedKernel: ShutdownKernel {
 
     func prove() -> ProofLook {
         var look = Look(processes: [])
+        var found: [ShutdownTarget] = []
         var killed: [ShutdownTarget] = []
         var counters = Counters(machine: machine)
         let answer = ProofScan.run(&counters) {
@@ -100,10 +101,12 @@ final class SimulatedKernel: ShutdownKernel {
             for pid in pids {
                 machine.spend(.nanoseconds(500))
                 guard let process = machine.byNumber[pid], process.matches, process.isAlive,
-                    let target = target(for: process), targets[target.identity] == nil,
-                    pin(target) == .pinned, send(.kill, to: target.identity) == .sent
+                    let target = target(for: process), targets[target.identity] == nil
                 else { continue }
-                killed.append(target)
+                found.append(target)
+                if pin(target) == .pinned, send(.kill, to: target.identity) == .sent {
+                    killed.append(target)
+                }
             }
         }
         aliveAtProof = machine.all.filter { $0.isOurs && $0.isAlive }
@@ -112,6 +115,7 @@ final class SimulatedKernel: ShutdownKernel {
         return ProofLook(
             look: look,
             answer: isListed ? answer : .notProven("/proc could not be listed"),
+            found: found,
             killed: killed
         )
     }
@@ -202,7 +206,6 @@ final class SimulatedKernel: ShutdownKernel {
         if firstSending[process.serial] == nil { firstSending[process.serial] = sending }
         if signal == .stop { process.isHeldByUs = true }
         if signal == .continue { process.isHeldByUs = false }
-        machine.disturbedTrees.insert(process.tree)
         machine.deliver(signal, to: process)
         return .sent
     }

@@ -13,15 +13,14 @@ final class SimulatedMachine {
     /// Numbers wrap here, early, so that they are used again in every run.
     let pidLimit: Int32
     let initProcess: SimulatedProcess
-    /// Adopts what loses its parent.
-    var subreaper: SimulatedProcess
     private var events: [(time: Duration, order: Int, action: () -> Void)] = []
     private var eventCount = 0
     /// When each serial exited.
     private(set) var deaths: [Int: Duration] = [:]
     /// Trees that were sent something, and those of them that had children afterwards.
-    var disturbedTrees: Set<Int> = []
+    private var disturbedTrees: Set<Int> = []
     private(set) var answeringTrees: Set<Int> = []
+    private var latestBirths: [Int: Duration] = [:]
 
     init(pidLimit: Int32 = 600) {
         self.pidLimit = pidLimit
@@ -33,7 +32,6 @@ final class SimulatedMachine {
             session: 1,
             group: 1
         )
-        subreaper = initProcess
         all.append(initProcess)
         byNumber[1] = initProcess
     }
@@ -108,6 +106,7 @@ final class SimulatedMachine {
         parent.children.append(child)
         all.append(child)
         byNumber[pid] = child
+        latestBirths[child.tree] = time
         if disturbedTrees.contains(child.tree) { answeringTrees.insert(child.tree) }
         if temperament.hops > 0 { after(temperament.hopInterval) { self.hop(child) } }
         return child
@@ -154,9 +153,10 @@ final class SimulatedMachine {
         guard process.isAlive else { return }
         process.state = .zombie
         deaths[process.serial] = time
+        let adopter = adopter(of: process)
         for child in process.children {
-            child.parent = subreaper.isAlive && subreaper !== process ? subreaper : initProcess
-            child.parent?.children.append(child)
+            child.parent = adopter
+            adopter.children.append(child)
             if child.state == .zombie { after(.microseconds(50)) { self.bury(child) } }
         }
         process.children = []
@@ -170,12 +170,22 @@ final class SimulatedMachine {
         }
     }
 
+    /// The nearest ancestor that is a subreaper, as prctl(2) makes one, or init.
+    private func adopter(of process: SimulatedProcess) -> SimulatedProcess {
+        var ancestor = process.parent
+        while let candidate = ancestor {
+            if candidate.isSubreaper, candidate.isAlive { return candidate }
+            ancestor = candidate.parent
+        }
+        return initProcess
+    }
+
     private func replace(_ child: SimulatedProcess, under parent: SimulatedProcess) {
         if parent.state == .stopped {
             after(.milliseconds(1)) { self.replace(child, under: parent) }
             return
         }
-        guard parent.state == .running, !parent.isDoomed else { return }
+        guard parent.state == .running, !parent.isDoomed, !parent.hasChanged else { return }
         var temperament = child.temperament
         temperament.vanishing = nil
         let next = fork(parent, child.name, temperament)
@@ -224,6 +234,12 @@ final class SimulatedMachine {
     // MARK: - Signals
 
     func deliver(_ signal: Signal, to process: SimulatedProcess) {
+        if disturbedTrees.insert(process.tree).inserted,
+            let birth = latestBirths[process.tree], birth + .milliseconds(10) > time
+        {
+            // Born just before, and seen just after: it may pass for an answer.
+            answeringTrees.insert(process.tree)
+        }
         guard process.isAlive else { return }
         switch signal {
         case .kill:

@@ -69,6 +69,8 @@ final class SimulatedProcess {
     var hasPendingTerm = false
     /// Whether the latest of SIGSTOP and SIGCONT from reaper was SIGSTOP.
     var isHeldByUs = false
+    /// Whether it adopts what its descendants leave behind.
+    var isSubreaper = false
     /// Whether it runs another program than the one that was judged.
     var hasChanged = false
     /// Whether a rule protects it, which only shows when it is to be held.
