@@ -1,5 +1,6 @@
-import ReaperKit
 import Testing
+
+@testable import ReaperKit
 
 @Suite("texts of facts")
 struct ReportTextTests {
@@ -40,6 +41,26 @@ struct ReportTextTests {
         #expect(Duration.seconds(Int64.min).rfc3339() == nil)
         #expect(Duration.seconds(253_402_300_800).rfc3339() == nil)
         #expect(Duration.seconds(-62_167_219_201).rfc3339() == nil)
+    }
+
+    @Test("times and ages beyond any clock are rendered all the same")
+    func extremes() {
+        for seconds in [Int64.min, -1 << 62, 1 << 62, .max] {
+            for sum in [Duration.seconds(seconds), .seconds(seconds) + .seconds(seconds)] {
+                #expect(sum.rfc3339() == nil)
+                #expect(sum.milliseconds == (seconds < 0 ? .min : .max))
+                #expect(sum.roughText == (seconds < 0 ? "0 ms" : "106751991167d07h"))
+                #expect(HostFacts().ticks(at: sum) == (seconds < 0 ? 0 : .max))
+            }
+        }
+    }
+
+    @Test("a file's time is clamped to what ages can be calculated of")
+    func fileTimes() {
+        let limit = Duration.seconds(Int64(1) << 53)
+        #expect(FileFacts.duration(seconds: .max, nanoseconds: 1) == limit + .nanoseconds(1))
+        #expect(FileFacts.duration(seconds: .min, nanoseconds: 0) == .zero - limit)
+        #expect(FileFacts.duration(seconds: 5, nanoseconds: 6) == .seconds(5) + .nanoseconds(6))
     }
 
     @Test(

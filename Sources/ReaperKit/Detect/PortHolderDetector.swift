@@ -63,14 +63,15 @@ public struct PortHolderDetector: Detector {
         _ sockets: [SocketRecord],
         in view: SnapshotView
     ) -> Finding {
-        let names = Set(sockets.map(\.portName)).sorted()
-        let verb = sockets.contains(where: \.holdsPort) ? "holds" : "is connected to"
+        let holding = sockets.filter(\.holdsPort)
+        let names = Set((holding.isEmpty ? sockets : holding).map(askedName)).sorted()
+        let verb = holding.isEmpty ? "is connected to" : "holds port"
         return Finding(
             kind: .portHolder,
             process: process.identity,
             severity: .warning,
             verdict: .confirmed,
-            summary: "\(verb) port \(names.joined(separator: ", "))",
+            summary: "\(verb) \(names.joined(separator: ", "))",
             evidence: sockets.map {
                 Evidence(
                     "it has the socket of \($0.portName) open (\($0.state.name))",
@@ -82,14 +83,24 @@ public struct PortHolderDetector: Detector {
         )
     }
 
+    /// The port of a connection that was asked about: its own, or else its peer's.
+    private func askedName(_ socket: SocketRecord) -> String {
+        guard !ports.contains(socket.port, socket.transport) else { return socket.portName }
+        return "\(socket.peerPort)/\(socket.transport.rawValue)"
+    }
+
     private func unseen(_ socket: SocketRecord, in view: SnapshotView) -> Finding {
         let user = view.snapshot.host.userNames[socket.user] ?? "\(socket.user)"
+        let name = askedName(socket)
+        let summary =
+            socket.holdsPort
+            ? "port \(name) is held by a process that cannot be seen, of user \(user)"
+            : "a process that cannot be seen, of user \(user), is connected to \(name)"
         var finding = Finding(
             kind: .portHolder,
             severity: .warning,
             verdict: .suspect,
-            summary: "port \(socket.portName) is held by a process that cannot be seen, "
-                + "of user \(user)",
+            summary: summary,
             evidence: [
                 Evidence(
                     "no readable process has this socket open",
@@ -99,7 +110,7 @@ public struct PortHolderDetector: Detector {
             ],
             remedy: Remedy(.none)
         )
-        finding.port = socket.portName
+        finding.port = name
         return finding
     }
 }

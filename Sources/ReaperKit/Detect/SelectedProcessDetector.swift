@@ -27,7 +27,8 @@ public struct SelectedProcessDetector: Detector {
                 continue
             }
             guard process.identity != view.snapshot.host.ownChain.first,
-                !carriesPattern(process, in: view), !isOwnLaunch(process, in: view)
+                !carriesPattern(process, in: view), !isOwnLaunch(process, in: view),
+                !isOwnPipeline(process, in: view)
             else { continue }
             detection.findings.append(finding(process))
         }
@@ -46,6 +47,14 @@ public struct SelectedProcessDetector: Detector {
     // Whoever runs the comparison came since the baseline too, and is no leak.
     private func isOwnLaunch(_ process: ProcessRecord, in view: SnapshotView) -> Bool {
         pattern.absentFrom != nil && pattern.pids.isEmpty && view.isOwnChain(process.identity)
+    }
+
+    // `reaper clean --in DIR | tee log`: a job-control shell makes one group of the pipeline. A
+    // group that an ancestor leads is the calling script's, and a leaked server often its job.
+    private func isOwnPipeline(_ process: ProcessRecord, in view: SnapshotView) -> Bool {
+        let group = view.snapshot.host.ownProcessGroup
+        guard pattern.pids.isEmpty, group > 0, process.processGroup == group else { return false }
+        return !view.snapshot.host.ownChain.dropFirst().contains { $0.pid == group }
     }
 
     private func finding(_ process: ProcessRecord) -> Finding {

@@ -110,7 +110,8 @@ extension StalenessJudge {
         return trail.end(
             .recycled,
             certainty: isOther ? .confirmed : .probable,
-            "process \(process.pid) started \(late.components.seconds) s after the file was written",
+            "process \(process.pid) started \(late.clampedComponents.seconds) s after the file was "
+                + "written",
             source: "\(proc)/stat",
             value: "\(process.identity.startTime)",
             process: process.identity

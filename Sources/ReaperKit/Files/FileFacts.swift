@@ -90,7 +90,14 @@ extension FileFacts {
     }
 
     private static func duration(_ time: statx_timestamp) -> Duration {
-        .seconds(time.tv_sec) + .nanoseconds(Int64(time.tv_nsec))
+        duration(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
+    }
+
+    /// A file's owner can set any time, and some file systems keep it: such nonsense is clamped, so
+    /// that ages and sums of it still fit what can be calculated with.
+    static func duration(seconds: Int64, nanoseconds: UInt32) -> Duration {
+        let limit: Int64 = 1 << 53
+        return .seconds(min(max(seconds, -limit), limit)) + .nanoseconds(Int64(nanoseconds))
     }
 }
 

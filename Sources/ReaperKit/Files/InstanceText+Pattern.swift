@@ -1,6 +1,6 @@
 extension InstanceText {
     /// Text longer than this is not searched: a pattern may take time that grows much faster.
-    static let patternLimit = 65_536
+    static let patternLimit = 8192
 
     /// The entries that a rule's regular expression finds, one per match.
     ///
@@ -32,10 +32,18 @@ extension InstanceText {
             }
             entries.append(try entry(match.output))
         }
-        guard !entries.isEmpty else {
+        guard !entries.isEmpty || isEmptyDocument(bytes) else {
             throw InstanceFormatError(reason: "expected text that the rule's pattern matches")
         }
         return entries
+    }
+
+    /// Whether this is blank, or looks like a whole XML document: what a supervisor that runs
+    /// nothing keeps.
+    private static func isEmptyDocument(_ bytes: [UInt8]) -> Bool {
+        func isVisible(_ byte: UInt8) -> Bool { byte != 0x20 && !(0x09...0x0d).contains(byte) }
+        guard let first = bytes.first(where: isVisible) else { return true }
+        return first == UInt8(ascii: "<") && bytes.last(where: isVisible) == UInt8(ascii: ">")
     }
 
     private static func entry(

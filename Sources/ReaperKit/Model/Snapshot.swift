@@ -73,6 +73,10 @@ public struct HostFacts: Sendable, Equatable {
     public var effectiveUser: UInt32 = 0
     /// Reaper itself, then its parent, and so on up to the first process.
     public var ownChain: [ProcessIdentity] = []
+    /// Whether ``ownChain`` does reach the first process: else an ancestor may be missing in it.
+    public var isOwnChainComplete = true
+    /// Reaper's process group; 0 where it is not known.
+    public var ownProcessGroup: Int32 = 0
     /// User names by number, from `/etc/passwd`.
     public var userNames: [UInt32: String] = [:]
 
@@ -91,7 +95,7 @@ public struct HostFacts: Sendable, Equatable {
 
     /// The start time that a process gets which starts at this time since boot.
     public func ticks(at time: Duration) -> UInt64 {
-        let (seconds, attoseconds) = time.components
+        let (seconds, attoseconds) = time.clampedComponents
         let rest = UInt64(clamping: attoseconds / 1_000_000_000) * ticksPerSecond / 1_000_000_000
         let (whole, overflow) = UInt64(clamping: seconds)
             .multipliedReportingOverflow(by: ticksPerSecond)

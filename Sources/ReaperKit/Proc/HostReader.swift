@@ -18,7 +18,7 @@ extension Procfs {
         host.sinceBoot = Clock.sinceBoot()
         host.wallClock = Clock.wall()
         host.effectiveUser = geteuid()
-        host.ownChain = ownChain()
+        readOwnChain(into: &host)
         var own = ProcessRecord(
             identity: ProcessIdentity(pid: getpid(), startTime: 0),
             name: "",
@@ -38,16 +38,23 @@ extension Procfs {
         firstLink(of: "\(root)/self") == "\(getpid())"
     }
 
-    private mutating func ownChain() -> [ProcessIdentity] {
-        var chain: [ProcessIdentity] = []
-        var pid = getpid()
-        // A parent that started after its child is an adopter all the same: it waits for us.
-        while pid > 0, chain.count < 256, !chain.contains(where: { $0.pid == pid }) {
-            guard case .value(let record) = record(of: ProcessPlace(pid: pid)) else { break }
-            chain.append(record.identity)
-            pid = record.parent
+    private mutating func readOwnChain(into host: inout HostFacts) {
+        // An ancestor that ends between two reads leaves a gap that another look does not have.
+        for _ in 0..<3 {
+            host.ownChain = []
+            var seen: Set<Int32> = []
+            var pid = getpid()
+            // A parent that started after its child is an adopter all the same: it waits for us.
+            while pid > 0, seen.insert(pid).inserted {
+                guard case .value(let record) = record(of: ProcessPlace(pid: pid)) else { break }
+                if host.ownChain.isEmpty { host.ownProcessGroup = record.processGroup }
+                host.ownChain.append(record.identity)
+                pid = record.parent
+            }
+            // PID 1 may be hidden; it is never touched anyway. A parent outside is number 0.
+            host.isOwnChainComplete = !host.ownChain.isEmpty && (0...1).contains(pid)
+            if host.isOwnChainComplete { return }
         }
-        return chain
     }
 
     private func firstLine(of path: String) -> String? {

@@ -89,7 +89,7 @@ extension PortSet.Member {
 extension Duration {
     /// Whole nanoseconds, clamped to what 64 bits hold: the years 1677 to 2262 around 1970.
     fileprivate var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
+        let (seconds, attoseconds) = clampedComponents
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, carry) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
         guard !overflow, !carry else { return seconds < 0 ? .min : .max }

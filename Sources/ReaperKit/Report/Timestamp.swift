@@ -4,7 +4,7 @@ extension Duration {
     /// `nil` outside the years 0 to 9999, which four digits cannot name: a clock that far off is
     /// an unknown time.
     public func rfc3339(withMilliseconds: Bool = false) -> String? {
-        let (wholeSeconds, attoseconds) = components
+        let (wholeSeconds, attoseconds) = clampedComponents
         // Before 1970 the fraction is negative: borrow a second, so that both parts count up.
         let seconds = attoseconds < 0 ? wholeSeconds - 1 : wholeSeconds
         let fraction = attoseconds < 0 ? attoseconds + 1_000_000_000_000_000_000 : attoseconds

@@ -198,6 +198,9 @@ public struct ShutdownPlanner: Sendable {
             return position == 0
                 ? "this is reaper itself" : "\(process.label) is an ancestor of reaper"
         }
+        if !view.snapshot.host.isOwnChainComplete {
+            return "reaper's own ancestors could not all be read"
+        }
         for rule in view.protections {
             switch rule.match.evaluate(process, in: view.context) {
             case .holds: return "rule \(rule.id) protects it: \(rule.title)"

@@ -19,9 +19,14 @@ public enum Clock {
 }
 
 extension Duration {
+    /// ``components``, clamped: those end the program where the seconds do not fit 64 bits.
+    var clampedComponents: (seconds: Int64, attoseconds: Int64) {
+        min(max(self, .seconds(Int64.min)), .seconds(Int64.max)).components
+    }
+
     /// Whole milliseconds, rounded toward zero; poll(2) and reports count in these.
     public var milliseconds: Int {
-        let (seconds, attoseconds) = components
+        let (seconds, attoseconds) = clampedComponents
         let (whole, overflow) = Int(seconds).multipliedReportingOverflow(by: 1000)
         let (sum, carry) = whole.addingReportingOverflow(
             Int(attoseconds / 1_000_000_000_000_000)

@@ -98,7 +98,23 @@ struct PortHolderDetectorTests {
         #expect(detect([holders, client]).findings.map(\.process?.pid) == [500])
         let found = detect([holders, client], peers: true).findings
         #expect(found.map(\.process?.pid) == [500, 700])
-        #expect(found.last?.summary == "is connected to port 40000/tcp")
+        #expect(found.last?.summary == "is connected to 8080/tcp")
+    }
+
+    @Test("a summary names what was asked about, whatever else a holder has")
+    func askedPorts() {
+        let both = holder(500, [1, 4])
+        let found = detect(
+            [both],
+            ports: PortSet(members: [.init(ports: 8080...8080)]),
+            peers: true
+        )
+        #expect(found.findings.first?.summary == "holds port 8080/tcp")
+        let unseen = detect([holder(500, [1, 2])], peers: true).findings.last
+        #expect(
+            unseen?.summary == "a process that cannot be seen, of user 33, is connected to 8080/tcp"
+        )
+        #expect(unseen?.port == "8080/tcp")
     }
 
     @Test("descriptors are not read of kernel threads, zombies, or for a port nobody holds")
@@ -187,6 +203,42 @@ struct SelectedProcessDetectorTests {
         let detection = SelectedProcessDetector(pattern).detection(in: Cast.snapshot([secret]))
         #expect(detection.findings.isEmpty)
         #expect(detection.hidden == [HiddenFact(pid: 500, kind: .executable, code: EACCES)])
+    }
+
+    /// Who leads reaper's process group, and who of a selection is then left.
+    struct GroupCase: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var group: Int32
+        var pids: [Int32] = []
+        let want: [Int32?]
+    }
+
+    @Test(
+        "reaper's own pipeline is not meant by a pattern",
+        arguments: [
+            GroupCase(testDescription: "reaper leads it", group: 900, want: [501]),
+            GroupCase(testDescription: "a sibling leads it", group: 500, want: [501]),
+            GroupCase(testDescription: "its leader is gone", group: 499, want: [501]),
+            GroupCase(
+                testDescription: "the calling script leads it",
+                group: 800,
+                want: [500, 501]
+            ),
+            GroupCase(testDescription: "unknown", group: 0, want: [500, 501]),
+            GroupCase(testDescription: "named by number", group: 900, pids: [500], want: [500]),
+        ]
+    )
+    func ownPipeline(testCase: GroupCase) throws {
+        var pattern = ProcessPattern()
+        pattern.names = [try Cast.glob("tee")]
+        pattern.pids = testCase.pids.map { PidCondition(pid: $0) }
+        let processes = [
+            Cast.process(500, "tee", parent: 800) { $0.processGroup = testCase.group },
+            Cast.process(501, "tee", parent: 800) { $0.processGroup = 501 },
+        ]
+        let snapshot = Cast.snapshot(processes) { $0.host.ownProcessGroup = testCase.group }
+        let found = SelectedProcessDetector(pattern).findings(in: snapshot)
+        #expect(found.map(\.process?.pid) == testCase.want)
     }
 
     @Test("who launched the comparison with a baseline is no leak; a stranger is")

@@ -136,6 +136,25 @@ struct StalenessJudgeTests {
         #expect(whole.reason == testCase.reason)
     }
 
+    @Test(
+        "a file of an impossible time is judged",
+        arguments: [Int64.min, -1 << 53, 1 << 53, .max]
+    )
+    func impossibleTimes(seconds: Int64) throws {
+        let judge = StalenessJudge(
+            snapshot: Scene.snapshot([Scene.process(4127)]),
+            rule: try Scene.rule()
+        ) { _ in .holds }
+        for entry in [Scene.entry(4127), Scene.entry(7, .gone)] {
+            let file = Scene.file(.entries([entry])) { $0.modified = .seconds(seconds) }
+            let isLate = seconds < 0 && entry.liveness == .alive
+            let isGone = entry.liveness == .gone
+            #expect(
+                judge.judge(file).whole.answer == (isGone ? .stale : isLate ? .recycled : .keep)
+            )
+        }
+    }
+
     @Test("a socket on a network file system is kept")
     func networkSocket() throws {
         let judge = StalenessJudge(snapshot: Scene.snapshot(), rule: try Scene.rule()) { _ in .holds

@@ -167,12 +167,45 @@ struct HostReaderTests {
         #expect(host.ownChain.first?.pid == getpid())
         #expect(host.ownChain.dropFirst().first?.pid == getppid())
         #expect(Set(host.ownChain).count == host.ownChain.count)
+        #expect(host.isOwnChainComplete && host.ownProcessGroup == getpgrp())
         #expect(host.effectiveUser == geteuid())
         #expect(host.bootID.count == 36)
         #expect(!host.name.isEmpty && !host.kernel.isEmpty)
         #expect(host.namespaces != nil)
         let isOwn = procfs.showsOwnNamespace()
         #expect(isOwn)
+    }
+
+    /// Where the line of reaper's ancestors ends, the nearest of which is number 5 000 000.
+    struct ChainCase: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var length: Int32 = 3
+        var last: Int32 = 0
+        var complete = true
+    }
+
+    @Test(
+        "all ancestors are read, or it is known that they are not",
+        arguments: [
+            ChainCase(testDescription: "a parent outside the namespace"),
+            ChainCase(testDescription: "a hidden first process", last: 1),
+            ChainCase(testDescription: "more than anybody has", length: 600),
+            ChainCase(testDescription: "a hidden ancestor", last: 77, complete: false),
+            ChainCase(testDescription: "a circle", last: 5_000_000, complete: false),
+        ]
+    )
+    func chain(testCase: ChainCase) throws {
+        var tree = try FixtureTree()
+        tree.process(getpid(), parent: 5_000_000, group: 42)
+        for step in 0..<testCase.length {
+            let isLast = step == testCase.length - 1
+            tree.process(5_000_000 + step, parent: isLast ? testCase.last : 5_000_001 + step)
+        }
+        var procfs = try Procfs(root: tree.path)
+        let host = procfs.hostFacts()
+        #expect(host.ownChain.count == Int(testCase.length) + 1)
+        #expect(host.isOwnChainComplete == testCase.complete)
+        #expect(host.ownProcessGroup == 42)
     }
 
     @Test("a procfs that shows other numbers is told from one's own")
@@ -183,6 +216,7 @@ struct HostReaderTests {
         let isOwn = procfs.showsOwnNamespace()
         #expect(!isOwn)
         let host = procfs.hostFacts()
+        #expect(!host.isOwnChainComplete)
         #expect(host.ownChain.isEmpty && host.bootID.isEmpty && host.namespaces == nil)
         var own = try FixtureTree()
         own.link("self", to: "\(getpid())")

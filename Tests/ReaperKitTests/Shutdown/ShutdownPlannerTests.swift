@@ -73,6 +73,17 @@ struct ShutdownPlannerTests {
         #expect(plan.refused.isEmpty)
     }
 
+    @Test("nobody is stopped while an ancestor of reaper may be unknown")
+    func incompleteChain() {
+        var options = PlanningOptions()
+        options.isSelected = true
+        let snapshot = Cast.snapshot([Cast.process(500)]) { $0.host.isOwnChainComplete = false }
+        let plan = ShutdownPlanner(snapshot, rules: [], options: options)
+            .plan(for: [Self.finding(500)])
+        #expect(plan.targets.isEmpty)
+        #expect(plan.refused.map(\.reason) == ["reaper's own ancestors could not all be read"])
+    }
+
     @Test("a leader takes its session and group along, wherever they hang")
     func leaderTakesMembers() {
         let processes = [
