@@ -159,7 +159,7 @@ struct TableReportTests {
             port 8081/tcp: still held by nginx 900@1
             removed /run/user/1000/node.pid
             kept /run/c.pid: it was replaced meanwhile
-            proof: every process of the trees exited, and none was born unseen
+            proof: every process that was stopped exited, and none was born unseen
 
             """
         #expect(text(SampleReport.report([], outcome: SampleReport.outcome)) == want)

@@ -68,7 +68,7 @@ public struct SelectedProcessDetector: Detector {
             verdict: .confirmed,
             summary: summary,
             evidence: [
-                Evidence("it was selected on the command line", source: process.source("stat"))
+                Evidence("it was selected by the user", source: "reaper's command line")
             ],
             remedy: Remedy(.stop, command: "reaper clean --pid \(process.identity)")
         )

@@ -25,6 +25,7 @@ extension ShutdownPlan {
                 json.object { json in
                     json.member("identity", zombie.identity.description)
                     json.member("parent", zombie.parent.description)
+                    if !zombie.name.isEmpty { json.member("name", zombie.name) }
                     json.member("parent_is_stopped", zombie.isParentStopped)
                 }
             }

@@ -108,10 +108,10 @@ extension Proof {
     fileprivate var sentence: String {
         switch self {
         case .port: "proof: the kernel lists no socket on the ports (sock_diag)"
-        case .tree: "proof: every process of the trees exited, and none was born unseen"
+        case .tree: "proof: every process that was stopped exited, and none was born unseen"
         case .subreaper: "proof: no child is left to wait for (wait4: ECHILD)"
         case .cgroup: "proof: the control group is empty (cgroup.events: populated 0)"
-        case .proofScan: "proof: a full look found no match, and nobody was born unseen during it"
+        case .proofScan: "proof: a full look found no process that matches, and none was born unseen"
         case .none: "not proven: something may have been born unseen; look again with 'reaper scan'"
         }
     }

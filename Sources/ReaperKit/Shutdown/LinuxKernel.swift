@@ -248,8 +248,9 @@ public final class LinuxKernel: ShutdownKernel {
                 return "it ran \(executable.text) when it was judged and runs "
                     + "\(link.path.text) now"
             // It was readable when it was judged: exec(2) of a program that is not.
-            case .denied: return "it ran \(executable.text) when it was judged and what it runs "
-                + "now may not be read"
+            case .denied:
+                return "it ran \(executable.text) when it was judged and what it runs "
+                    + "now may not be read"
             case .value, .gone, nil: break
             }
         }

@@ -108,5 +108,7 @@ public struct ShutdownOutcome: Sendable, Equatable {
     public init() {}
 
     /// Whether there was nobody to stop and nothing to remove.
-    public var isIdle: Bool { targets.isEmpty && removed.isEmpty && kept.isEmpty }
+    public var isIdle: Bool {
+        targets.isEmpty && removed.isEmpty && kept.isEmpty && ports.allSatisfy(\.isFree)
+    }
 }

@@ -118,12 +118,13 @@ extension ShutdownEngine {
     private mutating func bearingWindows() -> [PartialRangeFrom<UInt64>] {
         // Whatever came of who could not be proven to belong is younger than it.
         let doubts = doubtful.map(\.startTime).min().map { [$0...] } ?? []
-        return doubts + set.order.compactMap { set[$0] }.map { member in
-            let first = member.lastSeen.map { kernel.startTicks(at: $0) } ?? options.beginning
-            // A tick less: the clocks are read one after the other, and rounded. There is no end:
-            // a child may fork on and exit long after the member did.
-            return (max(first, 1) - 1)...
-        }
+        return doubts
+            + set.order.compactMap { set[$0] }.map { member in
+                let first = member.lastSeen.map { kernel.startTicks(at: $0) } ?? options.beginning
+                // A tick less: the clocks are read one after the other, and rounded. There is no end:
+                // a child may fork on and exit long after the member did.
+                return (max(first, 1) - 1)...
+            }
     }
 
     /// Establishes that the ports are free, twice, a moment apart.
@@ -195,7 +196,7 @@ extension ShutdownEngine {
             parent.signal = .child
             var result = TargetOutcome(
                 identity: zombie.identity,
-                name: "",
+                name: zombie.name,
                 result: .survived,
                 reason: "parent \(zombie.parent) has not waited for it; stopping the parent "
                     + "(reaper clean --pid \(zombie.parent)) hands it to init"

@@ -201,13 +201,14 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         if kernel.record(of: heir.head) != nil { return true }
         // A session outlives its leader, and its number passes to nobody as long as somebody is
         // in it: a member who was there all the time vouches for it.
-        return heir.tie != .child && set.left.contains { identity in
-            guard identity != heir.target.identity, let member = set[identity],
-                member.gone == nil, let record = kernel.record(of: identity)
-            else { return false }
-            let number = heir.tie == .session ? record.session : record.processGroup
-            return number == heir.head.pid
-        }
+        return heir.tie != .child
+            && set.left.contains { identity in
+                guard identity != heir.target.identity, let member = set[identity],
+                    member.gone == nil, let record = kernel.record(of: identity)
+                else { return false }
+                let number = heir.tie == .session ? record.session : record.processGroup
+                return number == heir.head.pid
+            }
     }
 
     // MARK: - What happened to a member

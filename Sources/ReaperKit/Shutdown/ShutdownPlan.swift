@@ -144,15 +144,19 @@ public struct ZombieTarget: Sendable, Equatable {
     public var parent: ProcessIdentity
     /// Whether the parent is stopped and must be continued first.
     public var isParentStopped: Bool
+    /// What the zombie was called; empty where a plan file does not say.
+    public var name: ByteString = ""
 
     /// Creates a pair.
     public init(
         identity: ProcessIdentity,
         parent: ProcessIdentity,
-        isParentStopped: Bool = false
+        isParentStopped: Bool = false,
+        name: ByteString = ""
     ) {
         self.identity = identity
         self.parent = parent
         self.isParentStopped = isParentStopped
+        self.name = name
     }
 }

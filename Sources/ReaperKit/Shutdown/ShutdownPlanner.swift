@@ -171,7 +171,8 @@ public struct ShutdownPlanner: Sendable {
             ZombieTarget(
                 identity: zombie.identity,
                 parent: parent.identity,
-                isParentStopped: parent.state == UInt8(ascii: "T")
+                isParentStopped: parent.state == UInt8(ascii: "T"),
+                name: zombie.name
             )
         )
     }

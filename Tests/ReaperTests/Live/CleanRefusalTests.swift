@@ -67,7 +67,9 @@ struct CleanRefusalTests {
             """#
         let program = try Self.shell.start(["-c", script, Binary.reaper.path])
         let completion = try program.finish()
-        #expect(completion.text == "code 0\njob 143\nsibling lives\n")
+        // Another test's orphan, born meanwhile, leaves a doubt: 3.
+        let texts = ["0", "3"].map { "code \($0)\njob 143\nsibling lives\n" }
+        #expect(texts.contains(completion.text))
     }
 
     @Test("what only looks like the orphan survives")
