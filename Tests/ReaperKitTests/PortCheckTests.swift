@@ -26,6 +26,13 @@ struct PortCheckTests {
         #expect(try PortCheck.look(at: ports(port, .tcp)).isFree)
     }
 
+    @Test("a socket that is bound and does not listen keeps no port")
+    func bound() throws {
+        let socket = try LiveSocket()
+        try socket.bind()
+        #expect(try PortCheck.look(at: ports(socket.port, .tcp)).isFree)
+    }
+
     @Test("a port that only closed connections have is free, and they are named")
     func timeWait() throws {
         let server = try LiveSocket()

@@ -19,7 +19,11 @@ struct SocketQueryTests {
     }
     static let cases = [
         Case(testDescription: "a listener holds its port", state: .listen, want: (true, true)),
-        Case(testDescription: "so does a bound socket", state: .bound, want: (true, true)),
+        Case(
+            testDescription: "a bound socket is seen, without holding it",
+            state: .bound,
+            want: (true, true)
+        ),
         Case(
             testDescription: "and a bound UDP socket",
             state: .close,

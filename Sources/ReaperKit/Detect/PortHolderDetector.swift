@@ -50,7 +50,7 @@ public struct PortHolderDetector: Detector {
 
     private func wanted(in view: SnapshotView) -> [SocketRecord] {
         view.snapshot.sockets.filter { socket in
-            guard socket.inode != 0 else { return false }
+            guard socket.inode != 0, socket.state != .bound else { return false }
             let isNamed = ports.contains(socket.port, socket.transport)
             if isNamed, socket.holdsPort { return true }
             return view.context.includesPeers
@@ -78,9 +78,25 @@ public struct PortHolderDetector: Detector {
                     source: process.source("fd"),
                     value: ByteString("socket:[\($0.inode)]")
                 )
-            },
+            } + merelyBound(beside: holding, in: view),
             remedy: Remedy(.stop, command: "reaper clean --pid \(process.identity)")
         )
+    }
+
+    /// Sockets on the same ports that do not listen, and keep others from them all the same.
+    private func merelyBound(
+        beside sockets: [SocketRecord],
+        in view: SnapshotView
+    ) -> [Evidence] {
+        view.snapshot.sockets.filter { socket in
+            socket.state == .bound && sockets.contains { $0.portName == socket.portName }
+        }.map {
+            Evidence(
+                "another socket is bound to \($0.portName) and does not listen",
+                source: "sock_diag",
+                value: ByteString("socket:[\($0.inode)]")
+            )
+        }
     }
 
     /// The port of a connection that was asked about: its own, or else its peer's.

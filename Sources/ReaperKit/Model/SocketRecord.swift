@@ -94,12 +94,15 @@ public struct SocketRecord: Hashable, Sendable {
         self.user = user
     }
 
-    /// Whether it keeps others from using its port: a TCP listener or bound socket, or a UDP
-    /// socket without a peer.
+    /// Whether it serves its port: a TCP listener, or a UDP socket without a peer.
+    ///
+    /// A TCP socket that is bound and does not listen keeps others from the port too, but nobody
+    /// can reach it: it is no holder, and only worth mentioning.
     public var holdsPort: Bool {
         switch state {
-        case .listen, .bound, .close: true
-        case .established, .synSent, .synReceived, .newSynReceived, .finWait1, .finWait2,
+        case .listen: true
+        case .close: transport == .udp
+        case .bound, .established, .synSent, .synReceived, .newSynReceived, .finWait1, .finWait2,
             .timeWait, .closeWait, .lastAck, .closing:
             false
         }

@@ -209,7 +209,8 @@ public struct Scanner: ~Copyable {
         guard let ports = request.selection.ports else { return false }
         let held = Set(snapshot.processes.flatMap { $0.socketInodes?.known ?? [] })
         let unheld = snapshot.sockets.filter {
-            $0.inode != 0 && ports.contains($0.port, $0.transport) && !held.contains($0.inode)
+            $0.inode != 0 && $0.state != .bound && ports.contains($0.port, $0.transport)
+                && !held.contains($0.inode)
         }
         guard !unheld.isEmpty else { return false }
         let map = HolderMap.read(

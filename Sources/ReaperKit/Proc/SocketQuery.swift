@@ -1,6 +1,6 @@
 /// Which sockets someone wants to know about.
 ///
-/// Listeners and bound sockets always; connections only on request: a client that happens to use
+/// Listeners and bound UDP sockets always; connections only on request: a client that happens to use
 /// a port as its own end, or talks to one, does not hold it.
 public struct SocketQuery: Sendable, Hashable {
     /// The local ports that count; `nil` means all.
@@ -13,7 +13,7 @@ public struct SocketQuery: Sendable, Hashable {
     public var includesLingering: Bool
     /// Whether TCP sockets that are bound without listening count.
     ///
-    /// They keep others from the port as well, but to find them the kernel walks its tables of
+    /// They keep others from the port as well without holding it, but to find them the kernel walks its tables of
     /// connections: 200 us, not 20.
     public var includesBound: Bool
 
@@ -42,6 +42,7 @@ public struct SocketQuery: Sendable, Hashable {
     public func accepts(_ socket: SocketRecord) -> Bool {
         let isNamed = ports?.contains(socket.port, socket.transport) ?? true
         if socket.holdsPort { return isNamed }
+        if socket.state == .bound { return includesBound && isNamed }
         guard socket.inode != 0 else { return includesLingering && isNamed }
         guard includesPeers else { return false }
         if isNamed { return true }

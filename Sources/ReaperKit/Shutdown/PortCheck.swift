@@ -43,7 +43,8 @@ public struct PortCheck: Sendable, Equatable {
         let query = SocketQuery(
             ports: ports,
             includesPeers: includesPeers,
-            includesLingering: true
+            includesLingering: true,
+            includesBound: false
         )
         return PortCheck(try SocketTable.read(query, procRoot: procRoot), ports: ports)
     }

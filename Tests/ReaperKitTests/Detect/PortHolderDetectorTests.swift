@@ -117,6 +117,24 @@ struct PortHolderDetectorTests {
         #expect(unseen?.port == "8080/tcp")
     }
 
+    @Test("a socket that is bound and does not listen holds nothing", arguments: [false, true])
+    func merelyBound(peers: Bool) throws {
+        var bound = Self.socket(8080, 9)
+        bound.state = .bound
+        let snapshot = Cast.snapshot([holder(500, [1]), holder(501, [9])]) {
+            $0.sockets = [Self.socket(8080, 1), bound]
+        }
+        let found = PortHolderDetector(
+            ports: PortSet(members: [.init(ports: 8080...8080)]),
+            among: ProcessPattern()
+        ).detection(in: snapshot, peers: peers).findings
+        #expect(found.map(\.process?.pid) == [500])
+        #expect(
+            found.first?.evidence.last?.fact
+                == "another socket is bound to 8080/tcp and does not listen"
+        )
+    }
+
     @Test("descriptors are not read of kernel threads, zombies, or for a port nobody holds")
     func lazy() {
         let detector = PortHolderDetector(

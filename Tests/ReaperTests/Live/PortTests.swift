@@ -7,7 +7,6 @@ struct PortTests {
         "the holder of a port is found, whatever the socket",
         arguments: [
             (["--v4"], "tcp"), (["--v6"], "tcp"), (["--udp"], "udp"), (["--udp", "--v6"], "udp"),
-            (["--bound-only"], "tcp"), (["--v6", "--bound-only"], "tcp"),
         ]
     )
     func holder(options: [String], transport: String) throws {
@@ -23,6 +22,14 @@ struct PortTests {
         let other = transport == "tcp" ? "udp" : "tcp"
         let completion = try Binary.reaper.scan("--ports", "\(port)/\(other)")
         #expect(try completion.report().finding(about: specimen.root) == nil)
+    }
+
+    @Test("a TCP socket that does not listen holds nothing", arguments: ["--v4", "--v6"])
+    func boundOnly(family: String) throws {
+        let specimen = try Specimen("listen", family, "--bound-only")
+        let completion = try Binary.reaper.scan("--ports", "\(try specimen.port)", "--peers")
+        #expect(completion.code == 0)
+        #expect(try completion.report().found.isEmpty)
     }
 
     @Test("every process that shares the socket is listed")
