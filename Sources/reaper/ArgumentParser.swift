@@ -145,8 +145,46 @@ struct ArgumentParser {
 }
 
 extension Options {
+    /// Refuses kinds that nothing could find; what finds nothing must not look clean.
+    private mutating func settleKinds() throws(UsageError) {
+        let kinds = selection.kinds
+        for kind in FindingKind.allCases where kind.needsRun && kinds.contains(kind) {
+            throw UsageError(
+                argument: "--kind \(kind.rawValue)",
+                message: "is found only by 'reaper run', which is not in this version"
+            )
+        }
+        if kinds.contains(.portHolder), selection.ports == nil {
+            throw UsageError(argument: "--kind port_holder", message: "needs --ports")
+        }
+        let other = FindingKind.allCases.first { kinds.contains($0) && !$0.isOfRules }
+        if let other, !selection.rules.isEmpty {
+            throw UsageError(
+                argument: "--rule",
+                message: "cannot be combined with --kind \(other.rawValue): a rule finds "
+                    + "orphans and stale files only"
+            )
+        }
+        guard kinds.contains(.leakedProcess) else { return }
+        guard !selection.process.isEmpty || baselineFile != nil else {
+            throw UsageError(
+                argument: "--kind leaked_process",
+                message: "needs --since or a selector of processes, such as --in"
+            )
+        }
+        guard kinds.count == 1, selection.ports == nil else {
+            throw UsageError(
+                argument: "--kind leaked_process",
+                message: "cannot be combined with other kinds or --ports"
+            )
+        }
+        // Whatever the selectors select is one.
+        selection.kinds = []
+    }
+
     /// Refuses flags that contradict each other: guessing which one was meant could stop something.
-    fileprivate func checkCombinations(for command: Subcommand) throws(UsageError) {
+    fileprivate mutating func checkCombinations(for command: Subcommand) throws(UsageError) {
+        try settleKinds()
         if selection.includesPeers, selection.ports == nil {
             throw UsageError(argument: "--peers", message: "needs --ports")
         }
@@ -184,6 +222,19 @@ extension Options {
                 message: "is executed exactly as it was written and cannot be combined with "
                     + "--signal, --timeout, --force, --order or --include-probable"
             )
+        }
+    }
+}
+
+extension FindingKind {
+    /// Whether only running a command can find it.
+    var needsRun: Bool { self == .leakedPort || self == .leakedFile }
+
+    /// Whether rules find it.
+    fileprivate var isOfRules: Bool {
+        switch self {
+        case .orphan, .staleInstance, .staleSocket: true
+        default: false
         }
     }
 }

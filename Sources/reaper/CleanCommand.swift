@@ -28,13 +28,14 @@ enum CleanCommand {
             }
             session.mayRecover = !options.action.isDryRun
             var result = try session.look()
+            let named = session.checkPids(in: result)
             let planner = planning(options)
             var plan = makePlan(&result, &session, planner)
             plan.ports = options.selection.ports
             plan.removals += companions(of: plan, result, session.request.rules)
             var report = session.report("clean", result)
             report.plan = plan
-            if options.action.isDryRun { return finish(report, options, output) }
+            if options.action.isDryRun { return finish(report, options, output, named) }
             switch Consent.answer(to: plan, options) {
             case .refused(let refusal): return decline(refusal, report, options, output)
             case .given: break
@@ -46,7 +47,7 @@ enum CleanCommand {
                 report.plan = plan
             }
             report.outcome = act(on: plan, in: result.snapshot, session, planner, options)
-            return finish(report, options, output)
+            return finish(report, options, output, named)
         } catch {
             Diagnostics.report(error.message)
             return error.status
@@ -133,8 +134,8 @@ enum CleanCommand {
         _ output: consuming Output
     ) throws(ScanSession.Failure) -> ExitStatus {
         let planFile: PlanFile
-        do throws(SystemError) {
-            let bytes = try InputFile.contents(of: file, limit: 64 << 20)
+        do throws(InputFile.Objection) {
+            let bytes = try InputFile.authority(of: file, limit: 64 << 20)
             do throws(JSONError) {
                 planFile = try PlanFile(parsing: bytes)
             } catch {
@@ -142,7 +143,7 @@ enum CleanCommand {
                 return .usage
             }
         } catch {
-            Diagnostics.report("--plan: \(error.description.escapedForTerminal)")
+            Diagnostics.report("--plan: \(error.message)")
             return .usage
         }
         if let objection = planFile.objection(on: session.scanner.host) {
@@ -176,13 +177,14 @@ enum CleanCommand {
     private static func finish(
         _ report: Report,
         _ options: Options,
-        _ output: consuming Output
+        _ output: consuming Output,
+        _ named: ExitStatus = .clean
     ) -> ExitStatus {
-        let status = report.cleanStatus(
+        let done = report.cleanStatus(
             failingOn: options.output.failureThreshold,
             requiresMatch: options.output.requiresMatch
         )
-        return output.finish(report, options.output, status)
+        return output.finish(report, options.output, .worst([done, named]))
     }
 
     private static func decline(

@@ -6,7 +6,7 @@ extension Flag {
         Flag(
             long: "format",
             topic: .output,
-            summary: "table, json or ndjson [table]",
+            summary: "as table, json or ndjson [table]",
             details: "ndjson has one finding per line, each with the host's fields.",
             argument: .value("FORMAT") { (options, text, _) throws(ValueError) in
                 options.output.format = try choice(text, "a format")
@@ -52,7 +52,7 @@ extension Flag {
             long: "color",
             aliases: ["colour"],
             topic: .output,
-            summary: "auto, always or never [auto]",
+            summary: "when to use color: auto, always or never [auto]",
             argument: .value("WHEN") { (options, text, _) throws(ValueError) in
                 options.output.color = try choice(text, "a time for color")
             }

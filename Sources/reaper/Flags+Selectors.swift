@@ -122,7 +122,8 @@ extension Flag {
             long: "kind",
             topic: .selectors,
             summary: "findings of this kind",
-            details: FindingKind.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+            details: FindingKind.allCases.filter { !$0.needsRun }.map(\.rawValue)
+                .joined(separator: ", ") + ".",
             argument: .value("KIND") { (options, text, _) throws(ValueError) in
                 for part in try members(of: text, "kinds of findings") {
                     options.selection.kinds.insert(try choice(part, "a kind of finding"))

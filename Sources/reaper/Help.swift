@@ -7,6 +7,9 @@ enum Help {
     /// Where the second column begins.
     private static let indent = 29
 
+    /// What the commands of this version return.
+    static let statuses: [ExitStatus] = [.clean, .leftOver, .usage, .incomplete, .deadline]
+
     /// What `reaper` can do, for those who know no command yet.
     static var overview: String {
         var lines = [
@@ -43,8 +46,7 @@ enum Help {
         }
         if command.name != .help {
             lines.append("Exit status:")
-            let statuses: [ExitStatus] = [.clean, .leftOver, .usage, .incomplete]
-            for status in statuses + (command.name == .clean ? [.deadline] : []) {
+            for status in statuses where status != .deadline || command.name == .clean {
                 lines += row("  \(status.rawValue)", status.meaning, indent: 8)
             }
         }

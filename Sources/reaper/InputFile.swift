@@ -3,6 +3,30 @@ import ReaperKit
 
 /// Files that the command line names, and `-` for standard input.
 enum InputFile {
+    /// Reads all of a file that decides what is stopped; root reads none that others can write.
+    ///
+    /// - Throws: what to say about it.
+    static func authority(of path: String, limit: Int) throws(Objection) -> [UInt8] {
+        if path != "-", geteuid() == 0 {
+            do throws(RuleError) {
+                return try TrustedFile.contents(of: path, limit: limit)
+            } catch {
+                throw Objection(message: error.description)
+            }
+        }
+        do throws(SystemError) {
+            return try contents(of: path, limit: limit)
+        } catch {
+            throw Objection(message: error.description.escapedForTerminal)
+        }
+    }
+
+    /// Why a file is not read.
+    struct Objection: Error {
+        /// One line, foreign text escaped.
+        var message: String
+    }
+
     /// Reads all of a file, but not more than `limit` bytes.
     static func contents(of path: String, limit: Int) throws(SystemError) -> [UInt8] {
         let descriptor = path == "-" ? dup(0) : unsafe open(path, O_RDONLY | O_CLOEXEC)

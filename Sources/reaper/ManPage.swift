@@ -22,7 +22,7 @@ enum ManPage {
         options(&page)
         page.section("EXIT STATUS")
         page.prose("The same for all commands. When several apply the worst wins: 2, 124, 1, 3, 0.")
-        for status in ExitStatus.allCases { page.item("\(status.rawValue)", status.meaning) }
+        for status in Help.statuses { page.item("\(status.rawValue)", status.meaning) }
         page.section("FILES")
         for (path, meaning) in files { page.item(path, meaning) }
         page.section("ENVIRONMENT")

@@ -94,4 +94,26 @@ struct RuleOptions: Sendable, Equatable {
     var paths: [String] = []
     /// Whether the embedded rules and those of the system and the user count.
     var usesDefaults = true
+
+    /// These options as a shell reads them, each after a space.
+    var commandLine: String {
+        (usesDefaults ? "" : " --no-default-rules")
+            + paths.map { " --rules \(quoted($0))" }.joined()
+    }
+
+    /// A word that a shell takes as it is.
+    private func quoted(_ word: String) -> String {
+        let isPlain = word.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "/._-+:@%,=".utf8.contains(byte)
+            }
+        }
+        guard !isPlain || word.isEmpty else { return word }
+        return "'"
+            + word.split(separator: "'", omittingEmptySubsequences: false)
+            .joined(separator: "'\\''") + "'"
+    }
 }

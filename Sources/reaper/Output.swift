@@ -7,46 +7,69 @@ import ReaperKit
 /// happened yet, and written once at the end.
 struct Output: ~Copyable {
     private let descriptor: Int32
-    /// What to call it in messages.
+    /// What to call it in messages: `stdout`, or `-o FILE` as it was typed.
     private let name: String
-    /// The file that becomes ``name`` in the end; `nil` where bytes go straight to their place.
+    /// The file that becomes ``place`` in the end; `nil` where bytes go straight to their place.
     private var temporary: String?
+    /// The file that is replaced, links followed.
+    private let place: String
 
     /// The output that `-o` asks for; stdout without a file.
+    ///
+    /// A link is followed, as `>` in a shell follows it: it stays, and what it leads to is written.
+    /// One that another user made is not: whoever can write to a shared directory must not choose
+    /// which file root replaces.
     init(opening file: String?) throws(SystemError) {
         guard let file else {
             self = .standard()
             return
         }
+        let name = "-o \(file)"
         var facts = stat()
         let exists = unsafe stat(file, &facts) == 0
-        guard !exists || facts.st_mode & S_IFMT == S_IFREG else {
-            // A pipe or a device is written to; replacing /dev/null would be a surprise.
-            let flags = O_WRONLY | O_CLOEXEC
-            self.init(try opened("open", file) { unsafe open(file, flags) }, file, nil)
+        let code = errno
+        if try isLink(file, name), !exists {
+            throw SystemError(call: "open", subject: name, code: code)
+        }
+        if exists, isStandardOutput(facts) {
+            // `-o /dev/stdout`: opened anew, a file would be written from its beginning.
+            self.init(1, name, nil)
             return
         }
+        guard !exists || facts.st_mode & S_IFMT == S_IFREG else {
+            // A pipe or a device is written to; replacing /dev/null would be a surprise.
+            let flags = O_WRONLY | O_CLOEXEC | O_NOCTTY
+            self.init(try opened("open", name) { unsafe open(file, flags) }, name, nil)
+            return
+        }
+        let place = exists ? try resolved(file, name) : file
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         for attempt in 0..<100 {
-            let temporary = "\(file).\(getpid()).\(attempt).tmp"
+            let temporary = "\(place).\(getpid()).\(attempt).tmp"
             do {
-                let raw = try opened("open", temporary) { unsafe open(temporary, flags, 0o666) }
-                self.init(raw, file, temporary)
+                let raw = try opened("open", name) { unsafe open(temporary, flags, 0o666) }
+                self.init(raw, name, temporary, place)
                 return
             } catch  where error.code == EEXIST {
                 continue
             }
         }
-        throw SystemError(call: "open", subject: "\(file).\(getpid()).*.tmp", code: EEXIST)
+        throw SystemError(call: "open", subject: name, code: EEXIST)
     }
 
     /// Standard output.
     static func standard() -> Output { Output(1, "stdout", nil) }
 
-    private init(_ descriptor: Int32, _ name: String, _ temporary: String?) {
+    private init(
+        _ descriptor: Int32,
+        _ name: String,
+        _ temporary: String?,
+        _ place: String = ""
+    ) {
         self.descriptor = descriptor
         self.name = name
         self.temporary = temporary
+        self.place = place
     }
 
     deinit {
@@ -116,11 +139,35 @@ struct Output: ~Copyable {
 
     private mutating func commit() throws(SystemError) {
         guard let temporary else { return }
-        guard unsafe rename(temporary, name) == 0 else {
+        guard unsafe rename(temporary, place) == 0 else {
             throw SystemError(call: "rename", subject: name, code: errno)
         }
         self.temporary = nil
     }
+}
+
+/// Whether the last component is a symbolic link, which must be root's or our own.
+private func isLink(_ file: String, _ name: String) throws(SystemError) -> Bool {
+    var facts = stat()
+    guard unsafe lstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFLNK else { return false }
+    guard facts.st_uid == 0 || facts.st_uid == geteuid() else {
+        throw SystemError(call: "open", subject: name, code: ELOOP)
+    }
+    return true
+}
+
+private func isStandardOutput(_ facts: stat) -> Bool {
+    var own = stat()
+    return unsafe fstat(1, &own) == 0 && own.st_dev == facts.st_dev && own.st_ino == facts.st_ino
+}
+
+/// The path without links.
+private func resolved(_ file: String, _ name: String) throws(SystemError) -> String {
+    guard let path = unsafe realpath(file, nil) else {
+        throw SystemError(call: "realpath", subject: name, code: errno)
+    }
+    defer { unsafe free(path) }
+    return unsafe String(cString: path)
 }
 
 /// Turns the C convention of -1 and `errno` into a descriptor or a typed error.

@@ -19,7 +19,8 @@ struct ProgressLines {
         case .exited(let target, let time):
             "gone    \(target.name.text) (\(target.identity)) after \(time.text)"
         case .appeared(let target): "found   \(target.name.text) (\(target.identity))"
-        case .killing(let count): "killing what is left: \(count) processes"
+        case .killing(let count):
+            "killing what is left: \(count) \(count == 1 ? "process" : "processes")"
         case .interrupted(1): "interrupted: finishing; once more to kill what is left at once"
         case .interrupted: "interrupted again: killing what is left"
         }

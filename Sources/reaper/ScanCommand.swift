@@ -17,10 +17,11 @@ enum ScanCommand {
             var session = try ScanSession(options)
             let result = try session.look()
             let report = session.report("scan", result)
-            let status = report.scanStatus(
+            let looked = report.scanStatus(
                 failingOn: options.output.failureThreshold,
                 requiresMatch: options.output.requiresMatch
             )
+            let status = ExitStatus.worst([looked, session.checkPids(in: result)])
             // The process is about to end, and the kernel takes its memory back at once: to free
             // thousands of records one by one was a tenth of what a scan does outside the kernel.
             _ = unsafe Unmanaged.passRetained(Kept(report))

@@ -4,6 +4,8 @@ import ReaperKit
 /// One run of the pipeline up to its findings: rules, files, processes, judgment.
 struct ScanSession: ~Copyable {
     let request: ScanRequest
+    /// The flags that lead to the rules that were used, as a person types them.
+    private let ruleFlags: String
     let startedAt: Duration
     let began: Duration
     /// Clock ticks after boot when it began.
@@ -22,13 +24,15 @@ struct ScanSession: ~Copyable {
         case rules(RuleError)
         case system(SystemError)
         case foreignProc
+        /// What `--proc` names shows no process at all.
+        case emptyProc(String)
         /// A file that the command line names is not what it must be.
         case input(String)
 
         var status: ExitStatus {
             switch self {
             case .rules, .input: .usage
-            case .system, .foreignProc: .incomplete
+            case .system, .foreignProc, .emptyProc: .incomplete
             }
         }
 
@@ -37,6 +41,8 @@ struct ScanSession: ~Copyable {
             case .rules(let error): error.description
             case .system(let error): error.description.escapedForTerminal
             case .input(let message): message
+            case .emptyProc(let path):
+                "--proc \(path.escapedForTerminal): shows no processes: is it a procfs?"
             case .foreignProc:
                 "/proc shows another pid namespace, where numbers mean other processes: mount it "
                     + "anew (unshare --mount-proc does) or run reaper where /proc belongs to it"
@@ -49,6 +55,7 @@ struct ScanSession: ~Copyable {
         let startedAt = Clock.wall()
         let began = Clock.monotonic()
         let rules = try ScanSession.rules(options)
+        try ScanSession.check(options.selection.rules, match: rules.rules.map(\.id))
         var selection = options.selection
         if let file = options.baselineFile {
             selection.process.absentFrom = try ScanSession.baseline(in: file)
@@ -59,6 +66,7 @@ struct ScanSession: ~Copyable {
             throw .input("--since: \(objection): take a new one with 'reaper snapshot'")
         }
         beginning = scanner.host.ticks(at: scanner.host.sinceBoot)
+        ruleFlags = options.rules.commandLine
         self.startedAt = startedAt
         self.began = began
         self.request = request
@@ -71,12 +79,59 @@ struct ScanSession: ~Copyable {
     ) throws(Failure) -> Scanner {
         let root = options.procDirectory ?? "/proc"
         do throws(SystemError) {
-            let scanner = try Scanner(request, procRoot: root)
-            if scanner.isOwnNamespace || root != "/proc" { return scanner }
+            var scanner = try Scanner(request, procRoot: root)
+            if root == "/proc" ? scanner.isOwnNamespace : try !scanner.listing().isEmpty {
+                return scanner
+            }
         } catch {
+            if root != "/proc" { throw .input("--proc: \(error.description.escapedForTerminal)") }
             throw .system(error)
         }
-        throw .foreignProc
+        throw root == "/proc" ? .foreignProc : .emptyProc(root)
+    }
+
+    /// Refuses a `--rule` that names no rule: a typing error must not look like a clean machine.
+    private static func check(_ globs: [Glob], match ids: [String]) throws(Failure) {
+        for glob in globs where !ids.contains(where: { glob.matches(ByteString($0)) }) {
+            let systems = Set(ids.compactMap { $0.split(separator: ".").first }).sorted()
+            let names = ids + systems.map { "\($0).*" }
+            let hint =
+                nearestName(to: glob.description, in: names).map { " (did you mean '\($0)'?)" }
+                ?? ""
+            throw .input(
+                "--rule: '\(glob.description.escapedForTerminal)' matches no rule that is loaded"
+                    + hint
+            )
+        }
+    }
+
+    /// Says which of `--pid` matched nobody.
+    ///
+    /// - Returns: the status of a process that was not found, or of success.
+    func checkPids(in result: ScanResult) -> ExitStatus {
+        let processes = result.snapshot.processes
+        var status = ExitStatus.clean
+        for condition in request.selection.process.pids {
+            let holder = processes.first { $0.pid == condition.pid }
+            if let holder,
+                condition.startTime ?? holder.identity.startTime
+                    == holder.identity.startTime
+            {
+                continue
+            }
+            status = .leftOver
+            let number = condition.pid
+            let typed = condition.startTime.map { "\(number)@\($0)" } ?? "\(number)"
+            if let holder {
+                let name = holder.name.text.escapedForTerminal
+                Diagnostics.report(
+                    "\(typed): number \(number) names \(name) (\(holder.identity)) now"
+                )
+            } else {
+                Diagnostics.report("no process \(typed)")
+            }
+        }
+        return status
     }
 
     private static func rules(_ options: Options) throws(Failure) -> RuleSet {
@@ -94,6 +149,7 @@ struct ScanSession: ~Copyable {
         do throws(RuleError) {
             let rules = try RuleSet.load(layers, reader: reader, effectiveUser: geteuid())
             guard options.output.isVerbose else { return rules }
+            for note in rules.notes { Diagnostics.report(note.escapedForTerminal) }
             for warning in rules.warnings { Diagnostics.report(warning.description) }
             return rules
         } catch {
@@ -115,10 +171,10 @@ struct ScanSession: ~Copyable {
 
     private static func baseline(in file: String) throws(Failure) -> Baseline {
         let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try InputFile.contents(of: file, limit: 64 << 20)
+        do throws(InputFile.Objection) {
+            bytes = try InputFile.authority(of: file, limit: 64 << 20)
         } catch {
-            throw .input("--since: \(error.description.escapedForTerminal)")
+            throw .input("--since: \(error.message)")
         }
         do throws(JSONError) {
             return try BaselineFile.read(bytes)
@@ -212,6 +268,19 @@ struct ScanSession: ~Copyable {
     /// Gives the scanner away, to whoever acts.
     consuming func takeScanner() -> Scanner { scanner }
 
+    /// A remedy that names a rule works only with the rules that it is one of.
+    private static func naming(_ flags: String, in findings: [Finding]) -> [Finding] {
+        guard !flags.isEmpty else { return findings }
+        return findings.map { finding in
+            guard let command = finding.remedy.command,
+                command.hasPrefix("reaper clean --stale-files --rule ")
+            else { return finding }
+            var finding = finding
+            finding.remedy.command = command + flags
+            return finding
+        }
+    }
+
     /// A report of what was found.
     func report(_ command: String, _ result: ScanResult) -> Report {
         var snapshot = result.snapshot
@@ -224,7 +293,7 @@ struct ScanSession: ~Copyable {
             startedAt: startedAt,
             duration: Clock.monotonic() - began,
             snapshot: snapshot,
-            findings: result.findings,
+            findings: ScanSession.naming(ruleFlags, in: result.findings),
             isComplete: snapshot.unreadable.isEmpty
         )
     }

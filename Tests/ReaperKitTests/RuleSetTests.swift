@@ -109,7 +109,7 @@ struct RuleSetTests {
         #expect(
             layers.places == [
                 .embedded, .directory("/etc/reaper/rules.d"),
-                .directory("/home/u/.config/reaper/rules.d"), .named("/a", by: "REAPER_RULES"),
+                .home("/home/u/.config/reaper/rules.d"), .named("/a", by: "REAPER_RULES"),
                 .named("b/c.json5", by: "REAPER_RULES"), .named("x.json5", by: "--rules"),
             ]
         )
@@ -130,7 +130,7 @@ struct RuleSetTests {
     )
     func configurationHome(_ value: ByteString, _ want: String) {
         let layers = RuleLayers(environment: ["HOME": "/h", "XDG_CONFIG_HOME": value])
-        #expect(layers.places.last == .directory(want))
+        #expect(layers.places.last == .home(want))
         #expect(RuleLayers(environment: [:]).places.count == 2)
     }
 

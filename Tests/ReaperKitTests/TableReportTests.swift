@@ -178,6 +178,24 @@ struct TableReportTests {
         }
     }
 
+    @Test("a crowd of minor findings is counted once")
+    func crowd() {
+        let findings = (1...6).map { _ in
+            Finding(
+                kind: .zombie,
+                severity: .info,
+                verdict: .confirmed,
+                summary: "exited",
+                evidence: [],
+                remedy: Remedy(.none)
+            )
+        }
+        let want = "6 findings: 6 zombies\n\nall at severity info; -v lists them\n"
+        #expect(text(SampleReport.report(findings)) == want)
+        let quiet = text(SampleReport.report(findings)) { $0.isQuiet = true }
+        #expect(quiet == "6 zombies at severity info; -v lists them\n")
+    }
+
     @Test("what is not proven is said")
     func notProven() {
         var outcome = SampleReport.outcome

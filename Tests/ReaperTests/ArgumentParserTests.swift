@@ -83,6 +83,9 @@ struct ArgumentParserTests {
         Case("a directory that is gone", ["--in", "../x/./y/"]) {
             $0.selection.process.directories = ["/home/x/y"]
         },
+        Case("leaked processes are what is selected", ["--kind=leaked_process", "--pid=7"]) {
+            $0.selection.process.pids = [PidCondition(pid: 7)]
+        },
         Case("kinds", ["--kind", "zombie,orphan", "--stale-files"]) {
             $0.selection.kinds = [.zombie, .orphan, .staleInstance, .staleSocket]
         },
@@ -147,6 +150,14 @@ struct ArgumentParserTests {
         Refused(["8080"], "'8080': is not expected here (did you mean '--ports 8080'"),
         Refused(["\u{1b}[2J"], "'\\x1b[2J': is not expected here"),
         Refused(["-n"], of: .scan, "-n: is not a flag of 'scan' but of 'clean'"),
+        Refused(["--kind", "port_holder"], "--kind port_holder: needs --ports"),
+        Refused(["--kind", "leaked_port"], "--kind leaked_port: is found only by 'reaper run'"),
+        Refused(["--kind", "leaked_file"], "--kind leaked_file: is found only by 'reaper run'"),
+        Refused(["--kind", "leaked_process"], "--kind leaked_process: needs --since"),
+        Refused(
+            ["--rule", "a.*", "--zombies"],
+            "--rule: cannot be combined with --kind zombie"
+        ),
         Refused(["--peers"], "--peers: needs --ports"),
         Refused(["-f", "-sTERM"], "--force: means SIGKILL"),
         Refused(["-f", "-t1"], "--force: leaves no grace"),

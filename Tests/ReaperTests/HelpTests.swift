@@ -51,7 +51,10 @@ struct HelpTests {
             let name = flag.long.replacingOccurrences(of: "-", with: "\\-")
             #expect(text.contains("\\fB\\-\\-\(name)\\fR"))
         }
-        for status in ExitStatus.allCases { #expect(text.contains("\\fB\(status.rawValue)\\fR")) }
+        for status in ExitStatus.allCases {
+            let isListed = text.contains("\\fB\(status.rawValue)\\fR")
+            #expect(isListed == Help.statuses.contains(status))
+        }
         let requests = [".\\\"", ".TH ", ".SH ", ".SS ", ".TP", ".PP", ".br"]
         for line in text.split(separator: "\n") where line.hasPrefix(".") || line.hasPrefix("'") {
             #expect(requests.contains { line.hasPrefix($0) }, "\(line)")

@@ -29,6 +29,16 @@ struct OutputTests {
         #expect(run == "reaper: write stdout: No space left on device\n3\n")
     }
 
+    @Test("-o /dev/stdout is stdout, and the link there stays")
+    func standardOutputByName() throws {
+        let script = #"""
+            link=$(mktemp -u) && ln -s /dev/stdout "$link" && log=$(mktemp) && echo before >"$log"
+            "$REAPER" snapshot --no-default-rules -o "$link" >>"$log"; readlink "$link"
+            head -n 1 "$log"; grep -c '"schema"' "$log"; rm "$link" "$log"
+            """#
+        #expect(try shell(script) == "/dev/stdout\nbefore\n1\n")
+    }
+
     @Test("a closed stdout is said, and no other file is written in its place")
     func closedOutput() throws {
         let run = try shell(#""$REAPER" help 2>&1 >&-; echo $?"#)
@@ -103,7 +113,7 @@ struct OutputFileTests {
         #expect(try names() == [])
     }
 
-    @Test("a link is replaced, what it leads to is not written")
+    @Test("a link stays, and what it leads to is replaced")
     func link() throws {
         defer { remove() }
         let victim = directory.appending(path: "victim")
@@ -111,8 +121,32 @@ struct OutputFileTests {
         try Data("precious".utf8).write(to: victim)
         try FileManager.default.createSymbolicLink(at: link, withDestinationURL: victim)
         #expect(try Output(opening: link.path()).finish([0x41], .clean) == .clean)
-        #expect(try String(contentsOf: victim, encoding: .utf8) == "precious")
-        #expect(try String(contentsOf: link, encoding: .utf8) == "A")
+        #expect(try String(contentsOf: victim, encoding: .utf8) == "A")
+        #expect(
+            try FileManager.default.attributesOfItem(atPath: link.path())[.type]
+                as? FileAttributeType == .typeSymbolicLink
+        )
+        #expect(try names().sorted() == ["link", "victim"])
+    }
+
+    @Test("a link to a device is written through; one that leads nowhere is an error that names it")
+    func linkElsewhere() throws {
+        defer { remove() }
+        let link = directory.appending(path: "link").path()
+        try FileManager.default.createSymbolicLink(
+            atPath: link,
+            withDestinationPath: "/dev/null"
+        )
+        #expect(try Output(opening: link).finish([0x41], .clean) == .clean)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "/dev/null")
+        let dangling = directory.appending(path: "dangling").path()
+        try FileManager.default.createSymbolicLink(
+            atPath: dangling,
+            withDestinationPath: "/nonexistent/file"
+        )
+        let error = #expect(throws: SystemError.self) { _ = try Output(opening: dangling) }
+        #expect(error?.description == "open -o \(dangling): No such file or directory")
+        #expect(try names().sorted() == ["dangling", "link"])
     }
 
     @Test("a device is written to, not replaced")

@@ -22,7 +22,9 @@ public enum TableReport {
             let (shown, rest) = split(findings, style)
             if !shown.isEmpty { lines += FindingTable.lines(of: shown, in: report, style: style) }
             if !rest.isEmpty {
-                lines.append("and \(parts(of: rest)) at severity info; -v shows them")
+                let isCounted = shown.isEmpty && !style.isQuiet
+                let what = isCounted ? "all" : (shown.isEmpty ? "" : "and ") + parts(of: rest)
+                lines.append("\(what) at severity info; -v lists them")
             }
             if style.isVerbose {
                 for finding in findings { lines += [""] + details(of: finding, in: report, style) }

@@ -10,6 +10,8 @@ public struct RuleLayers: Sendable, Equatable {
         case embedded
         /// A directory that may be missing.
         case directory(String)
+        /// The user's own directory, which may be missing, or lie in the home of somebody else.
+        case home(String)
         /// A file or directory that somebody named and that must exist; `by` says where.
         case named(String, by: String)
     }
@@ -35,7 +37,7 @@ public struct RuleLayers: Sendable, Equatable {
         if includesDefaults {
             places += [.embedded, .directory("/etc/reaper/rules.d")]
             if let home = RuleLayers.configurationHome(environment) {
-                places.append(.directory("\(home)/reaper/rules.d"))
+                places.append(.home("\(home)/reaper/rules.d"))
             }
         }
         let listed = environment["REAPER_RULES"]?.text ?? ""

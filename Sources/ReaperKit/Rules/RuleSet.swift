@@ -2,6 +2,8 @@
 public struct RuleSet: Sendable, Equatable {
     /// In byte order of their base names.
     public let files: [RuleFile]
+    /// Places that were passed over, one line each.
+    public private(set) var notes: [String] = []
 
     /// Checks that no two files define the same rule.
     public init(files: [RuleFile]) throws(RuleError) {
@@ -41,7 +43,14 @@ public struct RuleSet: Sendable, Equatable {
     ) throws(RuleError) -> RuleSet {
         let store = RuleStore(demandsTrust: user == 0)
         var found: [[(baseName: String, file: RuleStore.Entry)]] = []
-        for place in layers.places { found.append(try store.entries(at: place)) }
+        var notes: [String] = []
+        for place in layers.places {
+            if case .home(let path) = place, RuleStore.isElsewhere(path) {
+                notes.append("\(path): not read: it lies in another user's directory")
+                continue
+            }
+            found.append(try store.entries(at: place))
+        }
         var files: [RuleFile] = []
         for entry in RuleLayers.merge(found) {
             let bytes = try store.contents(of: entry)
@@ -49,6 +58,8 @@ public struct RuleSet: Sendable, Equatable {
             if case .embedded = entry { reader.checksExpressions = false }
             files.append(try reader.read(bytes, source: entry.source))
         }
-        return try RuleSet(files: files)
+        var rules = try RuleSet(files: files)
+        rules.notes = notes
+        return rules
     }
 }

@@ -20,7 +20,7 @@ struct RuleStore {
     typealias NamedEntry = (baseName: String, file: Entry)
 
     /// Far above any rule file.
-    private static let maximumSize = 1 << 20
+    static let maximumSize = 1 << 20
     private static let maximumFiles = 4096
 
     /// Whether what another user can write is refused: reaper acts on rules with its own rights.
@@ -33,12 +33,13 @@ struct RuleStore {
             return EmbeddedRules.files.map { name, contents in
                 (name, .embedded(baseName: name, contents: contents))
             }
-        case .directory(let path):
+        case .directory(let path), .home(let path):
             do throws(SystemError) {
                 return try list(path)
             } catch {
                 if error.code == ENOENT || error.code == ENOTDIR { return [] }
-                throw RuleStore.unreadable(path, error)
+                let advice = error.isDenied ? "; \(RuleStore.advice(place))" : ""
+                throw RuleStore.unreadable(path, error, advice: advice)
             }
         case .named(let path, let origin):
             do throws(SystemError) {
@@ -61,7 +62,7 @@ struct RuleStore {
         case .file(let path):
             let answer: Result<[UInt8], RuleError>
             do throws(SystemError) {
-                answer = try read(path)
+                answer = try read(path, limit: RuleStore.maximumSize)
             } catch {
                 throw RuleStore.unreadable(path, error)
             }
@@ -70,7 +71,10 @@ struct RuleStore {
     }
 
     /// Reads a file, links in its last component followed as ``DirectoryHandle`` follows others.
-    private func read(_ path: String) throws(SystemError) -> Result<[UInt8], RuleError> {
+    func read(
+        _ path: String,
+        limit: Int
+    ) throws(SystemError) -> Result<[UInt8], RuleError> {
         func refusal(_ message: String) -> Result<[UInt8], RuleError> {
             .failure(RuleError(file: path, message: message))
         }
@@ -101,7 +105,6 @@ struct RuleStore {
             if demandsTrust, let objection = RuleStore.objection(to: opened, canBeSwapped) {
                 return refusal("refused for root: \(objection)")
             }
-            let limit = RuleStore.maximumSize
             let bytes = try file.readAll(limit: limit + 1, subject: path)
             return bytes.count > limit
                 ? refusal("expected at most \(limit) bytes") : .success(bytes)
@@ -133,11 +136,33 @@ struct RuleStore {
             .appending(component: ByteString(path))
     }
 
+    private static func advice(_ place: RuleLayers.Place) -> String {
+        if case .home = place { return "set HOME, or use --no-default-rules" }
+        return "use --no-default-rules to do without"
+    }
+
+    /// Whether a directory is out of reach because another user keeps us out of one above it.
+    ///
+    /// `setpriv` and the like leave `HOME` as it was: what lies there are not this user's rules.
+    static func isElsewhere(_ path: String) -> Bool {
+        var facts = stat()
+        guard unsafe stat(path, &facts) != 0, errno == EACCES else { return false }
+        var reached = ""
+        var owner: UInt32 = 0
+        for component in path.split(separator: "/") {
+            reached += "/\(component)"
+            guard unsafe stat(reached, &facts) == 0 else { break }
+            owner = facts.st_uid
+        }
+        return owner != geteuid()
+    }
+
     private static func unreadable(
         _ path: String,
         _ error: SystemError,
-        _ origin: String = ""
+        _ origin: String = "",
+        advice: String = ""
     ) -> RuleError {
-        RuleError(file: path, message: "\(origin)cannot be read: \(error.reason)")
+        RuleError(file: path, message: "\(origin)cannot be read: \(error.reason)\(advice)")
     }
 }

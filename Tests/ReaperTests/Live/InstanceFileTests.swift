@@ -30,6 +30,8 @@ struct InstanceFileTests {
         let scan = try Binary.reaper.scan("--stale-files", rules: rules())
         let finding = try #require(try scan.report().finding(about: path))
         #expect(finding.kind == "stale_instance" && finding.remedy.action == "remove")
+        let command = try #require(finding.remedy.command)
+        #expect(command.contains(" --no-default-rules --rules /"))
         #expect(scan.code == 1)
         #expect(directory.contains("run/a.pid"))
         let dry = try Binary.reaper.clean("--dry-run", "--stale-files", rules: rules())

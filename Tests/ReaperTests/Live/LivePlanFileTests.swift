@@ -52,6 +52,24 @@ struct LivePlanFileTests {
         #expect(try specimen.finish().alive.isEmpty)
     }
 
+    @Test(
+        "root takes no plan from a file that others write, nor from a pipe",
+        .enabled(if: Machine.isRoot, "needs root")
+    )
+    func untrusted() throws {
+        let path = directory.path("plan.json")
+        #expect(unsafe chmod(path, 0o666) == 0)
+        let words = ["--no-default-rules", "--plan", path]
+        let open = try Binary.reaper.run(["clean"] + words)
+        #expect(open.code == 2)
+        #expect(open.errorText.contains("refused for root: every user can write it"))
+        #expect(unsafe unlink(path) == 0)
+        #expect(unsafe mkfifo(path, 0o600) == 0)
+        #expect(try Binary.reaper.run(["clean"] + words).code == 2)
+        #expect(try Binary.reaper.run(["scan", "--no-default-rules", "--since", path]).code == 2)
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
     @Test("a second time there is nobody left to stop")
     func twice() throws {
         #expect(try execute().isAllGone())

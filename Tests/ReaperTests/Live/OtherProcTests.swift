@@ -48,6 +48,18 @@ struct OtherProcTests {
     }
 
     @Test(
+        "what is no procfs is never a clean machine",
+        arguments: [("/etc", 3), ("/nonexistent", 2), ("/etc/passwd", 2)]
+    )
+    func noProcfs(path: String, code: Int32) throws {
+        let completion = try Binary.reaper.run(["scan", "--proc", path], rules: nil)
+        #expect(completion.code == code)
+        #expect(completion.output.isEmpty)
+        #expect(completion.errorText.contains("--proc"))
+        #expect(completion.errorText.contains(path))
+    }
+
+    @Test(
         "hidepid makes the view incomplete, and no pid file stale",
         .enabled(if: Machine.isRoot, "needs root to mount for somebody else"),
         arguments: ["1", "2"]

@@ -67,12 +67,29 @@ struct SelectorTests {
             "--env LIVE_TA=DIR", "--in DIR --name job", "--in DIR --name live",
             "--in DIR --state Z", "--in DIR --state D", "--in DIR --older-than 5h",
             "--in DIR --ports 1", "--in DIR --user 4294967294", "--in DIR --cgroup /nowhere/at/all",
-            "--in DIR --kind zombie", "--in DIR --kind orphan", "--rule none.such",
+            "--in DIR --kind zombie", "--in DIR --kind orphan",
             "--in DIR --zombies", "--in DIR --pid 4194304", "--ports PORT --name none",
         ]
     )
     func selectsNothing(words: String) throws {
         #expect(try selected(words) == [])
+    }
+
+    @Test("a process that is named and not found is said, and is no success")
+    func missing() throws {
+        let words = ["--pid", "4194304,\(root.pid)@1,\(root.identity)"]
+        let completion = try Binary.reaper.run(["scan", "--fail-on", "never"] + words, rules: nil)
+        #expect(completion.code == 1)
+        #expect(
+            completion.errorText == """
+                reaper: no process 4194304
+                reaper: \(root.pid)@1: number \(root.pid) names live-job (\(root.identity)) now
+
+                """
+        )
+        let clean = try Binary.reaper.run(["clean", "--pid", "\(root.pid)@1"], rules: nil)
+        #expect(clean.code == 1)
+        #expect(root.state == .running)
     }
 
     @Test("with nothing selected nothing is stopped")
@@ -90,9 +107,16 @@ struct SelectorTests {
         let cache = directory.path("cache")
         let orphan = try Specimen("orphan", "--dead-session", "--exe", "\(cache)/job")
         let rules = LiveRules.job(cache)
-        for (glob, want) in [("live.job", true), ("live.*", true), ("other.*", false)] {
+        for glob in ["live.job", "live.*"] {
             let report = try Binary.reaper.scan("--rule", glob, rules: rules).report()
-            #expect((report.finding(about: try orphan.root) != nil) == want, "\(glob)")
+            #expect(report.finding(about: try orphan.root) != nil, "\(glob)")
         }
+        let other = try Binary.reaper.scan("--rule", "live.jbo", rules: rules)
+        #expect(other.code == 2)
+        #expect(
+            other.errorText
+                == "reaper: --rule: 'live.jbo' matches no rule that is loaded"
+                + " (did you mean 'live.job'?)\n"
+        )
     }
 }

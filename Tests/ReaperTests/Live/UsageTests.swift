@@ -90,6 +90,33 @@ struct UsageTests {
         #expect(try specimen.finish().signals.isEmpty)
     }
 
+    @Test(
+        "the home of somebody else holds no rules of this user; an own one must be readable",
+        .enabled(if: Machine.isRoot, "needs root to become somebody else")
+    )
+    func unreachableHome() throws {
+        let directory = try TemporaryDirectory(worldAccessible: true)
+        try directory.write("", to: "home/.config/file")
+        let home = directory.path("home")
+        #expect(unsafe chmod(home, 0o700) == 0)
+        func scan() throws -> Completion {
+            let words = ["scan", "-v", "--pid", "4194304"]
+            return try Binary.reaper.run(
+                words,
+                environment: ["XDG_CONFIG_HOME": "\(home)/.config"],
+                asUser: 65_534
+            )
+        }
+        let foreign = try scan()
+        #expect(foreign.code != 2)
+        #expect(foreign.errorText.contains("it lies in another user's directory"))
+        #expect(unsafe chown(home, 65_534, 65_534) == 0)
+        #expect(unsafe chmod(home, 0o000) == 0)
+        let own = try scan()
+        #expect(own.code == 2)
+        #expect(own.errorText.contains("set HOME, or use --no-default-rules"))
+    }
+
     @Test("a rule file that is named and missing exits 2")
     func missingRules() throws {
         let completion = try Binary.reaper.run(["scan", "--rules", "/nonexistent/x.json5"])
