@@ -80,7 +80,7 @@ struct ScanSession: ~Copyable {
         let root = options.procDirectory ?? "/proc"
         do throws(SystemError) {
             var scanner = try Scanner(request, procRoot: root)
-            if root == "/proc" ? scanner.isOwnNamespace : try !scanner.listing().isEmpty {
+            if root == "/proc" ? scanner.isOwnNamespace : try !scanner.listing().records.isEmpty {
                 return scanner
             }
         } catch {

@@ -111,7 +111,7 @@ extension Proof {
         case .tree: "proof: every process that was stopped exited, and none was born unseen"
         case .subreaper: "proof: no child is left to wait for (wait4: ECHILD)"
         case .cgroup: "proof: the control group is empty (cgroup.events: populated 0)"
-        case .proofScan: "proof: a full look found no process that matches, and none was born unseen"
+        case .proofScan: "proof: a full look found nobody who matches, and none was born unseen"
         case .none: "not proven: something may have been born unseen; look again with 'reaper scan'"
         }
     }

@@ -50,7 +50,8 @@ public struct PlanFile: Sendable {
             ZombieTarget(
                 identity: try zombie.identity("identity"),
                 parent: try zombie.identity("parent"),
-                isParentStopped: try zombie.flag("parent_is_stopped")
+                isParentStopped: try zombie.flag("parent_is_stopped"),
+                name: try zombie.bytes("name") ?? ""
             )
         }
         var members: [PortSet.Member] = []

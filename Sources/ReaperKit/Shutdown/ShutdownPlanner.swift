@@ -199,8 +199,11 @@ public struct ShutdownPlanner: Sendable {
             return position == 0
                 ? "this is reaper itself" : "\(process.label) is an ancestor of reaper"
         }
-        if !view.snapshot.host.isOwnChainComplete {
-            return "reaper's own ancestors could not all be read"
+        // Whoever was hidden among the ancestors, and those above, are older than those we know.
+        if !view.snapshot.host.isOwnChainComplete,
+            process.identity.startTime <= view.snapshot.host.ownChain.last?.startTime ?? .max
+        {
+            return "reaper's own ancestors could not all be read, and it may be one of them"
         }
         for rule in view.protections {
             switch rule.match.evaluate(process, in: view.context) {

@@ -175,11 +175,13 @@ struct PlanOrderTests {
         let plan = plan([finding], processes: processes) { $0.remindsParents = true }
         #expect(plan.targets.isEmpty)
         let parent = Cast.process(500).identity
-        #expect(
-            plan.zombies == [
-                ZombieTarget(identity: zombie.identity, parent: parent, isParentStopped: true)
-            ]
+        let wanted = ZombieTarget(
+            identity: zombie.identity,
+            parent: parent,
+            isParentStopped: true,
+            name: zombie.name
         )
+        #expect(plan.zombies == [wanted])
     }
 
     @Test(
