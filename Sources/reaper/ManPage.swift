@@ -47,7 +47,11 @@ enum ManPage {
 
     private static let environment = [
         ("REAPER_RULES", "More rule files and directories, separated by colons."),
-        ("REAPER_KEEP", "No rule takes a process that was started with REAPER_KEEP=1 for an orphan; a selector that names it still stops it."),
+        (
+            "REAPER_KEEP",
+            "No rule takes a process that was started with REAPER_KEEP=1 for an orphan; a selector "
+                + "that names it still stops it."
+        ),
         ("NO_COLOR", "Any value but the empty one turns color off; --color beats it."),
         ("COLUMNS", "The width of tables on a terminal, instead of the terminal's own."),
         ("TERM", "\"dumb\" turns color off."),
