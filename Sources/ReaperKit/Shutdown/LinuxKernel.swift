@@ -7,19 +7,19 @@ import Glibc
 /// handle for each call anew and proves it again.
 public final class LinuxKernel: ShutdownKernel {
     var scanner: Scanner
-    private let planning: PlanningOptions
+    let planning: PlanningOptions
     /// Findings to act on are looked for again on every look; `nil` executes a plan as it is.
-    private let followsRules: Bool
-    private let files: [InstanceFile]
+    let followsRules: Bool
+    let files: [InstanceFile]
     var targets: [ProcessIdentity: ShutdownTarget] = [:]
     var handles: [ProcessIdentity: ProcessHandle] = [:]
     private let handleLimit: Int
-    private let interrupts: InterruptCounter
+    let interrupts: InterruptCounter
     /// Whether the latest look saw matches that are too young to be judged.
-    private var hasUnsettled = false
+    var hasUnsettled = false
     /// Who could not be read at the first look, and who besides them since the latest proof began.
-    private var hiddenBefore: Set<Int32>?
-    private var hiddenSince: Set<Int32> = []
+    var hiddenBefore: Set<Int32>?
+    var hiddenSince: Set<Int32> = []
     /// The control groups of targets when they were pinned.
     var cgroups: Set<[ByteString]> = []
     /// Who adopts what loses its parent here; negative when that could not be learned.
@@ -54,113 +54,6 @@ public final class LinuxKernel: ShutdownKernel {
     /// Start times count from boot, suspend included; deadlines do not.
     public func startTicks(at time: Duration) -> UInt64 {
         scanner.host.ticks(at: Clock.sinceBoot() - (now() - time))
-    }
-
-    /// Reads every process, and evaluates the pattern again.
-    public func look() -> Look {
-        do throws(SystemError) {
-            guard followsRules else {
-                let listing = try scanner.listing()
-                note(hidden: listing.refused)
-                return Look(processes: listing.records)
-            }
-            let result = try scanner.scan(files: files)
-            note(hidden: result.snapshot.unreadable.processes)
-            return Look(processes: result.snapshot.processes, matches: matches(result))
-        } catch {
-            // Without a listing nobody new can be found; the proof will fail for the same reason.
-            return Look(processes: [])
-        }
-    }
-
-    /// A look that nobody can hide from, or the reason why somebody can.
-    public func prove() -> ProofLook {
-        var proof = ProofLook(look: Look(processes: []), answer: .quiet)
-        var failure: SystemError?
-        var counter = KernelCounters()
-        hasUnsettled = false
-        hiddenSince = []
-        var born: [ProcessIdentity: ProcessRecord] = [:]
-        proof.answer = ProofScan.run(&counter) {
-            proof.look = self.look()
-        } examine: { pids in
-            guard followsRules else {
-                // Whoever was born is part of the look, even if no listing shows it.
-                for pid in pids {
-                    let answer = scanner.procfs.record(of: ProcessPlace(pid: pid))
-                    guard case .value(let record) = answer else { continue }
-                    born[record.identity] = record
-                }
-                return
-            }
-            do throws(SystemError) {
-                let result = try scanner.examine(pids, files: files)
-                note(hidden: result.snapshot.unreadable.processes)
-                for target in matches(result) where targets[target.identity] == nil {
-                    proof.found.append(target)
-                    guard pin(target) == .pinned, send(.kill, to: target.identity) == .sent else {
-                        continue
-                    }
-                    proof.killed.append(target)
-                }
-            } catch {
-                failure = error
-            }
-        }
-        for record in proof.look.processes { born[record.identity] = nil }
-        let isListed = !proof.look.processes.isEmpty
-        proof.look.processes += born.values
-        proof.look.processes.sort { $0.identity < $1.identity }
-        if case .unprovable = proof.answer {
-            proof.look = look()
-        } else if !isListed {
-            proof.answer = .notProven("/proc could not be listed")
-        } else if let failure {
-            proof.answer = .notProven("what was born meanwhile could not be read: \(failure)")
-        } else if let pid = hiddenSince.min() {
-            proof.answer = .notProven("process \(pid) appeared meanwhile and could not be read")
-        } else if hasUnsettled {
-            proof.answer = .notProven("something matches that is too young to be judged")
-        }
-        return proof
-    }
-
-    /// Notes whom the kernel lets nobody look at; who was so before anything was done is known
-    /// from the first scan, and told by the report.
-    private func note(hidden pids: Set<Int32>) {
-        guard let known = hiddenBefore else {
-            hiddenBefore = pids
-            return
-        }
-        hiddenSince.formUnion(pids.subtracting(known))
-    }
-
-    /// What only a rule found is left to settle until it is this old, unless it is the successor
-    /// of something that was stopped: runs the same file.
-    private static let settlingAge = Duration.seconds(2)
-
-    private func matches(_ result: ScanResult) -> [ShutdownTarget] {
-        let executables = Set(targets.values.compactMap(\.executable))
-        let host = result.snapshot.host
-        let settled = result.findings.filter { finding in
-            guard let identity = finding.process else { return false }
-            guard finding.rule != nil, host.age(of: identity) < Self.settlingAge else {
-                return true
-            }
-            let executable = result.snapshot.process(identity.pid)?.executable?.known?.path
-            let isSuccessor = executable.map(executables.contains) ?? false
-            if !isSuccessor { hasUnsettled = true }
-            return isSuccessor
-        }
-        let planner = ShutdownPlanner(
-            result.snapshot,
-            rules: scanner.request.rules,
-            options: planning
-        )
-        // Who only descends from a match was listed by number; the engine proves such ties itself.
-        return planner.plan(for: settled).targets.filter {
-            $0.depth == 0 || $0.pidfdInode != nil
-        }
     }
 
     // MARK: - Handles
@@ -319,33 +212,6 @@ public final class LinuxKernel: ShutdownKernel {
         switch open(identity) {
         case .success(let handle): handle.hasExited()
         case .failure(let error): error.isGone
-        }
-    }
-
-    // MARK: - Waiting
-
-    /// Polls the pidfds; those without one are looked at every 20 ms.
-    public func wait(for identities: [ProcessIdentity], until time: Duration) -> WaitAnswer {
-        let held = identities.compactMap { handles[$0] }
-        let loose = identities.filter { handles[$0] == nil }
-        let before = interrupts.count
-        while true {
-            var entries = held.map {
-                pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0)
-            }
-            entries.append(
-                pollfd(fd: interrupts.descriptor, events: Int16(POLLIN), revents: 0)
-            )
-            let left = max((time - now()).milliseconds + 1, 0)
-            let patience = loose.isEmpty ? left : min(left, 20)
-            _ = unsafe poll(&entries, nfds_t(entries.count), Int32(clamping: patience))
-            interrupts.collect()
-            var exited = zip(held, entries).filter { $0.1.revents != 0 }.map(\.0.identity)
-            exited += loose.filter { hasExited($0) }
-            if !exited.isEmpty || interrupts.count > before || now() >= time {
-                for identity in exited { handles[identity] = nil }
-                return WaitAnswer(exited: exited, interrupts: interrupts.count)
-            }
         }
     }
 

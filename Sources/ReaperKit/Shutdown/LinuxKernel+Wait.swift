@@ -1,0 +1,29 @@
+import CLinux
+import Glibc
+
+extension LinuxKernel {
+    /// Polls the pidfds; those without one are looked at every 20 ms.
+    public func wait(for identities: [ProcessIdentity], until time: Duration) -> WaitAnswer {
+        let held = identities.compactMap { handles[$0] }
+        let loose = identities.filter { handles[$0] == nil }
+        let before = interrupts.count
+        while true {
+            var entries = held.map {
+                pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0)
+            }
+            entries.append(
+                pollfd(fd: interrupts.descriptor, events: Int16(POLLIN), revents: 0)
+            )
+            let left = max((time - now()).milliseconds + 1, 0)
+            let patience = loose.isEmpty ? left : min(left, 20)
+            _ = unsafe poll(&entries, nfds_t(entries.count), Int32(clamping: patience))
+            interrupts.collect()
+            var exited = zip(held, entries).filter { $0.1.revents != 0 }.map(\.0.identity)
+            exited += loose.filter { hasExited($0) }
+            if !exited.isEmpty || interrupts.count > before || now() >= time {
+                for identity in exited { handles[identity] = nil }
+                return WaitAnswer(exited: exited, interrupts: interrupts.count)
+            }
+        }
+    }
+}
