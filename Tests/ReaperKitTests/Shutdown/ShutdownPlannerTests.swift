@@ -73,15 +73,21 @@ struct ShutdownPlannerTests {
         #expect(plan.refused.isEmpty)
     }
 
-    @Test("nobody is stopped while an ancestor of reaper may be unknown")
+    @Test("who may be an unknown ancestor of reaper is not stopped; who is younger cannot be one")
     func incompleteChain() {
         var options = PlanningOptions()
         options.isSelected = true
-        let snapshot = Cast.snapshot([Cast.process(500)]) { $0.host.isOwnChainComplete = false }
-        let plan = ShutdownPlanner(snapshot, rules: [], options: options)
-            .plan(for: [Self.finding(500)])
-        #expect(plan.targets.isEmpty)
-        #expect(plan.refused.map(\.reason) == ["reaper's own ancestors could not all be read"])
+        for isOlder in [true, false] {
+            let known = ProcessIdentity(pid: 900, startTime: isOlder ? 90_000 : 40_000)
+            let snapshot = Cast.snapshot([Cast.process(500)]) {
+                $0.host.ownChain = [known]
+                $0.host.isOwnChainComplete = false
+            }
+            let plan = ShutdownPlanner(snapshot, rules: [], options: options)
+                .plan(for: [Self.finding(500)])
+            #expect(plan.targets.isEmpty == isOlder)
+            #expect(plan.refused.count == (isOlder ? 1 : 0))
+        }
     }
 
     @Test("a leader takes its session and group along, wherever they hang")
