@@ -7,7 +7,7 @@ enum InputFile {
     ///
     /// - Throws: what to say about it.
     static func authority(of path: String, limit: Int) throws(Objection) -> [UInt8] {
-        if path != "-", geteuid() == 0 {
+        if !isInherited(path), geteuid() == 0 {
             do throws(RuleError) {
                 return try TrustedFile.contents(of: path, limit: limit)
             } catch {
@@ -19,6 +19,12 @@ enum InputFile {
         } catch {
             throw Objection(message: error.description.escapedForTerminal)
         }
+    }
+
+    /// Whether the caller opened it, and so answers for it: `-`, `<(...)`.
+    private static func isInherited(_ path: String) -> Bool {
+        path == "-" || path == "/dev/stdin" || path.hasPrefix("/dev/fd/")
+            || path.hasPrefix("/proc/self/fd/")
     }
 
     /// Why a file is not read.

@@ -53,7 +53,11 @@ public struct SelectedProcessDetector: Detector {
     // group that an ancestor leads is the calling script's, and a leaked server often its job.
     private func isOwnPipeline(_ process: ProcessRecord, in view: SnapshotView) -> Bool {
         let group = view.snapshot.host.ownProcessGroup
-        guard pattern.pids.isEmpty, group > 0, process.processGroup == group else { return false }
+        guard pattern.pids.isEmpty, group > 0, process.processGroup == group,
+            // What reads from reaper is started after it; what is older was there to be found.
+            let own = view.snapshot.host.ownChain.first,
+            process.identity.startTime >= own.startTime
+        else { return false }
         return !view.snapshot.host.ownChain.dropFirst().contains { $0.pid == group }
     }
 

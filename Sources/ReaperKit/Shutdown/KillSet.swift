@@ -83,7 +83,7 @@ struct KillSet {
     /// A session's number stays its own as long as a member is in it, who has been there all the
     /// time. When none is, or when another process leads it, the number means nothing any more:
     /// strangers in it may be in a new session of that number.
-    mutating func note(_ look: Look, begun began: Duration) {
+    mutating func note(_ look: Look) {
         left.removeAll { members[$0]?.gone != nil }
         livingNumbers = [:]
         var livingSessions: Set<Int32> = []
@@ -92,7 +92,6 @@ struct KillSet {
             if members[record.identity] != nil {
                 members[record.identity]?.parent = record.parent
                 sessionsSeen.insert(record.session)
-                if !record.isZombie { members[record.identity]?.lastSeen = began }
                 livingNumbers[record.pid] = record.identity
             }
             if members[record.identity] != nil {

@@ -40,8 +40,10 @@ extension LinuxKernel {
         {
             return false
         }
-        guard case .success(let handle) = open(stray.identity) else { return false }
-        guard let record = record(through: handle, [.cgroups]) else { return false }
+        // It was seen alive; gone by now, it may have forked on.
+        guard case .success(let handle) = open(stray.identity),
+            let record = record(through: handle, [.cgroups])
+        else { return true }
         guard let lines = record.cgroups?.known else { return true }
         return cgroups.isEmpty || cgroups.contains(lines)
     }

@@ -51,11 +51,6 @@ public final class LinuxKernel: ShutdownKernel {
     /// Time that never jumps.
     public func now() -> Duration { Clock.monotonic() }
 
-    /// Start times count from boot, suspend included; deadlines do not.
-    public func startTicks(at time: Duration) -> UInt64 {
-        scanner.host.ticks(at: Clock.sinceBoot() - (now() - time))
-    }
-
     // MARK: - Handles
 
     /// Opens a handle, and compares everything that was judged.
@@ -80,7 +75,21 @@ public final class LinuxKernel: ShutdownKernel {
     private func protection(of handle: ProcessHandle) -> String? {
         let rules = scanner.request.rules.filter(\.protect)
         guard !rules.isEmpty, var process = record(through: handle, []) else { return nil }
-        let context = MatchContext(host: scanner.host)
+        var context = MatchContext(host: scanner.host)
+        let ports = rules.flatMap { $0.match.ports?.members ?? [] }
+        if !ports.isEmpty {
+            do throws(SystemError) {
+                let table = try SocketTable.read(SocketQuery(ports: PortSet(members: ports)))
+                context.sockets = table.sockets
+                var descriptors = DescriptorTable(
+                    interest: table.sockets.map(\.inode),
+                    procDirectory: scanner.procfs.directory.raw
+                )
+                process.socketInodes = descriptors.sockets(below: handle.directoryNumber)
+            } catch {
+                return "whether a rule protects it could not be learned: \(error)"
+            }
+        }
         for rule in rules {
             var answer = rule.match.evaluate(process, in: context)
             while case .needs(let kind) = answer, process.isUnread(kind) {

@@ -47,9 +47,8 @@ extension ShutdownEngine {
                 set[member.identity]?.isFrozen = true
             }
             outcome.rounds += 1
-            let began = kernel.now()
             let look = kernel.look()
-            let added = take(look, begun: began)
+            let added = take(look)
             if added.isEmpty, !look.processes.isEmpty, markSettled(look) { return }
             if added.isEmpty { wait(for: set.active, until: kernel.now() + .milliseconds(1)) }
         }

@@ -2,7 +2,6 @@ extension ShutdownEngine {
     /// Looks until nothing new appears and that is proven, and kills what does appear.
     mutating func sweep(until end: Duration) {
         while true {
-            let began = kernel.now()
             let proof = kernel.prove()
             outcome.rounds += 1
             let killed = Set(proof.killed.map(\.identity))
@@ -14,7 +13,7 @@ extension ShutdownEngine {
                     pin(target)
                 }
             }
-            let added = take(proof.look, begun: began)
+            let added = take(proof.look)
             if set.active.contains(where: { $0.lastSignal != .kill }) {
                 // Successors of what was asked before: their makers had the grace.
                 killRemaining(until: end)
@@ -37,6 +36,7 @@ extension ShutdownEngine {
             case .quiet, .chased: break
             }
             if kernel.now() >= end { return }
+            wait(for: [], until: min(end, kernel.now() + .milliseconds(20)))
         }
     }
 
@@ -86,7 +86,7 @@ extension ShutdownEngine {
         guard !follows else { return }
         var grown = set
         for stranger in strangers.values { grown.insert(stranger, parent: 0) }
-        grown.note(look, begun: kernel.now())
+        grown.note(look)
         for heir in grown.heirs(in: look) { strangers[heir.target.identity] = heir.target }
     }
 
@@ -97,34 +97,19 @@ extension ShutdownEngine {
     /// in, or a new one: nobody can join another.
     private mutating func strays(in look: Look) -> [ProcessRecord] {
         let members = set.order
-        let windows = bearingWindows()
         let older = Set(
             look.processes.filter { record in
                 record.session == record.pid && record.identity.startTime < options.beginning
             }.map(\.session)
         ).subtracting(set.sessionsSeen)
         return look.processes.filter { record in
-            (doubtful.contains(record.identity)
-                || windows.contains { $0.contains(record.identity.startTime) })
+            // No later bound is sound: a daemon's middle parent is gone before any look.
+            (record.identity.startTime >= options.beginning || doubtful.contains(record.identity))
                 && options.adopters.contains(record.parent) && !older.contains(record.session)
                 && set[record.identity] == nil && !options.excluded.contains(record.identity)
                 && !record.isZombie && !record.isKernelThread
                 && kernel.canDescend(record, from: members)
         }
-    }
-
-    /// When members, or what they left, can have had children that no look showed, in start times:
-    /// from the beginning of the latest look that showed the member alive.
-    private mutating func bearingWindows() -> [PartialRangeFrom<UInt64>] {
-        // Whatever came of who could not be proven to belong is younger than it.
-        let doubts = doubtful.map(\.startTime).min().map { [$0...] } ?? []
-        return doubts
-            + set.order.compactMap { set[$0] }.map { member in
-                let first = member.lastSeen.map { kernel.startTicks(at: $0) } ?? options.beginning
-                // A tick less: the clocks are read one after the other, and rounded. There is no end:
-                // a child may fork on and exit long after the member did.
-                return (max(first, 1) - 1)...
-            }
     }
 
     /// Establishes that the ports are free, twice, a moment apart.

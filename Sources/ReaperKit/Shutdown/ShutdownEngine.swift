@@ -131,17 +131,16 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     @discardableResult
     mutating func refresh() -> Bool {
         outcome.rounds += 1
-        let began = kernel.now()
         let look = kernel.look()
-        take(look, begun: began)
+        take(look)
         return !look.processes.isEmpty
     }
 
     @discardableResult
-    mutating func take(_ look: Look, begun began: Duration) -> [ShutdownTarget] {
+    mutating func take(_ look: Look) -> [ShutdownTarget] {
         // A look that failed shows nobody; it does not show that anybody is gone.
         guard !look.processes.isEmpty else { return [] }
-        set.note(look, begun: began)
+        set.note(look)
         guard follows else {
             noteStrangers(in: look)
             return []

@@ -7,9 +7,6 @@ public protocol ShutdownKernel {
     /// Time that never jumps.
     mutating func now() -> Duration
 
-    /// The start time that a process gets which starts at `time`, in clock ticks after boot.
-    mutating func startTicks(at time: Duration) -> UInt64
-
     /// Reads every process, and evaluates again what was asked for.
     mutating func look() -> Look
 

@@ -14,8 +14,6 @@ struct ShutdownMember {
     var isFrozen = false
     /// Whether the latest look showed it unable to make children.
     var isSettled = false
-    /// When the latest look began that showed it alive; children it had by then were seen too.
-    var lastSeen: Duration?
     /// When it was seen to be gone.
     var gone: Duration?
     /// Why nothing more can be done about it.

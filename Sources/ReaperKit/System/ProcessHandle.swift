@@ -60,6 +60,9 @@ public final class ProcessHandle {
 
     var place: ProcessPlace { ProcessPlace(pid: identity.pid, directory: directory.raw) }
 
+    /// The open `/proc/PID`.
+    var directoryNumber: Int32 { directory.raw }
+
     /// The descriptor to poll(2): readable once every thread has exited, reaped or not.
     var descriptor: Int32 { pidfd.raw }
 

@@ -235,15 +235,15 @@ struct SelectedProcessDetectorTests {
         "reaper's own pipeline is not meant by a pattern",
         arguments: [
             GroupCase(testDescription: "reaper leads it", group: 900, want: [501]),
-            GroupCase(testDescription: "a sibling leads it", group: 500, want: [501]),
+            GroupCase(testDescription: "a sibling leads it", group: 950, want: [501]),
             GroupCase(testDescription: "its leader is gone", group: 499, want: [501]),
             GroupCase(
                 testDescription: "the calling script leads it",
                 group: 800,
-                want: [500, 501]
+                want: [501, 950]
             ),
-            GroupCase(testDescription: "unknown", group: 0, want: [500, 501]),
-            GroupCase(testDescription: "named by number", group: 900, pids: [500], want: [500]),
+            GroupCase(testDescription: "unknown", group: 0, want: [501, 950]),
+            GroupCase(testDescription: "named by number", group: 900, pids: [950], want: [950]),
         ]
     )
     func ownPipeline(testCase: GroupCase) throws {
@@ -251,12 +251,22 @@ struct SelectedProcessDetectorTests {
         pattern.names = [try Cast.glob("tee")]
         pattern.pids = testCase.pids.map { PidCondition(pid: $0) }
         let processes = [
-            Cast.process(500, "tee", parent: 800) { $0.processGroup = testCase.group },
             Cast.process(501, "tee", parent: 800) { $0.processGroup = 501 },
+            Cast.process(950, "tee", parent: 800) { $0.processGroup = testCase.group },
         ]
         let snapshot = Cast.snapshot(processes) { $0.host.ownProcessGroup = testCase.group }
         let found = SelectedProcessDetector(pattern).findings(in: snapshot)
         #expect(found.map(\.process?.pid) == testCase.want)
+    }
+
+    @Test("what is older than reaper is no part of its pipeline, whatever group it is in")
+    func olderThanReaper() throws {
+        var pattern = ProcessPattern()
+        pattern.names = [try Cast.glob("server")]
+        let server = Cast.process(500, "server", parent: 800) { $0.processGroup = 900 }
+        let snapshot = Cast.snapshot([server]) { $0.host.ownProcessGroup = 900 }
+        let found = SelectedProcessDetector(pattern).findings(in: snapshot)
+        #expect(found.map(\.process?.pid) == [500])
     }
 
     @Test("who launched the comparison with a baseline is no leak; a stranger is")

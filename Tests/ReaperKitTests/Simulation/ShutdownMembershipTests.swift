@@ -154,7 +154,7 @@ struct ShutdownMembershipTests {
             }
             records.sort { $0.pid < $1.pid }
             let look = Look(processes: records)
-            set.note(look, begun: .zero)
+            set.note(look)
             let heirs = set.heirs(in: look)
             #expect(heirs.count == 600)
             #expect(Set(heirs.map(\.target.identity)).count == 600)

@@ -48,10 +48,6 @@ final class SimulatedKernel: ShutdownKernel {
 
     func now() -> Duration { machine.time }
 
-    func startTicks(at time: Duration) -> UInt64 {
-        1_000 + UInt64(max(time, .zero) / .milliseconds(10))
-    }
-
     func look() -> Look {
         machine.spend(.microseconds(50))
         if failingLooks > 0 {
