@@ -28,7 +28,7 @@ struct OrphanEvidence {
         abandonmentWeight = max(abandonmentWeight, weight)
     }
 
-    /// DESIGN: at least one fact of each class and no veto; what is weak makes it probable.
+    /// It takes at least one fact of each class and no veto; what is weak makes it probable.
     var verdict: Verdict {
         guard unknown.isEmpty, ownershipWeight > .none, abandonmentWeight > .none else {
             return .suspect

@@ -34,7 +34,7 @@ public enum ShutdownProgress: Sendable {
 /// Ends the processes of a plan, and says truthfully how each ended.
 ///
 /// Waves run in order; in a wave, children are asked before their parents, then what is left is
-/// frozen and killed, then it looks again until nothing new appears. See DESIGN in ARCHITECTURE.md.
+/// frozen and killed, then it looks again until nothing new appears. See ARCHITECTURE.md.
 public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var kernel: Kernel
     let options: ShutdownOptions
