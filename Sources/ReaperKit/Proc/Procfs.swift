@@ -105,6 +105,34 @@ public struct Procfs: ~Copyable {
         return .value(bytes)
     }
 
+    /// Reads the numbers of a file that holds nothing else, separated by spaces.
+    mutating func numbers(at path: [CChar]) -> Reading<[Int32]> {
+        let file = unsafe clinux_openat(directory.raw, path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return Reading(failure: -file) }
+        defer { _ = close(file) }
+        var numbers: [Int32] = []
+        var number: Int32 = 0
+        while true {
+            let count = unsafe clinux_read(file, &buffer, buffer.count)
+            guard count >= 0 else { return Reading(failure: Int32(-count)) }
+            if count == 0 { return .value(number > 0 ? numbers + [number] : numbers) }
+            for byte in buffer[..<count] {
+                if case let digit = byte &- 0x30, digit < 10 {
+                    // Process numbers are at most PID_MAX_LIMIT: this cannot wrap.
+                    number = number &* 10 &+ Int32(digit)
+                } else if number > 0 {
+                    numbers.append(number)
+                    number = 0
+                }
+            }
+        }
+    }
+
+    /// Whether there is anything at `path` now.
+    func exists(_ path: [CChar]) -> Bool {
+        unsafe faccessat(directory.raw, path, F_OK, 0) == 0
+    }
+
     /// Reads where a magic link points, without following it.
     mutating func link(_ name: StaticString, of place: ProcessPlace) -> Reading<ByteString> {
         setPath(place, name)

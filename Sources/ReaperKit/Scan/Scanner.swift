@@ -17,6 +17,7 @@ public struct Scanner: ~Copyable {
     let detectors: [any Detector]
     private var context: MatchContext
     private var descriptors: DescriptorTable?
+    private var childWalk = ChildWalk()
 
     /// Opens the procfs and reads what does not depend on any one process.
     public init(_ request: ScanRequest, procRoot: String = "/proc") throws(SystemError) {
@@ -103,6 +104,13 @@ public struct Scanner: ~Copyable {
             if case .denied = answer { refused.insert(pid) }
         }
         return (records, refused)
+    }
+
+    /// Reads `stat` of these and of everybody below them, and of nobody else.
+    ///
+    /// - Returns: `nil` where the kernel does not tell whose children are whose.
+    mutating func trees(of members: [ProcessIdentity]) -> [ProcessRecord]? {
+        childWalk.records(below: members.map(\.pid), in: &procfs)
     }
 
     /// Reads everybody's `stat` and every socket that holds a port, and judges nothing.

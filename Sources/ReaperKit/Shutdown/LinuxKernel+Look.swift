@@ -1,15 +1,23 @@
 extension LinuxKernel {
-    /// Reads every process, and evaluates the pattern again.
-    public func look() -> Look {
+    /// Reads the processes of a scope, and evaluates the pattern again.
+    public func look(_ scope: LookScope) -> Look {
+        let tick = scanner.host.ticks(at: Clock.sinceBoot())
         do throws(SystemError) {
             guard followsRules else {
+                if case .trees(let members) = scope, let records = scanner.trees(of: members) {
+                    return Look(processes: records, tick: tick)
+                }
                 let listing = try scanner.listing()
                 note(hidden: listing.refused)
-                return Look(processes: listing.records)
+                return Look(processes: listing.records, tick: tick)
             }
             let result = try scanner.scan(files: files)
             note(hidden: result.snapshot.unreadable.processes)
-            return Look(processes: result.snapshot.processes, matches: matches(result))
+            return Look(
+                processes: result.snapshot.processes,
+                matches: matches(result),
+                tick: tick
+            )
         } catch {
             // Without a listing nobody new can be found; the proof will fail for the same reason.
             return Look(processes: [])
@@ -25,7 +33,7 @@ extension LinuxKernel {
         hiddenSince = []
         var born: [ProcessIdentity: ProcessRecord] = [:]
         proof.answer = ProofScan.run(&counter) {
-            proof.look = self.look()
+            proof.look = self.look(.everybody)
         } examine: { pids in
             guard followsRules else {
                 // Whoever was born is part of the look, even if no listing shows it.
@@ -55,7 +63,7 @@ extension LinuxKernel {
         proof.look.processes += born.values
         proof.look.processes.sort { $0.identity < $1.identity }
         if case .unprovable = proof.answer {
-            proof.look = look()
+            proof.look = look(.everybody)
         } else if !isListed {
             proof.answer = .notProven("/proc could not be listed")
         } else if let failure {

@@ -47,7 +47,7 @@ extension ShutdownEngine {
                 set[member.identity]?.isFrozen = true
             }
             outcome.rounds += 1
-            let look = kernel.look()
+            let look = kernel.look(.everybody)
             let added = take(look)
             if added.isEmpty, !look.processes.isEmpty, markSettled(look) { return }
             if added.isEmpty { wait(for: set.active, until: kernel.now() + .milliseconds(1)) }

@@ -206,7 +206,7 @@ extension ShutdownEngine {
         guard !zombies.isEmpty else { return }
         let end = kernel.now() + .milliseconds(500)
         while kernel.now() < end {
-            let listed = Set(kernel.look().processes.map(\.identity))
+            let listed = Set(kernel.look(.everybody).processes.map(\.identity))
             // A look that failed shows nobody; it does not show that anybody was collected.
             let reminders = firstReminder..<outcome.targets.count
             for index in reminders

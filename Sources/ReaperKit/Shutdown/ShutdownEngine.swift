@@ -131,7 +131,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     @discardableResult
     mutating func refresh() -> Bool {
         outcome.rounds += 1
-        let look = kernel.look()
+        let look = kernel.look(.everybody)
         take(look)
         return !look.processes.isEmpty
     }

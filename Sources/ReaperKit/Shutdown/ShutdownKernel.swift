@@ -7,8 +7,8 @@ public protocol ShutdownKernel {
     /// Time that never jumps.
     mutating func now() -> Duration
 
-    /// Reads every process, and evaluates again what was asked for.
-    mutating func look() -> Look
+    /// Reads the processes of a scope, and evaluates again what was asked for.
+    mutating func look(_ scope: LookScope) -> Look
 
     /// Looks as ``look()`` does and says whether anybody can have been missed.
     ///
@@ -47,6 +47,33 @@ public protocol ShutdownKernel {
     /// Whether a process that was born meanwhile and adopted can come from one of these.
     mutating func canDescend(_ stray: ProcessRecord, from members: [ProcessIdentity]) -> Bool
 
+    /// Who was born since the shutdown began, descends from one of these, and lives.
+    ///
+    /// The kernel tells it as it happens, so it holds for a child whose parents are gone by now.
+    ///
+    /// - Returns: Them, in the order of their births; `nil` where nobody tells, or where something
+    ///   was lost: then whoever an adopter has may have come from here.
+    mutating func births(to members: [ProcessIdentity]) -> [Birth]?
+
+    /// Freezes, each at one stroke, the control groups that hold nobody but these.
+    ///
+    /// - Returns: Whom that holds: they cannot fork until ``thawGroups()``.
+    mutating func freezeGroups(holding members: Set<ProcessIdentity>) -> Set<ProcessIdentity>
+
+    /// Lets every control group run again that was frozen.
+    mutating func thawGroups()
+
+    /// Sends SIGKILL to everybody in the control groups that reaper made for this, if there are
+    /// any and they hold nobody but these; returns who was sent it.
+    mutating func killGroups(holding members: Set<ProcessIdentity>) -> Set<ProcessIdentity>
+
+    /// Whether the control groups that reaper made for this, or that held nobody but members, are
+    /// empty; `nil` when there are none.
+    mutating func areGroupsEmpty() -> Bool?
+
+    /// Who has what is to be left to nobody, after everything in the plan is gone.
+    mutating func others(of sweep: FinalSweep) -> OthersAnswer
+
     /// Who holds these ports now; what is not named is free.
     mutating func holders(of ports: PortSet) -> Result<[PortOutcome], SystemError>
 
@@ -54,17 +81,63 @@ public protocol ShutdownKernel {
     mutating func remove(_ removal: FileRemoval) -> RemovalAnswer
 }
 
-/// One look at all processes.
+/// What a look covers.
+public enum LookScope: Sendable, Equatable {
+    /// Every process there is.
+    case everybody
+    /// These, and whoever descends from them; it costs nothing for everybody else.
+    case trees([ProcessIdentity])
+}
+
+/// One look at processes.
 public struct Look: Sendable {
-    /// `stat` of everybody, sorted by pid.
+    /// `stat` of everybody it covers, sorted by pid.
     public var processes: [ProcessRecord]
     /// Who matches what was asked for, evaluated just now; empty where no pattern was.
     public var matches: [ShutdownTarget]
+    /// When it began, in clock ticks after boot.
+    public var tick: UInt64
 
     /// Creates a look.
-    public init(processes: [ProcessRecord], matches: [ShutdownTarget] = []) {
+    public init(processes: [ProcessRecord], matches: [ShutdownTarget] = [], tick: UInt64 = 0) {
         self.processes = processes
         self.matches = matches
+        self.tick = tick
+    }
+}
+
+/// A process that was born to a tree while it was being stopped.
+public struct Birth: Sendable, Equatable {
+    /// The child, read through a handle that is proven to be it.
+    public var child: ProcessRecord
+    /// The nearest of the members that it descends from.
+    public var ancestor: ProcessIdentity
+
+    /// Creates a birth.
+    public init(child: ProcessRecord, ancestor: ProcessIdentity) {
+        self.child = child
+        self.ancestor = ancestor
+    }
+}
+
+/// Who has what a final sweep is about.
+public struct OthersAnswer: Sendable, Equatable {
+    /// Who may be stopped.
+    public var targets: [ShutdownTarget]
+    /// Who may not, and why.
+    public var refused: [Refusal]
+    /// Why it is not known whether these are all; `nil` when they are.
+    public var unknown: String?
+
+    /// Creates an answer.
+    public init(
+        targets: [ShutdownTarget] = [],
+        refused: [Refusal] = [],
+        unknown: String? = nil
+    ) {
+        self.targets = targets
+        self.refused = refused
+        self.unknown = unknown
     }
 }
 

@@ -8,6 +8,10 @@ public struct ShutdownPlan: Sendable, Equatable {
     public var refused: [Refusal] = []
     /// Ports that must be free afterwards.
     public var ports: PortSet?
+    /// What rules and services want looked at again when everything else is over.
+    public var sweeps: [FinalSweep] = []
+    /// Control groups that reaper made for what is stopped: everybody in them belongs to it.
+    public var groups: [ByteString] = []
     /// Zombies whose parents are asked to wait for them.
     public var zombies: [ZombieTarget] = []
     /// Whether members that appear after planning are stopped too; not for `--plan FILE`.

@@ -48,7 +48,9 @@ final class SimulatedKernel: ShutdownKernel {
 
     func now() -> Duration { machine.time }
 
-    func look() -> Look {
+    func look(_ scope: LookScope) -> Look {
+        let tick = machine.tick
+        if case .trees(let members) = scope, !hasPattern { return look(below: members, tick) }
         machine.spend(.microseconds(50))
         if failingLooks > 0 {
             failingLooks -= 1
@@ -63,7 +65,23 @@ final class SimulatedKernel: ShutdownKernel {
             records.append(process.record)
             if hasPattern, process.matches, process.isAlive { matching.append(process) }
         }
-        return Look(processes: records, matches: matching.compactMap(target))
+        return Look(processes: records, matches: matching.compactMap(target), tick: tick)
+    }
+
+    /// Walks `children`, one process after the other, each at its own moment.
+    private func look(below members: [ProcessIdentity], _ tick: UInt64) -> Look {
+        machine.spend(.microseconds(10))
+        var records: [Int32: ProcessRecord] = [:]
+        var next = members.map(\.pid)
+        while let pid = next.popLast() {
+            guard records[pid] == nil else { continue }
+            machine.spend(.microseconds(6))
+            guard let process = machine.byNumber[pid] else { continue }
+            records[pid] = process.record
+            next += process.children.map(\.pid)
+        }
+        let sorted = records.values.sorted { $0.pid < $1.pid }
+        return Look(processes: sorted, tick: tick)
     }
 
     private func target(for match: SimulatedProcess) -> ShutdownTarget? {
@@ -91,7 +109,7 @@ final class SimulatedKernel: ShutdownKernel {
         var killed: [ShutdownTarget] = []
         var counters = Counters(machine: machine)
         let answer = ProofScan.run(&counters) {
-            look = self.look()
+            look = self.look(.everybody)
         } examine: { pids in
             guard hasPattern else { return }
             for pid in pids {

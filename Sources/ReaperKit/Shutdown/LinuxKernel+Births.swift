@@ -1,0 +1,3 @@
+extension LinuxKernel {
+    public func births(to members: [ProcessIdentity]) -> [Birth]? { nil }
+}

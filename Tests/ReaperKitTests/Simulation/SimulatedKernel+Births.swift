@@ -1,0 +1,5 @@
+@testable import ReaperKit
+
+extension SimulatedKernel {
+    func births(to members: [ProcessIdentity]) -> [Birth]? { nil }
+}

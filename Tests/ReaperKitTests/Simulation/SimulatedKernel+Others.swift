@@ -1,0 +1,5 @@
+@testable import ReaperKit
+
+extension SimulatedKernel {
+    func others(of sweep: FinalSweep) -> OthersAnswer { OthersAnswer() }
+}
