@@ -26,7 +26,7 @@ enum CleanCommand {
                 )
                 return .usage
             }
-            session.mayRecover = !options.action.isDryRun
+            session.mayAct = !options.action.isDryRun
             var result = try session.look()
             let named = session.checkPids(in: result)
             let planner = planning(options)

@@ -86,14 +86,3 @@ extension PortSet.Member {
         return transport.map { "\(range)/\($0.rawValue)" } ?? range
     }
 }
-
-extension Duration {
-    /// Whole nanoseconds, clamped to what 64 bits hold: the years 1677 to 2262 around 1970.
-    fileprivate var nanoseconds: Int64 {
-        let (seconds, attoseconds) = clampedComponents
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carry) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-        guard !overflow, !carry else { return seconds < 0 ? .min : .max }
-        return sum
-    }
-}

@@ -121,10 +121,8 @@ extension Scanner {
         // Exited already: only the hang-up that reaping causes is awaited.
         var entries = zombies.map { pollfd(fd: $0.descriptor, events: 0, revents: 0) }
         while !entries.isEmpty {
-            let left = (end - Clock.monotonic()).milliseconds
-            guard left > 0 else { return }
-            let count = unsafe poll(&entries, nfds_t(entries.count), Int32(left))
-            guard count >= 0 || errno == EINTR else { return }
+            guard Clock.monotonic() < end else { return }
+            Polling.wait(for: &entries, until: end)
             entries.removeAll { Int32($0.revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 }
         }
     }

@@ -14,9 +14,8 @@ extension LinuxKernel {
             entries.append(
                 pollfd(fd: interrupts.descriptor, events: Int16(POLLIN), revents: 0)
             )
-            let left = max((time - now()).milliseconds + 1, 0)
-            let patience = loose.isEmpty ? left : min(left, 20)
-            _ = unsafe poll(&entries, nfds_t(entries.count), Int32(clamping: patience))
+            let patience = loose.isEmpty ? time : min(time, now() + .milliseconds(20))
+            Polling.wait(for: &entries, until: patience)
             interrupts.collect()
             var exited = zip(held, entries).filter { $0.1.revents != 0 }.map(\.0.identity)
             exited += loose.filter { hasExited($0) }

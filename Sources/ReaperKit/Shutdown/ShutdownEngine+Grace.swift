@@ -12,8 +12,8 @@ extension ShutdownEngine {
             var mustLookAgain = false
             if before >= nextLook {
                 let isCurrent = refresh() || before >= patience
-                // Looking costs time in proportion to the machine; it may take a fifth of it.
-                nextLook = kernel.now() + max((kernel.now() - before) * 4, .milliseconds(2))
+                // Looking costs time in proportion to what is looked at; it may take a third of it.
+                nextLook = kernel.now() + max((kernel.now() - before) * 2, .microseconds(100))
                 let count = set.active.count
                 if isCurrent { askWhoMayBe() }
                 mustLookAgain = !isCurrent || set.active.count < count

@@ -77,7 +77,8 @@ public final class ProcessHandle {
     /// Whether every thread has exited; a zombie counts as exited.
     public func hasExited() -> Bool {
         var entry = pollfd(fd: pidfd.raw, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&entry, 1, 0) > 0 && Int32(entry.revents) & (POLLIN | POLLHUP) != 0
+        let count = unsafe clinux_poll(&entry, 1, 0)
+        return count > 0 && Int32(entry.revents) & (POLLIN | POLLHUP) != 0
     }
 
     private static func record(
