@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,8 +27,10 @@ def build(*programs):
     for name in programs:
         source = os.path.join(HERE, name.removesuffix("-dynamic") + ".c")
         flags = [] if name.endswith("-dynamic") else ["-static"]
+        fresh = f"{program(name)}.{os.getpid()}"
         try:
-            subprocess.run(["cc", "-O2", *flags, "-o", program(name), source], check=True)
+            subprocess.run(["cc", "-O2", *flags, "-o", fresh, source], check=True)
+            os.replace(fresh, program(name))  # another run may be using it
         except FileNotFoundError:
             sys.exit("no C compiler: 'cc' is not installed")
         except subprocess.CalledProcessError:
@@ -68,10 +71,10 @@ def start(parser, measure, *programs):
             except FileNotFoundError:
                 sys.exit("no namespaces: 'unshare' (util-linux) is not installed")
         options.note.append("not root: measured among the machine's other processes")
-    try:
-        sys.exit(measure(options))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    # The first process of a namespace gets no signal that it does not handle.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    sys.exit(measure(options))
 
 
 @contextlib.contextmanager
