@@ -26,6 +26,7 @@ class Compared:
     def __init__(self, head, baseline, key, sooner=False, goal=None):
         self.head, self.baseline, self.key = head, baseline, key
         self.sooner, self.goal = sooner, goal
+        self.when = "done" if key == "wall_us" else "gone"
 
     def value(self, contest, name):
         """The median of the ratios within each turn."""
@@ -38,10 +39,11 @@ class Compared:
         ratio = min(contest.figures(name, self.key)) / min(contest.figures(self.baseline, self.key))
         return 1 / ratio if self.sooner else ratio
 
-    @property
-    def text(self):
-        when = "done" if self.key == "wall_us" else "gone"
-        return f"{when} {'sooner than' if self.sooner else 'in times of'} '{self.baseline}'"
+    def complaint(self, contest, name):
+        times = f"{self.value(contest, name):.2f} times{' sooner than' * self.sooner}"
+        goal = f"goal at {'least' if self.sooner else 'most'} {self.goal}"
+        minima = f" (of minima {self.of_minima(contest, name):.2f})" if contest.has_minima else ""
+        return f"{contest.name}: {name}: {self.when} {times} '{self.baseline}'{minima}, {goal}"
 
     def missed(self, value):
         return self.goal and (value < self.goal if self.sooner else value > self.goal)
@@ -49,6 +51,8 @@ class Compared:
 
 class Contest:
     """A section: a fresh tree for every run, every command in every turn."""
+
+    has_minima = True
 
     def __init__(self, name, title, commands, columns, size, flags=()):
         self.name, self.title, self.commands, self.columns = name, title, commands, columns
@@ -110,10 +114,7 @@ class Contest:
                 wrong = reaper and value is not None and column.missed(value)
                 line.append("" if value is None else f"{value:.2f}" + "!" * bool(wrong))
                 if wrong:
-                    goal = f"at {'least' if column.sooner else 'most'} {column.goal}"
-                    least = column.of_minima(self, name)
-                    text = f"{column.text}: {value:.2f} (of minima {least:.2f}), goal {goal}"
-                    missed.append(f"{self.name}: {name}: {text}")
+                    missed.append(column.complaint(self, name))
             failed = [status for status in self.figures(name, "status") if status] if reaper else []
             if failed:
                 missed.append(f"{self.name}: {name}: {len(failed)} runs ended with status {failed[0]}")

@@ -14,15 +14,15 @@ struct member { int pid, threads, descriptor; uint64_t start; };
 static struct member *members;
 static int member_count;
 
-// What /proc/PID/NAME says: its length, or -1.
-static long proc_text(int pid, const char *name, char *text, long size) {
+// What /proc/PID/NAME says: its length, or -1. A short file comes with one read.
+static long proc_text(int pid, const char *name, char *text, long size, int is_short) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
   int descriptor = open(path, O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return -1;
   long length = 0, got;
   while (length < size - 1 && (got = read(descriptor, text + length, size - 1 - length)) > 0)
-    length += got;
+    if (length += got, is_short) break;
   close(descriptor);
   text[length] = 0;
   return length;
@@ -31,7 +31,7 @@ static long proc_text(int pid, const char *name, char *text, long size) {
 // 0 when there is no such process.
 static uint64_t start_of(int pid, int *threads) {
   char text[1024];
-  if (proc_text(pid, "stat", text, sizeof text) <= 0) return 0;
+  if (proc_text(pid, "stat", text, sizeof text, 1) <= 0) return 0;
   char *rest = strrchr(text, ')');
   if (!rest) return 0;
   int field = 2;
@@ -55,7 +55,7 @@ static void add_children(int pid, int thread) {
   static char text[1 << 17];
   char name[48], *rest = text;
   snprintf(name, sizeof name, "task/%d/children", thread);
-  if (proc_text(pid, name, text, sizeof text) <= 0) return;
+  if (proc_text(pid, name, text, sizeof text, 0) <= 0) return;
   for (int child; (child = strtol(rest, &rest, 10)) > 0;) add(child);
 }
 
