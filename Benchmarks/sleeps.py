@@ -33,13 +33,18 @@ def judge(lines):
 
 
 def look(options):
-    """Traces one clean of a tree that obeys and one of a tree that does not."""
+    """Traces cleans: of a tree that obeys, of one that is killed at once, of one that ignores SIGTERM."""
     if not shutil.which("strace"):
         return [], []
     raw, missed = [], []
     print("sleeps: calls that sleep, and waits for something that ran out")
-    for kind, flags, grace in (("obeys", [], 10), ("ignores SIGTERM", ["-i"], options.grace)):
-        command = ways(options, grace, asked=not flags)[0]
+    obeying, forced = ways(options)[:2]
+    stubborn = ways(options, options.grace, asked=False)[0]
+    for kind, flags, command in (
+        ("obeys", [], obeying),
+        ("is killed at once", [], forced),
+        ("ignores SIGTERM", ["-i"], stubborn),
+    ):
         with common.workload(options.others), common.workload(options.tree, *flags) as root:
             names = ",".join(("trace=" + SLEEPS[0], *SLEEPS[1:], *WAITS))
             found = judge(common.trace(["-T", "-e", names], command.for_tree(root)))
@@ -51,9 +56,9 @@ def look(options):
             print("   ", entry["call"])
         if slept:
             missed.append(f"sleeps: {len(slept)} in the clean of a tree that {kind}, goal none")
-        # Who is asked and goes is waited for, and nothing but that may take time.
+        # Who goes is waited for, and nothing but that may take time.
         if ran_out and not flags:
-            missed.append(f"sleeps: {len(ran_out)} waits ran out though the tree {kind}, goal none")
+            missed.append(f"sleeps: {len(ran_out)} waits ran out in the clean of a tree that {kind}, goal none")
         raw += [{"section": "sleeps", "tree": kind, **entry} for entry in found]
     print()
     return raw, missed
