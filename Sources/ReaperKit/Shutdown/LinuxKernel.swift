@@ -13,7 +13,6 @@ public final class LinuxKernel: ShutdownKernel {
     let files: [InstanceFile]
     var targets: [ProcessIdentity: ShutdownTarget] = [:]
     var handles: [ProcessIdentity: ProcessHandle] = [:]
-    private let handleLimit: Int
     let interrupts: InterruptCounter
     /// Whether the latest look saw matches that are too young to be judged.
     var hasUnsettled = false
@@ -45,7 +44,6 @@ public final class LinuxKernel: ShutdownKernel {
         followsRules = followsPattern
         self.files = files
         self.interrupts = interrupts
-        handleLimit = LinuxKernel.raiseDescriptorLimit()
     }
 
     /// Time that never jumps.
@@ -107,7 +105,9 @@ public final class LinuxKernel: ShutdownKernel {
     }
 
     private func remember(_ handle: ProcessHandle) {
-        if handles.count < handleLimit { handles[handle.identity] = handle }
+        if handles.count + scanner.held.count < DescriptorLimit.handles {
+            handles[handle.identity] = handle
+        }
         if let lines = record(through: handle, [.cgroups])?.cgroups?.known { cgroups.insert(lines) }
     }
 
@@ -119,7 +119,9 @@ public final class LinuxKernel: ShutdownKernel {
     }
 
     func open(_ identity: ProcessIdentity) -> Result<ProcessHandle, SystemError> {
-        if let handle = handles[identity] { return .success(handle) }
+        if let handle = handles[identity] ?? scanner.takeHandle(of: identity) {
+            return .success(handle)
+        }
         do throws(SystemError) {
             let handle = try ProcessHandle(
                 opening: identity.pid,
@@ -222,18 +224,5 @@ public final class LinuxKernel: ShutdownKernel {
         case .success(let handle): handle.hasExited()
         case .failure(let error): error.isGone
         }
-    }
-
-    /// Descriptors beyond what reaper needs otherwise, each target taking two.
-    private static func raiseDescriptorLimit() -> Int {
-        let noFile = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        var limit = rlimit()
-        guard unsafe getrlimit(noFile, &limit) == 0 else { return 16 }
-        if limit.rlim_cur < limit.rlim_max {
-            var raised = limit
-            raised.rlim_cur = raised.rlim_max
-            if unsafe setrlimit(noFile, &raised) == 0 { limit = raised }
-        }
-        return max((Int(clamping: limit.rlim_cur) - 32) / 2, 4)
     }
 }

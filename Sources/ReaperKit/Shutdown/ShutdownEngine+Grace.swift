@@ -7,7 +7,8 @@ extension ShutdownEngine {
         var nextLook = kernel.now()
         // Without a look nobody's parent is known; if there never is one, all are asked.
         let patience = nextLook + .milliseconds(100)
-        while true {
+        // Who is left when everybody known has gone is found by the sweep.
+        while !set.active.isEmpty {
             let before = kernel.now()
             var mustLookAgain = false
             if before >= nextLook {
@@ -20,18 +21,25 @@ extension ShutdownEngine {
             }
             let active = set.active
             let time = kernel.now()
-            guard !active.isEmpty, time < end, interrupts < 2 else { return }
+            guard time < end, interrupts < 2 else { return }
             if active.allSatisfy({ $0.hadGrace(at: time) }) { return }
             // The next moment at which anything can change without somebody exiting.
             let timers = active.compactMap(\.graceEnd).filter { $0 > time }
-            let unasked = active.contains { $0.asked == nil }
             let change = mustLookAgain ? nextLook : timers.min() ?? end
             wait(for: active, until: min(change, end))
-            // Somebody left, or lost its grace: only a fresh look tells who may be asked next.
-            if unasked, kernel.now() < nextLook {
-                wait(for: set.active, until: min(nextLook, end))
-            }
+            // Only a fresh look tells who may be asked next; it can be shared by several exits.
+            if active.contains(where: { $0.asked == nil }) { awaitMore(until: min(nextLook, end)) }
             nextLook = min(nextLook, kernel.now())
+        }
+    }
+
+    /// Waits while somebody may still exit who was asked.
+    private mutating func awaitMore(until end: Duration) {
+        while kernel.now() < end, interrupts < 2 {
+            let time = kernel.now()
+            let asked = set.active.filter { $0.asked != nil && !$0.hadGrace(at: time) }
+            if asked.isEmpty { return }
+            wait(for: asked, until: end)
         }
     }
 
