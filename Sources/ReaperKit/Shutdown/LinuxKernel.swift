@@ -54,6 +54,15 @@ public final class LinuxKernel: ShutdownKernel {
     /// Opens a handle, and compares everything that was judged.
     public func pin(_ target: ShutdownTarget) -> PinAnswer {
         targets[target.identity] = target
+        // It was held, and compared, to be judged; ``send(_:to:)`` compares again.
+        if let handle = scanner.takeHandle(of: target.identity),
+            handle.pidfdInode == target.pidfdInode
+        {
+            guard record(through: handle, []) != nil else { return .gone }
+            if let reason = protection(of: handle) { return .changed(reason) }
+            remember(handle)
+            return .pinned
+        }
         switch open(target.identity) {
         case .failure(let error) where error.isGone: return .gone
         case .failure(let error): return .denied(error.description)
@@ -119,9 +128,7 @@ public final class LinuxKernel: ShutdownKernel {
     }
 
     func open(_ identity: ProcessIdentity) -> Result<ProcessHandle, SystemError> {
-        if let handle = handles[identity] ?? scanner.takeHandle(of: identity) {
-            return .success(handle)
-        }
+        if let handle = handles[identity] { return .success(handle) }
         do throws(SystemError) {
             let handle = try ProcessHandle(
                 opening: identity.pid,

@@ -2,7 +2,8 @@ extension ShutdownEngine {
     /// Asks every member to stop, children before their parents, and waits for them.
     ///
     /// A parent is asked when its children are gone or their grace has passed. A tree that answers
-    /// with new children is asked from the top instead: it would go on replacing them.
+    /// with new children is asked from the top instead: it would go on replacing them. Each is held
+    /// still for that until it was looked at, so that no child is born between look and signal.
     mutating func askGracefully(until end: Duration) {
         var nextLook = kernel.now()
         // Without a look nobody's parent is known; if there never is one, all are asked.
@@ -16,8 +17,8 @@ extension ShutdownEngine {
                 // Looking costs time in proportion to what is looked at; it may take a third of it.
                 nextLook = kernel.now() + max((kernel.now() - before) * 2, .microseconds(100))
                 let count = set.active.count
-                if isCurrent { askWhoMayBe() }
-                mustLookAgain = !isCurrent || set.active.count < count
+                let mustSee = isCurrent && askWhoMayBe()
+                mustLookAgain = !isCurrent || mustSee || set.active.count < count
             }
             let active = set.active
             let time = kernel.now()
@@ -49,11 +50,27 @@ extension ShutdownEngine {
         set.noteAsked(identity, at: kernel.now())
         // A stopped process cannot act on what it was asked before it runs again.
         if member.target.signal != .kill {
+            set[identity]?.isFrozen = false
             if case .gone = kernel.send(.continue, to: identity) { markGone(identity) }
         }
     }
 
-    private mutating func askWhoMayBe() {
+    /// Stops a parent that resists; returns whether it can be asked now.
+    private mutating func isHeldStill(_ member: ShutdownMember) -> Bool {
+        let patience = Duration.milliseconds(20)
+        if let held = member.held { return member.isStopped || kernel.now() >= held + patience }
+        if member.isStopped { return true }
+        guard send(.stop, to: member.identity) else { return false }
+        // Holding it is ours, not what the process is told: its last signal stays.
+        set[member.identity]?.lastSignal = member.lastSignal
+        set[member.identity]?.isFrozen = true
+        set[member.identity]?.held = kernel.now()
+        return false
+    }
+
+    /// Asks whoever's turn it is; returns whether somebody has to be looked at once more first.
+    private mutating func askWhoMayBe() -> Bool {
+        var mustSee = false
         let time = kernel.now()
         let active = set.active
         let byNumber = Dictionary(
@@ -63,21 +80,23 @@ extension ShutdownEngine {
         /// Numbers whose children still have grace.
         let awaited = Set(active.lazy.filter { !$0.hadGrace(at: time) }.map(\.parent))
         for member in active where member.asked == nil {
-            let order =
-                set.resisting.contains(member.target.root) ? .rootFirst : member.target.order
+            let isResisting = set.resisting.contains(member.target.root)
+            let order = isResisting ? .rootFirst : member.target.order
             let parent = byNumber[member.parent]
             let isTurn =
                 switch order {
                 case .atOnce: true
                 case .deepestFirst: !awaited.contains(member.identity.pid)
                 // A tree that resists is asked from the top without waiting in between.
-                case .rootFirst where set.resisting.contains(member.target.root): true
+                case .rootFirst where isResisting: true
                 // Only a parent that is asked first itself can be waited for.
                 case .rootFirst where parent?.target.order == .rootFirst:
                     parent?.hadGrace(at: time) ?? true
                 case .rootFirst: true
                 }
-            if isTurn { ask(member) }
+            guard isTurn else { continue }
+            if isResisting, !isHeldStill(member) { mustSee = true } else { ask(member) }
         }
+        return mustSee
     }
 }

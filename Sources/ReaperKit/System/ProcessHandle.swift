@@ -105,6 +105,7 @@ public final class ProcessHandle {
         let pidfsMagic: Int64 = 0x5049_4446  // include/uapi/linux/magic.h
         let own = clinux_pidfd_open(getpid())
         guard own >= 0 else { return false }
-        return clinux_filesystem_type(FileDescriptor(owning: own).raw) == pidfsMagic
+        defer { _ = close(own) }
+        return clinux_filesystem_type(own) == pidfsMagic
     }()
 }
