@@ -15,9 +15,12 @@ extension LinuxKernel {
                 pollfd(fd: interrupts.descriptor, events: Int16(POLLIN), revents: 0)
             )
             let left = max((time - now()).milliseconds + 1, 0)
-            let patience = loose.isEmpty ? left : min(left, 20)
+            // Births fill a buffer; where that is small, it holds some five hundred.
+            let full = hearsBirths ? min(left, 100) : left
+            let patience = loose.isEmpty ? full : min(full, 20)
             _ = unsafe poll(&entries, nfds_t(entries.count), Int32(clamping: patience))
             interrupts.collect()
+            drainBirths()
             var exited = zip(held, entries).filter { $0.1.revents != 0 }.map(\.0.identity)
             exited += loose.filter { hasExited($0) }
             if !exited.isEmpty || interrupts.count > before || now() >= time {

@@ -25,6 +25,10 @@ public final class LinuxKernel: ShutdownKernel {
     /// Who adopts what loses its parent here; negative when that could not be learned.
     lazy var adopter = clinux_adopter()
 
+    /// What the kernel tells of births since this value was made; `nil` where it tells nothing, or
+    /// something was lost.
+    var feed = try? BirthFeed()
+
     /// Prepares to act on what `scanner` finds.
     ///
     /// - Parameters:
@@ -66,7 +70,11 @@ public final class LinuxKernel: ShutdownKernel {
             targets[target.identity]?.pidfdInode = handle.pidfdInode
             if let change = change(of: target, through: handle) { return .changed(change) }
             if let reason = protection(of: handle) { return .changed(reason) }
-            remember(handle)
+            drainBirths()
+            let record = record(through: handle, [.cgroups])
+            guard tieBirths(to: handle, isUnreaped: record != nil) else { return .gone }
+            keep(handle)
+            if let lines = record?.cgroups?.known { cgroups.insert(lines) }
             return .pinned
         }
     }
@@ -106,9 +114,8 @@ public final class LinuxKernel: ShutdownKernel {
         return nil
     }
 
-    private func remember(_ handle: ProcessHandle) {
+    func keep(_ handle: ProcessHandle) {
         if handles.count < handleLimit { handles[handle.identity] = handle }
-        if let lines = record(through: handle, [.cgroups])?.cgroups?.known { cgroups.insert(lines) }
     }
 
     /// Reads facts of the process behind a handle; `nil` once it is reaped.
