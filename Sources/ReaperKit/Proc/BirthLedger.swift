@@ -52,7 +52,7 @@ struct BirthLedger {
 
     @discardableResult
     private mutating func add(_ number: Int32, parent: Int32) -> Node? {
-        guard entries.count < limit else {
+        guard !isFull, entries.count < limit else {
             isFull = true
             entries = []
             current = [:]

@@ -64,13 +64,19 @@ struct ProcessEvents: ~Copyable {
 
     /// Asks for every kind of event and reads the answer, which no filter would let through.
     private mutating func listen() throws(Unavailable) {
-        let time = Clock.monotonic().clampedComponents.attoseconds
-        let number = UInt32(truncatingIfNeeded: time / 1_000_000_000)
+        // Everybody who listens is sent every answer: ours has a number of this process's own.
+        var hasher = Hasher()
+        hasher.combine(socket.raw)
+        let number = UInt32(truncatingIfNeeded: hasher.finalize())
         try send(.listen, number: number)
         isListening = true
         do throws(EventLoss) {
             // Whoever was born before the answer is older than the subscription.
-            _ = try drain()
+            var older: [ForkEvent] = []
+            var buffer = Self.makeBuffer()
+            while stream.acknowledgements[number &+ 1] == nil,
+                try receive(through: &buffer, into: &older)
+            {}
         } catch {
             throw .lost(error)
         }
@@ -97,26 +103,36 @@ struct ProcessEvents: ~Copyable {
     /// own children come after it.
     mutating func drain() throws(EventLoss) -> [ForkEvent] {
         var forks: [ForkEvent] = []
-        // An event is a datagram of 76 bytes.
-        var buffer = [UInt8](repeating: 0, count: 1024)
-        while true {
-            var sender: UInt32 = 0
-            let size = buffer.count
-            let count = unsafe clinux_netlink_receive(socket.raw, &buffer, size, &sender)
-            switch count {
-            case -Int(EINTR): continue
-            case -Int(EAGAIN): return forks
-            case -Int(ENOBUFS): throw .overrun
-            case ..<0:
-                let error = SystemError(call: "recvfrom", subject: Self.name, code: Int32(-count))
-                throw .system(error)
-            default: break
-            }
-            // A privileged process can send to the group as well; only the kernel is port 0.
-            guard sender == 0 else { continue }
-            guard count <= size else { throw .malformed }
-            try stream.take(buffer.span.extracting(..<count), into: &forks)
+        var buffer = Self.makeBuffer()
+        while try receive(through: &buffer, into: &forks) {}
+        return forks
+    }
+
+    // An event is a datagram of 76 bytes.
+    private static func makeBuffer() -> [UInt8] { [UInt8](repeating: 0, count: 512) }
+
+    /// Takes one datagram; returns false when there is none.
+    private mutating func receive(
+        through buffer: inout [UInt8],
+        into forks: inout [ForkEvent]
+    ) throws(EventLoss) -> Bool {
+        var sender: UInt32 = 0
+        let size = buffer.count
+        let count = unsafe clinux_netlink_receive(socket.raw, &buffer, size, &sender)
+        switch count {
+        case -Int(EINTR): return true
+        case -Int(EAGAIN): return false
+        case -Int(ENOBUFS): throw .overrun
+        case ..<0:
+            let code = Int32(-count)
+            throw .system(SystemError(call: "recvfrom", subject: Self.name, code: code))
+        default: break
         }
+        // A privileged process can send to the group as well; only the kernel is port 0.
+        guard sender == 0 else { return true }
+        guard count <= size else { throw .malformed }
+        try stream.take(buffer.span.extracting(..<count), into: &forks)
+        return true
     }
 
     /// Waits until there is something to read, but not longer than this.
