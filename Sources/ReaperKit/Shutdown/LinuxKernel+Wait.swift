@@ -14,9 +14,13 @@ extension LinuxKernel {
             entries.append(
                 pollfd(fd: interrupts.descriptor, events: Int16(POLLIN), revents: 0)
             )
-            let patience = loose.isEmpty ? time : min(time, now() + .milliseconds(20))
+            var patience = time
+            // Births fill a buffer; where that is small, it holds some five hundred.
+            if hearsBirths { patience = min(patience, now() + .milliseconds(100)) }
+            if !loose.isEmpty { patience = min(patience, now() + .milliseconds(20)) }
             Polling.wait(for: &entries, until: patience)
             interrupts.collect()
+            drainBirths()
             var exited = zip(held, entries).filter { $0.1.revents != 0 }.map(\.0.identity)
             exited += loose.filter { hasExited($0) }
             if !exited.isEmpty || interrupts.count > before || now() >= time {

@@ -24,6 +24,10 @@ public final class LinuxKernel: ShutdownKernel {
     /// Who adopts what loses its parent here; negative when that could not be learned.
     lazy var adopter = clinux_adopter()
 
+    /// What the kernel tells of births since this value was made; `nil` where it tells nothing, or
+    /// something was lost.
+    var feed = try? BirthFeed()
+
     /// Prepares to act on what `scanner` finds.
     ///
     /// - Parameters:
@@ -58,10 +62,7 @@ public final class LinuxKernel: ShutdownKernel {
         if let handle = scanner.takeHandle(of: target.identity),
             handle.pidfdInode == target.pidfdInode
         {
-            guard record(through: handle, []) != nil else { return .gone }
-            if let reason = protection(of: handle) { return .changed(reason) }
-            remember(handle)
-            return .pinned
+            return hold(handle)
         }
         switch open(target.identity) {
         case .failure(let error) where error.isGone: return .gone
@@ -72,10 +73,18 @@ public final class LinuxKernel: ShutdownKernel {
             }
             targets[target.identity]?.pidfdInode = handle.pidfdInode
             if let change = change(of: target, through: handle) { return .changed(change) }
-            if let reason = protection(of: handle) { return .changed(reason) }
-            remember(handle)
-            return .pinned
+            return hold(handle)
         }
+    }
+
+    private func hold(_ handle: ProcessHandle) -> PinAnswer {
+        if let reason = protection(of: handle) { return .changed(reason) }
+        drainBirths()
+        let record = record(through: handle, [.cgroups])
+        guard tieBirths(to: handle, isUnreaped: record != nil) else { return .gone }
+        keep(handle)
+        if let lines = record?.cgroups?.known { cgroups.insert(lines) }
+        return record == nil ? .gone : .pinned
     }
 
     /// Which rule forbids to stop it; members that appear after planning are asked here first.
@@ -113,11 +122,10 @@ public final class LinuxKernel: ShutdownKernel {
         return nil
     }
 
-    private func remember(_ handle: ProcessHandle) {
+    func keep(_ handle: ProcessHandle) {
         if handles.count + scanner.held.count < DescriptorLimit.handles {
             handles[handle.identity] = handle
         }
-        if let lines = record(through: handle, [.cgroups])?.cgroups?.known { cgroups.insert(lines) }
     }
 
     /// Reads facts of the process behind a handle; `nil` once it is reaped.

@@ -12,6 +12,8 @@ public final class ProcessHandle {
     public let identity: ProcessIdentity
     /// The pidfd's inode: unique per process and boot since Linux 6.9, `nil` before.
     public let pidfdInode: UInt64?
+    /// Whether it was seen waiting, stopped or dead, which takes having run before.
+    let hadRun: Bool
     private let directory: FileDescriptor
     private let pidfd: FileDescriptor
 
@@ -46,6 +48,7 @@ public final class ProcessHandle {
         pidfdInode = ProcessHandle.uniqueInode(of: pidfd.raw)
         self.pidfd = pidfd
         identity = before.identity
+        hadRun = before.state != UInt8(ascii: "R")
     }
 
     /// Reads `stat` again, of this very process.
@@ -56,6 +59,12 @@ public final class ProcessHandle {
     /// Reads one more fact of this very process into `record`.
     public func read(_ kind: FactKind, into record: inout ProcessRecord, in procfs: inout Procfs) {
         procfs.read(kind, of: &record, at: place)
+    }
+
+    /// Whether it has ever run: one that was just born may still wait for that.
+    func hasRun(in procfs: inout Procfs) -> Bool {
+        let reading = procfs.withFile("stat", of: place) { ProcessRecord.hasRun(stat: $0) }
+        return reading.known ?? false
     }
 
     var place: ProcessPlace { ProcessPlace(pid: identity.pid, directory: directory.raw) }

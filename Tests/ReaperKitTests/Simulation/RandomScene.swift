@@ -16,6 +16,7 @@ struct RandomScene {
         scheduleTrouble()
         choosePorts()
         chooseInterrupts()
+        chooseHearing()
     }
 
     // MARK: - Who is there
@@ -192,5 +193,10 @@ struct RandomScene {
             time += random.microseconds(1_000...1_500_000)
             scene.kernel.interruptTimes.append(time)
         }
+    }
+
+    private mutating func chooseHearing() {
+        scene.kernel.tellsBirths = random.chance(60)
+        if random.chance(20) { scene.kernel.birthLoss = random.microseconds(0...2_000_000) }
     }
 }

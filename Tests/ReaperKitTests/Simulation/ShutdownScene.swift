@@ -99,6 +99,7 @@ struct ShutdownScene {
         options.beginning = machine.tick
         kernel.excluded = options.excluded
         kernel.hasPattern = options.hasPattern
+        if kernel.tellsBirths { kernel.subscribe(losingAt: kernel.birthLoss) }
         var engine = ShutdownEngine(kernel: kernel, options: options)
         return engine.run(plan)
     }

@@ -23,6 +23,12 @@ final class SimulatedKernel: ShutdownKernel {
     /// Looks that fail before one succeeds.
     var failingLooks = 0
     var interruptTimes: [Duration] = []
+    /// Whether births are told from the moment the plan is executed.
+    var tellsBirths = false
+    /// When one of them is lost.
+    var birthLoss: Duration?
+    /// What was told; `nil` where nothing is, or something was lost.
+    var hearing: Hearing?
 
     private(set) var sendings: [Sending] = []
     private(set) var violations: [String] = []
@@ -163,9 +169,12 @@ final class SimulatedKernel: ShutdownKernel {
         if process.temperament.cannotBeHeld { return .denied("Too many open files") }
         if let change = change(of: process, from: target) { return .changed(change) }
         if process.isProtected { return .changed("a rule protects it") }
-        handles[target.identity] = process
+        guard tieBirths(process) else { return .gone }
+        hold(process)
         return .pinned
     }
+
+    func hold(_ process: SimulatedProcess) { handles[process.identity] = process }
 
     private func change(of process: SimulatedProcess, from target: ShutdownTarget) -> String? {
         guard let judged = target.executable, judged != process.executable else { return nil }
