@@ -27,6 +27,7 @@ enum CleanCommand {
                 return .usage
             }
             session.mayAct = !options.action.isDryRun
+            if session.mayAct { session.scanner.followBirths() }
             var result = try session.look()
             let named = session.checkPids(in: result)
             let planner = planning(options)
@@ -41,6 +42,7 @@ enum CleanCommand {
             case .given: break
             case .asked:
                 // The answer took its time: only what is still so is done.
+                session.scanner.followBirths()
                 result = try session.look()
                 plan = makePlan(&result, &session, planner).restricted(to: plan)
                 report = session.report("clean", result)
@@ -107,7 +109,8 @@ enum CleanCommand {
         shutdown.isForced = options.action.isForced
         shutdown.excluded = Set(host.ownChain)
             .union(plan.refused.compactMap(\.identity))
-        shutdown.beginning = session.beginning
+        shutdown.hearsSince = session.scanner.hearsSince
+        shutdown.beginning = shutdown.hearsSince ?? session.beginning
         shutdown.hasPattern = plan.follows && session.request.isPattern
         let rules = session.request.rules
         shutdown.adopters = ShutdownPlanner(snapshot, rules: rules, options: planning)

@@ -18,6 +18,9 @@ public struct Scanner: ~Copyable {
     private var context: MatchContext
     private var descriptors: DescriptorTable?
     private var childWalk = ChildWalk()
+    private var births: BirthFeed?
+    /// Since when births are told, in clock ticks after boot; `nil` when they are not.
+    public private(set) var hearsSince: UInt64?
     /// Those whom ``identify(_:in:)`` held, for whoever acts on them.
     var held: [ProcessIdentity: ProcessHandle] = [:]
 
@@ -73,6 +76,22 @@ public struct Scanner: ~Copyable {
         snapshot.processes.sort { $0.pid < $1.pid }
         return try judge(snapshot, candidates(in: snapshot))
     }
+
+    /// Has the kernel tell births from now on, where it does: for whoever acts on what is found.
+    public mutating func followBirths() {
+        guard isOwnNamespace else { return }
+        births = nil
+        do throws(ProcessEvents.Unavailable) {
+            births = try BirthFeed()
+            hearsSince = host.ticks(at: Clock.sinceBoot())
+        } catch {
+            // Then whoever an adopter has may have come from a target, as before.
+            hearsSince = nil
+        }
+    }
+
+    /// Gives away what is told of births.
+    mutating func takeBirths() -> BirthFeed? { births.take() }
 
     private mutating func begin(_ files: [InstanceFile]) -> Snapshot {
         host.sinceBoot = Clock.sinceBoot()

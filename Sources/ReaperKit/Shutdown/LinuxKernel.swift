@@ -25,8 +25,8 @@ public final class LinuxKernel: ShutdownKernel {
     lazy var adopter = clinux_adopter()
 
     /// What the kernel tells of births since this value was made; `nil` where it tells nothing, or
-    /// something was lost.
-    var feed = try? BirthFeed()
+    /// What is told of births; `nil` where nobody tells, or something was lost.
+    var feed: BirthFeed?
 
     /// Prepares to act on what `scanner` finds.
     ///
@@ -43,6 +43,9 @@ public final class LinuxKernel: ShutdownKernel {
         files: [InstanceFile],
         interrupts: InterruptCounter
     ) {
+        var scanner = scanner
+        if scanner.hearsSince == nil { scanner.followBirths() }
+        feed = scanner.takeBirths()
         self.scanner = scanner
         self.planning = planning
         followsRules = followsPattern
@@ -80,11 +83,16 @@ public final class LinuxKernel: ShutdownKernel {
     private func hold(_ handle: ProcessHandle) -> PinAnswer {
         if let reason = protection(of: handle) { return .changed(reason) }
         drainBirths()
-        let record = record(through: handle, [.cgroups])
-        guard tieBirths(to: handle, isUnreaped: record != nil) else { return .gone }
+        do throws(SystemError) {
+            var record = try handle.record(in: &scanner.procfs)
+            guard tieBirths(to: handle, isUnreaped: true) else { return .gone }
+            handle.read(.cgroups, into: &record, in: &scanner.procfs)
+            if let lines = record.cgroups?.known { cgroups.insert(lines) }
+        } catch {
+            return error.isGone ? .gone : .denied(error.description)
+        }
         keep(handle)
-        if let lines = record?.cgroups?.known { cgroups.insert(lines) }
-        return record == nil ? .gone : .pinned
+        return .pinned
     }
 
     /// Which rule forbids to stop it; members that appear after planning are asked here first.

@@ -12,6 +12,8 @@ public struct ShutdownOptions: Sendable, Equatable {
     public var adopters: Set<Int32> = [1]
     /// Clock ticks after boot when planning began: who is older was seen then.
     public var beginning: UInt64 = 0
+    /// Since when the kernel tells births, if that was before the shutdown.
+    public var hearsSince: UInt64?
 
     /// Creates the defaults.
     public init() {}
@@ -154,7 +156,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         // A look that failed shows nobody; it does not show that anybody is gone.
         guard !look.processes.isEmpty else { return [] }
         set.note(look)
-        if !hearing.hasBegun { hearing.begin(at: look.tick) }
+        if !hearing.hasBegun { hearing.begin(at: options.hearsSince ?? look.tick) }
         guard follows else {
             noteStrangers(in: look)
             return takeBirths()
