@@ -16,6 +16,7 @@ struct RandomScene {
         scheduleTrouble()
         choosePorts()
         chooseInterrupts()
+        addGroups()
     }
 
     // MARK: - Who is there
@@ -191,6 +192,29 @@ struct RandomScene {
         for _ in 0..<random.number(0...3) where random.chance(40) {
             time += random.microseconds(1_000...1_500_000)
             scene.kernel.interruptTimes.append(time)
+        }
+    }
+
+    // MARK: - Control groups
+
+    /// Groups of one tree each: wholly its own, joined by strangers at some time, made by reaper, or
+    /// frozen by somebody else.
+    private mutating func addGroups() {
+        let machine = scene.machine
+        for (index, root) in roots.enumerated() where random.chance(35) {
+            let group = index + 1
+            var next = [root]
+            while let process = next.popLast() {
+                process.cgroup = group
+                next += process.children
+            }
+            if scene.plan.follows, random.chance(25) { scene.kernel.madeGroups.insert(group) }
+            if random.chance(10) { machine.freeze(group) }
+            let strangers = machine.all.filter { $0.name.hasPrefix("other") }
+            guard random.chance(30), let stranger = random.pick(strangers) else { continue }
+            machine.after(random.microseconds(0...500_000)) {
+                if stranger.isAlive { machine.move(stranger, to: group) }
+            }
         }
     }
 }
