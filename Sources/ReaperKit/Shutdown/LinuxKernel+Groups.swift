@@ -192,7 +192,10 @@ extension LinuxKernel {
         var newcomers: [ProcessRecord] = []
         for handle in handles where second.pids.contains(handle.identity.pid) {
             guard let record = record(through: handle, []) else { continue }
-            if record.isKernelThread || protection(of: handle) != nil { return nil }
+            // Who was judged already, and is not a member, is not to be stopped.
+            guard targets[record.identity] == nil, !record.isKernelThread,
+                protection(of: handle) == nil
+            else { return nil }
             newcomers.append(record)
         }
         guard isMade || areDescendants(newcomers, of: members) else { return nil }

@@ -104,7 +104,8 @@ extension SimulatedKernel {
         let all = machine.members(of: group)
         for process in all {
             let isMember = members.contains(process.identity) && open(process.identity) === process
-            if excluded.contains(process.identity) || !isMember && process.isProtected { return nil }
+            let isRefused = process.isProtected || targets[process.identity] != nil
+            if excluded.contains(process.identity) || !isMember && isRefused { return nil }
             guard isMember || isInMadeGroup(process) || descends(process, members) else {
                 return nil
             }

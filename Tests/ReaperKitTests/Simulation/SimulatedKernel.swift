@@ -37,7 +37,7 @@ final class SimulatedKernel: ShutdownKernel {
     private(set) var aliveAtProof: [SimulatedProcess] = []
     private(set) var matchingAtProof: [SimulatedProcess] = []
     private(set) var handles: [ProcessIdentity: SimulatedProcess] = [:]
-    private var targets: [ProcessIdentity: ShutdownTarget] = [:]
+    private(set) var targets: [ProcessIdentity: ShutdownTarget] = [:]
     private(set) var firstSending: [Int: Sending] = [:]
 
     init(_ machine: SimulatedMachine) { self.machine = machine }
