@@ -121,6 +121,7 @@ enum CleanCommand {
             planning: planning,
             followsPattern: shutdown.hasPattern,
             files: files,
+            groups: plan.groups,
             interrupts: InterruptCounter()
         )
         let progress = ProgressLines(options.output)

@@ -13,8 +13,11 @@ extension LinuxKernel {
         guard case .success(let handle) = open(identity),
             let record = record(through: handle, [.cgroups, .status])
         else { return nil }
-        if let group = frozenGroup(of: record) {
-            return thaw(group, within: set)
+        // What was thawed just now has to be given time.
+        switch thaw(.freezer, of: record, within: set) {
+        case .thawed: return nil
+        case .kept(let reason): return reason
+        case .runs: break
         }
         if let tracer = record.status?.known?.tracer, tracer != 0 {
             return "it is traced by process \(tracer), which has to let it go"
@@ -26,6 +29,8 @@ extension LinuxKernel {
             return "it waits in the kernel and cannot be interrupted (state D"
                 + (channel.isEmpty || channel == "0" ? ")" : ", \(channel))")
         }
+        // SIGKILL reaches it there: it tells why nothing else did.
+        if case .kept(let reason) = thaw(.unified, of: record, within: set) { return reason }
         return nil
     }
 
@@ -142,45 +147,5 @@ extension LinuxKernel {
             .kept("another file took its place; the old one is kept as \(place.text)")
         case .failed(let error): .kept(error.description)
         }
-    }
-
-    // MARK: - Frozen control groups
-
-    private func frozenGroup(of record: ProcessRecord) -> String? {
-        for line in record.cgroups?.known ?? [] {
-            let fields = line.text.split(separator: ":", maxSplits: 2)
-            guard fields.count == 3, fields[1].split(separator: ",").contains("freezer") else {
-                continue
-            }
-            let group = "/sys/fs/cgroup/freezer\(fields[2])"
-            if contents(of: "\(group)/freezer.state").hasPrefix("FROZEN") { return group }
-        }
-        return nil
-    }
-
-    private func thaw(_ group: String, within set: Set<ProcessIdentity>) -> String? {
-        let pids = contents(of: "\(group)/cgroup.procs").split(separator: "\n")
-        let isOurs = pids.allSatisfy { pid in
-            Int32(pid).map { number in set.contains { $0.pid == number } } ?? false
-        }
-        guard isOurs, !pids.isEmpty else {
-            return "its control group \(group) is frozen and others are in it: thaw it first"
-        }
-        let path = "\(group)/freezer.state"
-        let file = unsafe clinux_openat(AT_FDCWD, path, O_WRONLY | O_CLOEXEC)
-        guard file >= 0 else { return "its control group \(group) is frozen and may not be thawed" }
-        defer { _ = close(file) }
-        let word = Array("THAWED".utf8)
-        guard unsafe write(file, word, word.count) == word.count else {
-            return "its control group \(group) is frozen and may not be thawed"
-        }
-        return nil
-    }
-
-    private func contents(of path: String) -> String {
-        guard let file = try? FileDescriptor(opening: path),
-            let bytes = try? file.readAll(limit: 1 << 16, subject: path)
-        else { return "" }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -21,6 +21,8 @@ public final class LinuxKernel: ShutdownKernel {
     var hiddenSince: Set<Int32> = []
     /// The control groups of targets when they were pinned.
     var cgroups: Set<[ByteString]> = []
+    /// The control groups that reaper made for this, and those that stand still.
+    var groups: ControlGroupSet
     /// Who adopts what loses its parent here; negative when that could not be learned.
     lazy var adopter = clinux_adopter()
 
@@ -35,12 +37,15 @@ public final class LinuxKernel: ShutdownKernel {
     ///   - planning: How matches that appear meanwhile are to be stopped.
     ///   - followsPattern: Whether what was asked for is evaluated again on every look.
     ///   - files: Instance files that serve as evidence.
+    ///   - groups: Control groups that reaper made: the directory of each, or its path as
+    ///     `/proc/PID/cgroup` has it. Everybody in them matches.
     ///   - interrupts: Counts what the user's terminal sends.
     public init(
         scanner: consuming Scanner,
         planning: PlanningOptions,
         followsPattern: Bool,
         files: [InstanceFile],
+        groups: [ByteString] = [],
         interrupts: InterruptCounter
     ) {
         var scanner = scanner
@@ -50,6 +55,7 @@ public final class LinuxKernel: ShutdownKernel {
         self.planning = planning
         followsRules = followsPattern
         self.files = files
+        self.groups = ControlGroupSet(made: groups)
         self.interrupts = interrupts
     }
 
@@ -96,7 +102,7 @@ public final class LinuxKernel: ShutdownKernel {
     }
 
     /// Which rule forbids to stop it; members that appear after planning are asked here first.
-    private func protection(of handle: ProcessHandle) -> String? {
+    func protection(of handle: ProcessHandle) -> String? {
         let rules = scanner.request.rules.filter(\.protect)
         guard !rules.isEmpty, var process = record(through: handle, []) else { return nil }
         var context = MatchContext(host: scanner.host)

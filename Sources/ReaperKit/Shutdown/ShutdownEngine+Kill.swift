@@ -46,8 +46,9 @@ extension ShutdownEngine {
     private mutating func freeze(until end: Duration) {
         for _ in 0..<freezeRounds where kernel.now() < end {
             let held = kernel.freezeGroups(holding: Set(set.active.map(\.identity)))
-            for identity in held { set[identity]?.isSettled = true }
-            let running = set.active.filter { !$0.isSettled && $0.lastSignal != .kill }
+            let running = set.active.filter {
+                !$0.isSettled && $0.lastSignal != .kill && !held.contains($0.identity)
+            }
             for member in running.sorted(by: { $0.target.depth < $1.target.depth }) {
                 let asked = member.lastSignal
                 guard send(.stop, to: member.identity) else { continue }

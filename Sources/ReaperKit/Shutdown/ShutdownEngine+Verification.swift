@@ -77,20 +77,28 @@ extension ShutdownEngine {
             return .none
         }
         if options.hasPattern { return .proofScan }
-        if isGrouped {
-            // Who was started in a control group stays in it, unless somebody with rights over
-            // both moves it.
-            if kernel.areGroupsEmpty() ?? false { return .cgroup }
+        if isGrouped, !areGroupsEmpty() {
             outcome.unproven = "its control group is not empty, or cannot be read"
             return .none
         }
         let strays = strays(in: look)
-        guard let stray = strays.first else { return .tree }
+        guard let stray = strays.first else { return isGrouped ? .cgroup : .tree }
         let others = strays.count == 1 ? "" : ", and \(strays.count - 1) more like it"
         outcome.unproven =
             "\(stray.name.text) (\(stray.identity)) was born meanwhile and adopted by "
             + "\(stray.parent): it may have come from here, look at it\(others)"
         return .none
+    }
+
+    /// Whether the control groups of what was stopped are empty; the kernel may say so a little
+    /// after the last exit.
+    private mutating func areGroupsEmpty() -> Bool {
+        let end = kernel.now() + .milliseconds(200)
+        while true {
+            if kernel.areGroupsEmpty() ?? false { return true }
+            if kernel.now() >= end { return false }
+            wait(for: [], until: kernel.now() + .milliseconds(5))
+        }
     }
 
     /// With a plan to be executed exactly: who belongs to its targets and is not in it.
@@ -254,6 +262,7 @@ extension ShutdownEngine {
 
     /// Removes files, only after everybody is gone, and draws up the account.
     mutating func finish(_ plan: ShutdownPlan) {
+        kernel.thawGroups()
         // Some die after everybody has given up on them.
         wait(for: set.active, until: kernel.now())
         outcome.targets += set.order.compactMap { set[$0]?.outcome(start: start) }

@@ -133,6 +133,10 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     /// Stops everything in the set: asks, waits, and kills what remains.
     mutating func stop(until end: Duration) {
         let deadline = start + options.deadline
+        // A frozen process cannot act on what it is asked.
+        for (identity, reason) in kernel.wakeGroups(holding: Set(set.active.map(\.identity))) {
+            set[identity]?.reason = reason
+        }
         if !options.isForced, kernel.now() < deadline { askGracefully(until: end) }
         if !set.active.isEmpty { killRemaining(until: deadline) }
     }

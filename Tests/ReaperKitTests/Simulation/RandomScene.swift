@@ -17,6 +17,7 @@ struct RandomScene {
         choosePorts()
         chooseInterrupts()
         chooseHearing()
+        addGroups()
     }
 
     // MARK: - Who is there
@@ -198,5 +199,28 @@ struct RandomScene {
     private mutating func chooseHearing() {
         scene.kernel.tellsBirths = random.chance(60)
         if random.chance(20) { scene.kernel.birthLoss = random.microseconds(0...2_000_000) }
+    }
+
+    // MARK: - Control groups
+
+    /// Groups of one tree each: wholly its own, joined by strangers at some time, made by reaper, or
+    /// frozen by somebody else.
+    private mutating func addGroups() {
+        let machine = scene.machine
+        for (index, root) in roots.enumerated() where random.chance(35) {
+            let group = index + 1
+            var next = [root]
+            while let process = next.popLast() {
+                process.cgroup = group
+                next += process.children
+            }
+            if scene.plan.follows, random.chance(25) { scene.kernel.madeGroups.insert(group) }
+            if random.chance(10) { machine.freeze(group) }
+            let strangers = machine.all.filter { $0.name.hasPrefix("other") }
+            guard random.chance(30), let stranger = random.pick(strangers) else { continue }
+            machine.after(random.microseconds(0...500_000)) {
+                if stranger.isAlive { machine.move(stranger, to: group) }
+            }
+        }
     }
 }

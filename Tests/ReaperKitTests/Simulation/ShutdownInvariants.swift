@@ -123,7 +123,11 @@ struct ShutdownInvariants {
         case .port:
             let held = scene.plan.ports.map(kernel.heldPorts) ?? []
             return held.map { "port \($0.port) is free by proof, and held" } + membersAlive
-        case .subreaper, .cgroup: return ["\(outcome.proof) cannot be proven here"]
+        case .cgroup:
+            return kernel.aliveInEmptyGroups.filter { !isHarmless($0) }
+                .map { "the groups are empty by proof, and \($0.name) \($0.identity) lives" }
+                + membersAlive
+        case .subreaper: return ["\(outcome.proof) cannot be proven here"]
         }
     }
 
@@ -154,5 +158,6 @@ struct ShutdownInvariants {
         machine.all.filter {
             $0.isAlive && $0.isHeldByUs && !$0.isDoomed && !$0.temperament.isForeign
         }.map { "\($0.name) \($0.identity) is left stopped" }
+            + kernel.heldGroups.sorted().map { "control group \($0) is left frozen" }
     }
 }

@@ -29,6 +29,12 @@ final class SimulatedKernel: ShutdownKernel {
     var birthLoss: Duration?
     /// What was told; `nil` where nothing is, or something was lost.
     var hearing: Hearing?
+    /// Control groups that reaper made, and those that it holds frozen.
+    var madeGroups: Set<Int> = []
+    var heldGroups: Set<Int> = []
+    var wholeGroups: Set<Int> = []
+    /// Who of ours lived when all of them were called empty.
+    var aliveInEmptyGroups: [SimulatedProcess] = []
 
     private(set) var sendings: [Sending] = []
     private(set) var violations: [String] = []
@@ -36,8 +42,8 @@ final class SimulatedKernel: ShutdownKernel {
     /// Who matched, and who of ours lived, when the latest proof was given.
     private(set) var aliveAtProof: [SimulatedProcess] = []
     private(set) var matchingAtProof: [SimulatedProcess] = []
-    private var handles: [ProcessIdentity: SimulatedProcess] = [:]
-    private var targets: [ProcessIdentity: ShutdownTarget] = [:]
+    private(set) var handles: [ProcessIdentity: SimulatedProcess] = [:]
+    private(set) var targets: [ProcessIdentity: ShutdownTarget] = [:]
     private(set) var firstSending: [Int: Sending] = [:]
 
     init(_ machine: SimulatedMachine) { self.machine = machine }
@@ -69,7 +75,9 @@ final class SimulatedKernel: ShutdownKernel {
             machine.spend(.microseconds(3))
             guard let process = machine.byNumber[pid] else { continue }
             records.append(process.record)
-            if hasPattern, process.matches, process.isAlive { matching.append(process) }
+            if process.isAlive, hasPattern && process.matches || isInMadeGroup(process) {
+                matching.append(process)
+            }
         }
         return Look(processes: records, matches: matching.compactMap(target), tick: tick)
     }
@@ -87,10 +95,10 @@ final class SimulatedKernel: ShutdownKernel {
             next += process.children.map(\.pid)
         }
         let sorted = records.values.sorted { $0.pid < $1.pid }
-        return Look(processes: sorted, tick: tick)
+        return Look(processes: sorted, matches: groupMatches(), tick: tick)
     }
 
-    private func target(for match: SimulatedProcess) -> ShutdownTarget? {
+    func target(for match: SimulatedProcess) -> ShutdownTarget? {
         machine.spend(.microseconds(5))
         guard machine.byNumber[match.pid] === match, match.isAlive,
             !excluded.contains(match.identity)
@@ -194,7 +202,7 @@ final class SimulatedKernel: ShutdownKernel {
     }
 
     /// The process of a handle, or of one that is opened anew and proven as far as it was judged.
-    private func open(_ identity: ProcessIdentity) -> SimulatedProcess? {
+    func open(_ identity: ProcessIdentity) -> SimulatedProcess? {
         if let held = handles[identity] { return held.state == .gone ? nil : held }
         guard let process = machine.byNumber[identity.pid], process.identity == identity else {
             return nil
@@ -223,14 +231,19 @@ final class SimulatedKernel: ShutdownKernel {
             return .changed(change)
         }
         if process.temperament.isForeign { return .denied("it belongs to somebody else") }
-        let sending = Sending(time: machine.time, signal: signal, process: process)
-        judge(sending)
-        sendings.append(sending)
-        if firstSending[process.serial] == nil { firstSending[process.serial] = sending }
+        record(signal, to: process)
         if signal == .stop { process.isHeldByUs = true }
         if signal == .continue { process.isHeldByUs = false }
         machine.deliver(signal, to: process)
         return .sent
+    }
+
+    /// Holds a signal against the truth, and logs it.
+    func record(_ signal: Signal, to process: SimulatedProcess) {
+        let sending = Sending(time: machine.time, signal: signal, process: process)
+        judge(sending)
+        sendings.append(sending)
+        if firstSending[process.serial] == nil { firstSending[process.serial] = sending }
     }
 
     private func judge(_ sending: Sending) {
@@ -242,6 +255,8 @@ final class SimulatedKernel: ShutdownKernel {
         if isReminder, process.isReminded { return }
         // What we stopped and then recognized as another program has to be let go.
         if process.hasChanged, process.isHeldByUs, sending.signal == .continue { return }
+        // In a group that reaper made everybody belongs, whatever it runs by now.
+        if process.hasChanged, madeGroups.contains(process.cgroup) { return }
         if !process.isOurs {
             violate("\(sending.signal) to \(process.name) \(process.identity), a stranger")
         }

@@ -21,6 +21,8 @@ final class SimulatedMachine {
     private var disturbedTrees: Set<Int> = []
     private(set) var answeringTrees: Set<Int> = []
     private var latestBirths: [Int: Duration] = [:]
+    /// Control groups that stand still.
+    var frozenGroups: Set<Int> = []
 
     init(pidLimit: Int32 = 600) {
         self.pidLimit = pidLimit
@@ -103,6 +105,7 @@ final class SimulatedMachine {
         child.isOurs = parent.isOurs
         child.tree = parent.isOurs ? parent.tree : child.serial
         child.isElsewhere = parent.isElsewhere
+        child.cgroup = parent.cgroup
         parent.children.append(child)
         all.append(child)
         byNumber[pid] = child
@@ -262,6 +265,10 @@ final class SimulatedMachine {
             }
         case .continue:
             guard process.state == .stopped else { return }
+            if process.isFrozen {
+                process.staysStopped = false
+                return
+            }
             process.state = .running
             if process.hasPendingTerm {
                 process.hasPendingTerm = false

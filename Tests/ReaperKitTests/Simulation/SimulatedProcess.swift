@@ -79,6 +79,12 @@ final class SimulatedProcess {
     var isReminded = false
     /// Who forked it.
     weak var bornTo: SimulatedProcess?
+    /// The number of its control group; 0 is where everybody is who is in none.
+    var cgroup = 0
+    /// Whether its control group stands still; then its state is `stopped`, too.
+    var isFrozen = false
+    /// Whether it was stopped before that, and will be.
+    var staysStopped = false
     /// Whether it is not in the control group of anybody we stop.
     var isElsewhere = false
 
@@ -129,7 +135,8 @@ final class SimulatedProcess {
         let letter: UInt8 =
             switch state {
             case .running: isDoomed ? UInt8(ascii: "D") : UInt8(ascii: "S")
-            case .stopped: UInt8(ascii: "T")
+            // A group of version 2 that stands still shows its members asleep.
+            case .stopped: isFrozen ? UInt8(ascii: "S") : UInt8(ascii: "T")
             case .zombie, .gone: UInt8(ascii: "Z")
             }
         var record = ProcessRecord(
