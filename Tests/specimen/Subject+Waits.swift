@@ -1,0 +1,53 @@
+import CLinux
+import CSpecimen
+import Glibc
+
+/// Processes that wait in the kernel.
+extension Subject {
+    /// `root`, which waits in vfork(2) for its `child`, and takes TERM the default way meanwhile.
+    ///
+    /// `--with child` has the child ignore TERM, `--with both` the parent too.
+    func stageVfork() throws(StagingError) -> Never {
+        expect(2)
+        let deaf = options.text("with")
+        let root = getpid()
+        if deaf != "both" {
+            var term = sigset_t()
+            unsafe sigemptyset(&term)
+            unsafe sigaddset(&term, SIGTERM)
+            unsafe sigprocmask(SIG_UNBLOCK, &term, nil)
+        }
+        let pid = try check(cspecimen_vfork(), "clone3", "CLONE_VFORK")
+        if pid == 0 {
+            Vigil.begin()
+            try check(cspecimen_arm_leash(Inherited.leash), "leash")
+            Ledger.ready("child")
+            Ledger.ready("root", pid: root, state: "D")
+            Vigil.keep(as: "child", ignoringTerm: deaf != nil)
+        }
+        Vigil.keep(as: "root", ignoringTerm: deaf == "both")
+    }
+
+    /// `root` waits for an answer of the file system at `--path`, which its parent, the `server`,
+    /// never gives; `other` only waits. Once the server is gone, the kernel lets go of `root`.
+    func stageHung() throws(StagingError) -> Never {
+        let path = try options.required("path")
+        expect(3)
+        let device = try check(unsafe cspecimen_mount_hanging(path), "mount", path)
+        let stuck = try Offspring.spawn {
+            _ = close(device)
+            _ = unsafe open("\(path)/hang", O_RDONLY | O_CLOEXEC)
+            Vigil.keep(as: "root")
+        }
+        try Offspring.spawn {
+            _ = close(device)
+            Ledger.ready("other")
+            Vigil.keep(as: "other")
+        }
+        Ledger.ready("server")
+        while true {
+            let answer = try check(cspecimen_serve_hanging(device), "read", "/dev/fuse")
+            if answer == 1 { Ledger.ready("root", pid: stuck, state: "S") }
+        }
+    }
+}
