@@ -10,10 +10,7 @@ extension Subject {
         case "ignore":
             // A blocked signal is kept pending even when it is ignored: unblock it as well.
             _ = signal(SIGTERM, SIG_IGN)
-            var set = sigset_t()
-            unsafe sigemptyset(&set)
-            unsafe sigaddset(&set, SIGTERM)
-            unsafe sigprocmask(SIG_UNBLOCK, &set, nil)
+            receiveTerm()
             try lone { while true { _ = pause() } }
         case "block":
             try lone { while true { _ = pause() } }
@@ -22,6 +19,14 @@ extension Subject {
         case let other:
             throw StagingError("--with: '\(other)' is not ignore, block or consume")
         }
+    }
+
+    /// Lets TERM do what it does to a program that has never heard of it.
+    func receiveTerm() {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        unsafe sigaddset(&set, SIGTERM)
+        unsafe sigprocmask(SIG_UNBLOCK, &set, nil)
     }
 
     /// Stopped at once; a TERM is recorded when something lets it continue.
@@ -91,8 +96,14 @@ extension Subject {
     /// `--plain` traces it without a hold on its end: signals stop it, and SIGKILL ends it.
     func stageTraced() throws(StagingError) -> Never {
         expect(2)
-        let child = try Offspring.spawn { Vigil.keep(as: "root") }
-        let traced = options.has("plain") ? cspecimen_seize(child) : cspecimen_hold_at_exit(child)
+        let isPlain = options.has("plain")
+        let child = try Offspring.spawn {
+            guard isPlain else { Vigil.keep(as: "root") }
+            // What is waited for is taken before the tracer hears of it.
+            receiveTerm()
+            while true { _ = pause() }
+        }
+        let traced = isPlain ? cspecimen_seize(child) : cspecimen_hold_at_exit(child)
         try check(traced, "ptrace", "\(child)")
         Ledger.ready("root", pid: child)
         Ledger.ready("tracer")

@@ -1,4 +1,3 @@
-import CLinux
 import CSpecimen
 import Glibc
 
@@ -11,12 +10,7 @@ extension Subject {
         expect(2)
         let deaf = options.text("with")
         let root = getpid()
-        if deaf != "both" {
-            var term = sigset_t()
-            unsafe sigemptyset(&term)
-            unsafe sigaddset(&term, SIGTERM)
-            unsafe sigprocmask(SIG_UNBLOCK, &term, nil)
-        }
+        if deaf != "both" { receiveTerm() }
         let pid = try check(cspecimen_vfork(), "clone3", "CLONE_VFORK")
         if pid == 0 {
             Vigil.begin()
@@ -28,8 +22,9 @@ extension Subject {
         Vigil.keep(as: "root", ignoringTerm: deaf == "both")
     }
 
-    /// `root` waits for an answer of the file system at `--path`, which its parent, the `server`,
-    /// never gives; `other` only waits. Once the server is gone, the kernel lets go of `root`.
+    /// `root` waits for an answer that its parent, the `server` of a file system, never gives.
+    ///
+    /// The file system is mounted at `--path`; `other` only waits. Once the server is gone, the kernel lets go of `root`.
     func stageHung() throws(StagingError) -> Never {
         let path = try options.required("path")
         expect(3)

@@ -70,6 +70,12 @@ struct EscapeTests {
         let root = try #require(specimen.identities["root"])
         let words = ["clean", "--json", "--no-default-rules", "--timeout", "300ms"]
         let completion = try specimen.reaper(words + ["--pid", root])
+        if completion.code == 3 {
+            // Who it may be is said, so that somebody can look.
+            let born = try #require(try specimen.wait(for: "born").pid)
+            let unproven = try #require(try completion.report().outcome?.unproven)
+            if mode != "forker" { #expect(unproven.contains("(\(born)@"), "\(unproven)") }
+        }
         let end = try specimen.finish()
         try expectTruth(of: completion, about: end)
         #expect(!end.alive.contains("root"))

@@ -51,21 +51,6 @@ struct GraceTests {
         #expect(try specimen.finish().ended["root"] == "exit 0")
     }
 
-    @Test("trees of one run are asked at once: neither has to end before the other is asked")
-    func parallel() throws {
-        let specimen = try Specimen("rendezvous")
-        let (left, right) = try (specimen["left"], specimen["right"])
-        let both = "\(left.identity),\(right.identity)"
-        let completion = try Binary.reaper.clean("--timeout", "60", "--pid", both)
-        let report = try completion.report()
-        #expect(try completion.isAllGone())
-        #expect(report.target(left)?.result == "exited")
-        #expect(report.target(right)?.result == "exited")
-        let end = try specimen.finish()
-        #expect(end.ended["left"] == "exit 0" && end.ended["right"] == "exit 0")
-        #expect(end.alive == ["root"])
-    }
-
     @Test("who is stopped and ignores TERM is let continue, and killed in the end")
     func stoppedIgnorer() throws {
         let specimen = try Specimen("stopped", "--ignore-term")

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -18,26 +19,42 @@ struct HopperTests {
         arguments: [["--force"], ["--timeout", "300ms"]]
     )
     func shy(how: [String]) throws {
-        try stop(["shy"], how)
+        try stop(["shy"], how) { specimen in
+            let first = try #require(specimen.facts["first"].flatMap { Int32($0) })
+            // It does what it is called for: looking at it is enough.
+            while kill(first, 0) == 0 {
+                _ = try FileManager.default.contentsOfDirectory(atPath: "/proc")
+            }
+        }
     }
 
-    private func stop(_ mode: [String], _ how: [String]) throws {
+    private func stop(
+        _ mode: [String],
+        _ how: [String],
+        provoking provoke: (Specimen) throws -> Void = { _ in }
+    ) throws {
         let directory = try TemporaryDirectory()
         let bystander = try Specimen("sleep", "--exe", directory.path("other/job"))
         let exe = directory.path("bin/job")
         let specimen = try Specimen(mode + ["--exe", exe])
+        try provoke(specimen)
         let words = ["clean", "--json", "--deadline", "12", "--exe", exe] + how
         let completion = try Binary.reaper.run(words, rules: nil)
-        let outcome = try #require(try completion.report().outcome)
+        let report = try completion.report()
+        let outcome = try #require(report.outcome)
         let end = try specimen.finish()
         if end.empty {
             // Gone, whether or not the machine was quiet enough to prove it.
-            #expect(
-                outcome.targets.allSatisfy {
-                    ["exited", "killed", "already_gone"].contains($0.result)
-                }
-            )
-            #expect(completion.code == 0 || completion.code == 3, "\(completion.text)")
+            let results = Set(outcome.targets.map(\.result))
+            #expect(results.isSubset(of: ["exited", "killed", "already_gone"]))
+            withKnownIssue(
+                "an incarnation that init has yet to bury is taken for something left over",
+                isIntermittent: true
+            ) {
+                #expect(completion.code == 0 || completion.code == 3, "\(completion.text)")
+            } matching: { _ in
+                report.plan?.refused.contains { $0.reason.hasSuffix("left alone") } == true
+            }
         } else {
             #expect([1, 3, 124].contains(completion.code), "\(completion.text)")
         }

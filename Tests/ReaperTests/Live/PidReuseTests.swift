@@ -64,8 +64,9 @@ struct PidReuseTests {
         try expectUntouched(specimen, options)
     }
 
-    /// Start times count ticks of 10 ms: the next bearer often has the same. Nothing but the pidfd's
-    /// inode differs then, where executable and user are the same too.
+    /// Start times count ticks of 10 ms: the next bearer often has the same.
+    ///
+    /// Nothing but the pidfd's inode differs then, where executable and user are the same too.
     @Test(
         "even if it started in the same tick, runs the same file and belongs to the same user",
         .enabled(if: Machine.hasPidfdInodes, "pidfd inodes are unique since Linux 6.9"),

@@ -46,18 +46,26 @@ struct PortHandoverTests {
         let port = "\(try specimen.port)/tcp"
         let completion = try Binary.reaper.clean("--ports", port)
         let report = try completion.report()
-        let isGone = try specimen.root.hasEnded
-        let state = report.outcome?.ports.first?.state
-        if isGone {
-            #expect(state == "free", "\(completion.text)")
-            #expect(report.target(try specimen.root)?.result == "exited")
+        let root = try specimen.root
+        let outcome = try #require(report.outcome?.ports.first)
+        if root.hasEnded {
+            #expect(outcome.state == "free", "\(completion.text)")
+            #expect(report.target(root)?.result == "exited")
             #expect(completion.code == 0)
         } else {
-            #expect(state != "free", "\(completion.text)")
-            #expect(completion.code == 1 || completion.code == 3)
-            #expect(!report.findings.isEmpty)
+            // No descriptor proves that the message holds this socket: named, and not stopped.
+            #expect(outcome.state == "held", "\(completion.text)")
+            #expect(outcome.holder?.contains("(\(root.identity))") == true, "\(outcome)")
+            #expect(completion.code == 1)
+            #expect(report.findings.count == 1)
         }
-        _ = try specimen.finish()
+        // Stopped by name it frees the port, and that is seen.
+        if !root.hasEnded {
+            let named = try Binary.reaper.clean("--pid", root.identity)
+            #expect(try named.isAllGone(), "\(named.text)")
+            #expect(try Binary.reaper.clean("--ports", port).code == 0)
+        }
+        #expect(try specimen.finish().empty)
     }
 
     @Test("a port that a supervisor has taken again is held; the holder and its maker are named")

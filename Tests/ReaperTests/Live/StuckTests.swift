@@ -45,6 +45,18 @@ struct StuckTests {
         #expect(try specimen.finish().alive.contains("tracer"))
     }
 
+    @Test("who has lost its first thread is asked, and exits by itself")
+    func withoutLeader() throws {
+        let specimen = try Specimen("zombie-leader")
+        let root = try specimen.root
+        #expect(root.letter == "Z" && root.state == .running)
+        let completion = try Binary.reaper.clean("--pid", root.identity)
+        #expect(try completion.report().target(root)?.result == "exited")
+        #expect(try completion.isAllGone(), "\(completion.text)")
+        let end = try specimen.finish()
+        #expect(end.ended["root"] == "exit 0" && end.signals.contains("root TERM"))
+    }
+
     @Test(
         "a parent that waits in vfork is stopped, and so is the child it waits for",
         arguments: [
