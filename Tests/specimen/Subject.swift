@@ -7,8 +7,8 @@ import Glibc
 /// `leaderless` have relatives that no descent shows; `zombie` and `negligent` never bury their
 /// child; `zombie-leader` loses its first thread; `listen` holds a port; `term-ignorer`, `slow-exit`,
 /// `stopped`, `respawner`, `forker`, `forks-on-term`, `daemonizes-on-term`, `comet`, `shy`, `vfork`,
-/// `hung` and `traced` resist an end; `rendezvous` ends only in company; `recycled` passes its number
-/// on; `pidfile` and `socketfile` hold a file. For every mode the options `--orphan`, `--adopted`, `--dead-session`,
+/// `hung` and `traced` resist an end; `rendezvous` ends only in company; `recycled` and `crowd` pass a
+/// number on; `pidfile` and `socketfile` hold a file. For every mode the options `--orphan`, `--adopted`, `--dead-session`,
 /// `--setsid`, `--own-group`, `--cwd` and `--user` say where it runs; `--exe`, `--owner`, `--deleted`
 /// and `--replaced` from which executable; `--argv0`, `--name`, `--env` and `--args` what it looks
 /// like.
@@ -57,6 +57,7 @@ struct Subject {
         case "negligent": try neglect()
         case "rendezvous": try meet()
         case "recycled": try recycle()
+        case "crowd": try recycleInCrowd()
         case "pidfile": try holdPidFile()
         case "socketfile": try holdSocketFile()
         default: throw StagingError("'\(options.mode)' is not a mode")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Processes that wait in the kernel, or for somebody who does not let them go.
-@Suite("clean: stuck processes", .timeLimit(.minutes(3)))
+@Suite("clean: stuck processes", .timeLimit(.minutes(10)))
 struct StuckTests {
     @Test("who is traced by somebody who does not wait is killed, and the tracer left alone")
     func traced() throws {
