@@ -9,7 +9,7 @@ struct EscapeTests {
         let bystander = try Specimen("sleep")
         let specimen = try Specimen("forker")
         let identity = try specimen.root.identity
-        let completion = try Binary.reaper.clean("--timeout", "300ms", "--pid", identity)
+        let completion = try Binary.reaper.clean("--timeout", "1s", "--pid", identity)
         let report = try completion.report()
         #expect(try completion.isAllGone(), "\(completion.text)")
         #expect(report.target(try specimen.root)?.result == "killed")
@@ -28,7 +28,7 @@ struct EscapeTests {
         let bystander = try Specimen("orphan", "--dead-session")
         let specimen = try Specimen(mode)
         let identity = try specimen.root.identity
-        let completion = try Binary.reaper.clean("--timeout", "300ms", "--pid", identity)
+        let completion = try Binary.reaper.clean("--timeout", "1s", "--pid", identity)
         let report = try completion.report()
         #expect(report.target(try specimen.root)?.result == "exited")
         let end = try specimen.finish()
@@ -49,10 +49,10 @@ struct EscapeTests {
         let bystander = try Specimen("sleep", "--exe", directory.path("other/job"))
         let exe = directory.path("bin/job")
         let specimen = try Specimen([mode, "--exe", exe] + options)
-        let completion = try Binary.reaper.clean("--timeout", "300ms", "--exe", exe)
+        let completion = try Binary.reaper.clean("--timeout", "1s", "--exe", exe)
         let report = try completion.report()
         #expect(try completion.isAllGone(), "\(completion.text)")
-        #expect(report.outcome?.proof == "proof_scan")
+        if completion.code == 0 { #expect(report.outcome?.proof == "proof_scan") }
         // The one that answered with it, and the one that it left.
         #expect(report.outcome?.targets.map(\.result).sorted() == ["exited", "killed"])
         #expect(try specimen.finish().empty)
@@ -68,13 +68,13 @@ struct EscapeTests {
     func isolated(mode: String) throws {
         let specimen = try Specimen([mode], isolated: true)
         let root = try #require(specimen.identities["root"])
-        let words = ["clean", "--json", "--no-default-rules", "--timeout", "300ms"]
+        let words = ["clean", "--json", "--no-default-rules", "--timeout", "1s"]
         let completion = try specimen.reaper(words + ["--pid", root])
-        if completion.code == 3 {
+        if completion.code == 3, mode.hasSuffix("on-term") {
             // Who it may be is said, so that somebody can look.
             let born = try #require(try specimen.wait(for: "born").pid)
             let unproven = try #require(try completion.report().outcome?.unproven)
-            if mode != "forker" { #expect(unproven.contains("(\(born)@"), "\(unproven)") }
+            #expect(unproven.contains("(\(born)@"), "\(unproven)")
         }
         let end = try specimen.finish()
         try expectTruth(of: completion, about: end)

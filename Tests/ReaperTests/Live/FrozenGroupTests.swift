@@ -9,7 +9,7 @@ struct FrozenGroupTests {
     private static let hasSecond = Machine.canFreeze("v2")
 
     private func clean(_ identity: String) throws -> Completion {
-        try Binary.reaper.clean("--timeout", "300ms", "--deadline", "8", "--pid", identity)
+        try Binary.reaper.clean("--timeout", "1s", "--deadline", "8", "--pid", identity)
     }
 
     @Test("SIGKILL reaches them in version 2", .enabled(if: hasSecond, "needs root and cgroup2"))

@@ -11,7 +11,7 @@ struct GraceTests {
         let specimen = try Specimen(["tree", "--depth", "3", "--width", "2"] + options)
         let completion = try Binary.reaper.clean(
             "--timeout",
-            "1s",
+            "2s",
             "--pid",
             specimen.root.identity
         )

@@ -23,7 +23,7 @@ struct PidReuseTests {
         let root = try #require(specimen.identities["root"])
         let child = try #require(specimen.identities["root.0"])
         // The child's grace comes first; so the kill phase begins when the number is taken.
-        let arguments = Self.words + ["--timeout", "500ms", "--pid", root]
+        let arguments = Self.words + ["--timeout", "1s", "--pid", root]
         let completion = try specimen.reaper(arguments)
         let outcome = try #require(try completion.report().outcome)
         #expect(outcome.targets.count == 2, "\(completion.text)")

@@ -15,7 +15,7 @@ struct RelativeTests {
         let (root, payload) = try (specimen.root, specimen["payload"])
         #expect(payload.parent != root.pid)
         let identity = root.identity
-        let completion = try Binary.reaper.clean("--timeout", "300ms", "--pid", identity)
+        let completion = try Binary.reaper.clean("--timeout", "1s", "--pid", identity)
         let report = try completion.report()
         #expect(try completion.isAllGone(), "\(completion.text)")
         #expect(report.target(root)?.result == "exited")

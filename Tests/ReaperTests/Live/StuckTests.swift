@@ -9,7 +9,7 @@ struct StuckTests {
     func traced() throws {
         let specimen = try Specimen("traced", "--plain")
         let (root, tracer) = try (specimen.root, specimen["tracer"])
-        let completion = try Binary.reaper.clean("--timeout", "300ms", "--pid", root.identity)
+        let completion = try Binary.reaper.clean("--timeout", "1s", "--pid", root.identity)
         #expect(try completion.report().target(root)?.result == "killed")
         #expect(try completion.isAllGone(), "\(completion.text)")
         #expect(root.hasEnded)
@@ -24,7 +24,7 @@ struct StuckTests {
         let targets = "\(try specimen.root.identity),\(try tree.root.identity)"
         let completion = try Binary.reaper.clean(
             "--timeout",
-            "300ms",
+            "1s",
             "--deadline",
             "4",
             "--pid",
@@ -68,7 +68,7 @@ struct StuckTests {
         let specimen = try Specimen(["vfork"] + options)
         #expect(try specimen.root.letter == "D")
         let identity = try specimen.root.identity
-        let completion = try Binary.reaper.clean("--timeout", "300ms", "--pid", identity)
+        let completion = try Binary.reaper.clean("--timeout", "1s", "--pid", identity)
         let report = try completion.report()
         #expect(try completion.isAllGone(), "\(completion.text)")
         #expect(report.target(try specimen.root)?.result == root)
@@ -79,7 +79,7 @@ struct StuckTests {
     @Test(
         "who waits for a file system that does not answer survives, with the place; others do not",
         .enabled(if: Machine.canMountFuse, "needs root, /dev/fuse and a mount namespace"),
-        arguments: [["--force"], ["--timeout", "300ms"]]
+        arguments: [["--force"], ["--timeout", "1s"]]
     )
     func hung(how: [String]) throws {
         let directory = try TemporaryDirectory()
