@@ -73,6 +73,9 @@ struct KillSet {
         if let parent = livingNumbers[member.parent] { members[parent]?.lostAskedChild = true }
     }
 
+    /// Whether others can belong who descend from no member.
+    var leadsAnything: Bool { !sessions.isEmpty || !groups.isEmpty }
+
     /// The session or group by which an heir belongs, if a member led it.
     func lead(of heir: Heir) -> Lead? {
         let lead =

@@ -26,12 +26,25 @@ extension ShutdownEngine {
             if active.allSatisfy({ $0.hadGrace(at: time) }) { return }
             // The next moment at which anything can change without somebody exiting.
             let timers = active.compactMap(\.graceEnd).filter { $0 > time }
-            let change = mustLookAgain ? nextLook : timers.min() ?? end
-            wait(for: active, until: min(change, end))
+            let change = min(mustLookAgain ? nextLook : timers.min() ?? end, end)
+            waitOrLook(for: active, until: change)
             // Only a fresh look tells who may be asked next; it can be shared by several exits.
             if active.contains(where: { $0.asked == nil }) { awaitMore(until: min(nextLook, end)) }
             nextLook = min(nextLook, kernel.now())
         }
+    }
+
+    /// Waits; and where that takes a while, uses the time to see who else belongs.
+    ///
+    /// Most trees are gone sooner than everybody can be looked at.
+    private mutating func waitOrLook(for active: [ShutdownMember], until time: Duration) {
+        let idle = kernel.now() + .milliseconds(50)
+        if !isEverybodySeen, set.leadsAnything, idle < time {
+            wait(for: active, until: idle)
+            if kernel.now() < idle { return }
+            if lookAtEverybody() { return }
+        }
+        wait(for: active, until: time)
     }
 
     /// Waits while somebody may still exit who was asked.

@@ -46,7 +46,7 @@ extension ShutdownEngine {
     /// asked: a member of a session that a target led, which only a look at everybody shows.
     private mutating func stopLatecomers(until end: Duration) {
         let isUnasked = set.active.contains {
-            $0.asked == nil && $0.identity.startTime < options.beginning
+            $0.asked == nil && $0.identity.startTime <= options.beginning
         }
         if isUnasked { stop(until: end - killReserve) } else { killRemaining(until: end) }
     }

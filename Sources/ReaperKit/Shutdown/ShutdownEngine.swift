@@ -55,6 +55,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var doubtful: Set<ProcessIdentity> = []
     /// Whether reaper made control groups for what is stopped: then these must become empty.
     var isGrouped = false
+    /// Whether everybody was looked at in this wave, and not only the trees of the members.
+    var isEverybodySeen = false
     /// Whether everything in the plan has been stopped, as far as it was known.
     var isSweeping = false
     /// What the kernel tells about births.
@@ -137,8 +139,25 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         for (identity, reason) in kernel.wakeGroups(holding: Set(set.active.map(\.identity))) {
             set[identity]?.reason = reason
         }
-        if !options.isForced, kernel.now() < deadline { askGracefully(until: end) }
+        isEverybodySeen = options.hasPattern
+        if !options.isForced, kernel.now() < deadline {
+            askGracefully(until: end)
+            // Whoever is seen only now has not been asked yet.
+            while !set.active.isEmpty, lookAtEverybody(), interrupts < 2 {
+                askGracefully(until: end)
+            }
+        }
         if !set.active.isEmpty { killRemaining(until: deadline) }
+    }
+
+    /// Looks once for those who belong to a session or group and descend from nobody in the set.
+    ///
+    /// - Returns: Whether there was anybody.
+    mutating func lookAtEverybody() -> Bool {
+        guard !isEverybodySeen, set.leadsAnything else { return false }
+        isEverybodySeen = true
+        outcome.rounds += 1
+        return !take(kernel.look(.everybody)).isEmpty
     }
 
     /// Looks again and takes in who else belongs.
