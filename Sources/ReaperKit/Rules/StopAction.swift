@@ -28,7 +28,8 @@ public struct StopAction: Sendable, Equatable {
         self.ports = ports
         self.processFilters = processFilters
         self.killsOthers = killsOthers
-    }}
+    }
+}
 
 /// Which end of a tree is asked to stop first.
 public enum StopOrder: String, Sendable, CaseIterable {
