@@ -31,7 +31,9 @@ enum CleanCommand {
             let named = session.checkPids(in: result)
             let planner = planning(options)
             var plan = makePlan(&result, &session, planner)
-            lookForOthers(of: &plan, planner, session.request.rules)
+            if options.procDirectory == nil, options.action.isDryRun || !options.action.assumesYes {
+                lookForOthers(of: &plan, planner, session.request.rules)
+            }
             plan.ports = options.selection.ports
             plan.removals += companions(of: plan, result, session.request.rules)
             var report = session.report("clean", result)

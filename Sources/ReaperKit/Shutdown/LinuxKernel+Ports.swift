@@ -25,7 +25,9 @@ extension LinuxKernel {
         let holders = pids.sorted().compactMap { holder($0, among: pids) }
         outcome.isHeldAgain = !holders.isEmpty && holders.allSatisfy(\.isBack)
         outcome.holder = holders.map(\.text).joined(separator: "; ")
-        if holders.isEmpty {
+        if holders.isEmpty, let pid = pids.min() {
+            outcome.holder = "process \(pid), which was gone a moment later"
+        } else if holders.isEmpty {
             let users = Set(held.sockets.map(\.user)).sorted()
             let names = UserNames.read().names
             let list = users.map { names[$0] ?? "\($0)" }.joined(separator: ", ")

@@ -114,6 +114,10 @@ public struct OthersSearch: Sendable {
             spared.insert(root.identity)
             refuse(root.identity, reason)
         }
+        for target in plan.targets where spared.contains(target.root) {
+            guard target.depth > 0, summaries[target.identity] != nil else { continue }
+            refuse(target.identity, "it \(target.reason), which is left alone")
+        }
         answer.targets += plan.targets.filter { target in
             !spared.contains(target.root) && !known.contains(target.identity)
                 && !answer.targets.contains { $0.identity == target.identity }
