@@ -59,7 +59,7 @@ public struct RuleSet: Sendable, Equatable {
             let bytes = try store.contents(of: entry)
             var reader = reader
             if case .embedded = entry {
-                if onlyProtecting, !bytes.contains(word: "protect") { continue }
+                if onlyProtecting, bytes.firstIndex(of: "protect") == nil { continue }
                 reader.checksExpressions = false
             }
             files.append(try reader.read(bytes, source: entry.source))
@@ -67,16 +67,5 @@ public struct RuleSet: Sendable, Equatable {
         var rules = try RuleSet(files: files)
         rules.notes = notes
         return rules
-    }
-}
-
-extension [UInt8] {
-    fileprivate func contains(word: StaticString) -> Bool {
-        word.withUTF8Buffer { wanted in
-            let length = wanted.count
-            return indices.dropLast(length - 1).contains { start in
-                unsafe self[start..<start + length].elementsEqual(wanted)
-            }
-        }
     }
 }

@@ -51,7 +51,14 @@ extension Scanner {
         }
     }
 
+    /// Gives away the handle of a process that was identified.
+    mutating func takeHandle(of identity: ProcessIdentity) -> ProcessHandle? {
+        held.removeValue(forKey: identity)
+    }
+
     /// Reads what is known of these processes again, so that a plan can be held to it later.
+    ///
+    /// They stay held, as many as descriptors allow.
     public mutating func identify(_ identities: [ProcessIdentity], in snapshot: inout Snapshot) {
         guard isOwnNamespace else { return }
         for identity in identities {
@@ -63,6 +70,7 @@ extension Scanner {
                 handle.read(kind, into: &snapshot.processes[index], in: &procfs)
             }
             snapshot.processes[index].pidfdInode = handle.pidfdInode
+            if held.count < DescriptorLimit.handles { held[identity] = handle }
         }
     }
 

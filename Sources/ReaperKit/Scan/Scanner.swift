@@ -18,6 +18,8 @@ public struct Scanner: ~Copyable {
     private var context: MatchContext
     private var descriptors: DescriptorTable?
     private var childWalk = ChildWalk()
+    /// Those whom ``identify(_:in:)`` held, for whoever acts on them.
+    var held: [ProcessIdentity: ProcessHandle] = [:]
 
     /// Opens the procfs and reads what does not depend on any one process.
     public init(_ request: ScanRequest, procRoot: String = "/proc") throws(SystemError) {

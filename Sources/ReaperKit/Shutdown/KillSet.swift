@@ -98,6 +98,7 @@ struct KillSet {
         for record in look.processes {
             if members[record.identity] != nil {
                 members[record.identity]?.parent = record.parent
+                members[record.identity]?.isStopped = record.isStopped
                 sessionsSeen.insert(record.session)
                 livingNumbers[record.pid] = record.identity
                 sessions[record.session]?.note(witness: record, at: look.tick)

@@ -17,7 +17,6 @@ public final class LinuxKernel: ShutdownKernel {
     public internal(set) var portNotes: [String] = []
     var targets: [ProcessIdentity: ShutdownTarget] = [:]
     var handles: [ProcessIdentity: ProcessHandle] = [:]
-    private let handleLimit: Int
     let interrupts: InterruptCounter
     /// Whether the latest look saw matches that are too young to be judged.
     var hasUnsettled = false
@@ -50,7 +49,6 @@ public final class LinuxKernel: ShutdownKernel {
         followsRules = followsPattern
         self.files = files
         self.interrupts = interrupts
-        handleLimit = LinuxKernel.raiseDescriptorLimit()
     }
 
     /// Time that never jumps.
@@ -61,6 +59,15 @@ public final class LinuxKernel: ShutdownKernel {
     /// Opens a handle, and compares everything that was judged.
     public func pin(_ target: ShutdownTarget) -> PinAnswer {
         targets[target.identity] = target
+        // It was held, and compared, to be judged; ``send(_:to:)`` compares again.
+        if let handle = scanner.takeHandle(of: target.identity),
+            handle.pidfdInode == target.pidfdInode
+        {
+            guard record(through: handle, []) != nil else { return .gone }
+            if let reason = protection(of: handle) { return .changed(reason) }
+            remember(handle)
+            return .pinned
+        }
         switch open(target.identity) {
         case .failure(let error) where error.isGone: return .gone
         case .failure(let error): return .denied(error.description)
@@ -82,7 +89,9 @@ public final class LinuxKernel: ShutdownKernel {
     }
 
     private func remember(_ handle: ProcessHandle) {
-        if handles.count < handleLimit { handles[handle.identity] = handle }
+        if handles.count + scanner.held.count < DescriptorLimit.handles {
+            handles[handle.identity] = handle
+        }
         if let lines = record(through: handle, [.cgroups])?.cgroups?.known { cgroups.insert(lines) }
     }
 
@@ -197,18 +206,5 @@ public final class LinuxKernel: ShutdownKernel {
         case .success(let handle): handle.hasExited()
         case .failure(let error): error.isGone
         }
-    }
-
-    /// Descriptors beyond what reaper needs otherwise, each target taking two.
-    private static func raiseDescriptorLimit() -> Int {
-        let noFile = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        var limit = rlimit()
-        guard unsafe getrlimit(noFile, &limit) == 0 else { return 16 }
-        if limit.rlim_cur < limit.rlim_max {
-            var raised = limit
-            raised.rlim_cur = raised.rlim_max
-            if unsafe setrlimit(noFile, &raised) == 0 { limit = raised }
-        }
-        return max((Int(clamping: limit.rlim_cur) - 32) / 2, 4)
     }
 }

@@ -95,11 +95,17 @@ public final class ProcessHandle {
 
     // Before pidfs (Linux 6.9) every pidfd shares one anonymous inode, which names nobody.
     private static func uniqueInode(of pidfd: Int32) -> UInt64? {
-        let pidfsMagic: Int64 = 0x5049_4446  // include/uapi/linux/magic.h
         var facts = stat()
-        guard clinux_filesystem_type(pidfd) == pidfsMagic, unsafe fstat(pidfd, &facts) == 0 else {
-            return nil
-        }
+        guard arePidfdsNumbered, unsafe fstat(pidfd, &facts) == 0 else { return nil }
         return UInt64(facts.st_ino)
     }
+
+    /// Whether pidfds live in pidfs; one of our own tells for all of them.
+    private static let arePidfdsNumbered: Bool = {
+        let pidfsMagic: Int64 = 0x5049_4446  // include/uapi/linux/magic.h
+        let own = clinux_pidfd_open(getpid())
+        guard own >= 0 else { return false }
+        defer { _ = close(own) }
+        return clinux_filesystem_type(own) == pidfsMagic
+    }()
 }
