@@ -95,6 +95,8 @@ public struct OthersSearch: Sendable {
         options.timeout = sweep.timeout
         options.order = order
         let plan = scanner.plan(for: &result, options: options)
+        // Whoever acts on it pins them anew: members of the shutdown need the descriptors.
+        scanner.held = [:]
         let summaries = Dictionary(
             result.findings.compactMap { finding in
                 finding.process.map { ($0, finding.summary) }
