@@ -53,48 +53,6 @@ extension LinuxKernel {
         return cgroups.isEmpty || cgroups.contains(lines)
     }
 
-    /// Who holds these ports now, described for people.
-    public func holders(of ports: PortSet) -> Result<[PortOutcome], SystemError> {
-        do throws(SystemError) {
-            let check = try PortCheck.look(at: ports)
-            if check.isFree { return .success([]) }
-            let map = HolderMap.read(
-                of: check.held.flatMap { $0.sockets.map(\.inode) },
-                among: (try? scanner.procfs.pids()) ?? [],
-                procDirectory: scanner.procfs.directory.raw
-            )
-            return .success(
-                check.outcomes { held in
-                    describe(held, map)
-                }.filter { !$0.isFree }
-            )
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    private func describe(_ held: PortCheck.HeldPort, _ map: HolderMap) -> String {
-        let pids = held.sockets.flatMap { map.holders[$0.inode] ?? [] }.map(\.pid)
-        guard !pids.isEmpty else {
-            let user = held.sockets.first.map { "\($0.user)" } ?? "unknown"
-            return "a process that cannot be seen, of user \(user)"
-        }
-        return Set(pids).sorted().map { describe($0) }.joined(separator: ", ")
-    }
-
-    /// A holder, and the parent that would start it again.
-    private func describe(_ pid: Int32) -> String {
-        guard let process = scanner.procfs.record(of: ProcessPlace(pid: pid)).known else {
-            return "process \(pid)"
-        }
-        guard process.parent > 1,
-            let parent = scanner.procfs.record(of: ProcessPlace(pid: process.parent)).known
-        else {
-            return process.label
-        }
-        return "\(process.label), started by \(parent.label)"
-    }
-
     /// Judges the file once more, then removes it by quarantine if it is still the one judged.
     public func remove(_ removal: FileRemoval) -> RemovalAnswer {
         guard let id = removal.rule, let rule = scanner.request.rules.first(where: { $0.id == id })

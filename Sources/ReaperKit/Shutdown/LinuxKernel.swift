@@ -11,6 +11,10 @@ public final class LinuxKernel: ShutdownKernel {
     /// Findings to act on are looked for again on every look; `nil` executes a plan as it is.
     let followsRules: Bool
     let files: [InstanceFile]
+    /// Clock ticks after boot when it was made: who is younger came while things were stopped.
+    let beginning: UInt64
+    /// What kept the latest look at ports from being certain, one sentence each.
+    public internal(set) var portNotes: [String] = []
     var targets: [ProcessIdentity: ShutdownTarget] = [:]
     var handles: [ProcessIdentity: ProcessHandle] = [:]
     let interrupts: InterruptCounter
@@ -51,6 +55,7 @@ public final class LinuxKernel: ShutdownKernel {
         var scanner = scanner
         if scanner.hearsSince == nil { scanner.followBirths() }
         feed = scanner.takeBirths()
+        beginning = scanner.host.ticks(at: Clock.sinceBoot())
         self.scanner = scanner
         self.planning = planning
         followsRules = followsPattern
@@ -103,37 +108,7 @@ public final class LinuxKernel: ShutdownKernel {
 
     /// Which rule forbids to stop it; members that appear after planning are asked here first.
     func protection(of handle: ProcessHandle) -> String? {
-        let rules = scanner.request.rules.filter(\.protect)
-        guard !rules.isEmpty, var process = record(through: handle, []) else { return nil }
-        var context = MatchContext(host: scanner.host)
-        let ports = rules.flatMap { $0.match.ports?.members ?? [] }
-        if !ports.isEmpty {
-            do throws(SystemError) {
-                let table = try SocketTable.read(SocketQuery(ports: PortSet(members: ports)))
-                context.sockets = table.sockets
-                var descriptors = DescriptorTable(
-                    interest: table.sockets.map(\.inode),
-                    procDirectory: scanner.procfs.directory.raw
-                )
-                process.socketInodes = descriptors.sockets(below: handle.directoryNumber)
-            } catch {
-                return "whether a rule protects it could not be learned: \(error)"
-            }
-        }
-        for rule in rules {
-            var answer = rule.match.evaluate(process, in: context)
-            while case .needs(let kind) = answer, process.isUnread(kind) {
-                handle.read(kind, into: &process, in: &scanner.procfs)
-                if process.isUnread(kind) { process.mark(kind, failed: EACCES) }
-                answer = rule.match.evaluate(process, in: context)
-            }
-            switch answer {
-            case .holds: return "rule \(rule.id) protects it: \(rule.title)"
-            case .unreadable: return "whether rule \(rule.id) protects it could not be learned"
-            case .fails, .needs: continue
-            }
-        }
-        return nil
+        scanner.protection(of: handle)
     }
 
     func keep(_ handle: ProcessHandle) {

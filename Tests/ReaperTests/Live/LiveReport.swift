@@ -41,7 +41,11 @@ struct LiveReport: Decodable {
     }
 
     struct Plan: Decodable {
-        struct Target: Decodable { let identity: String }
+        struct Target: Decodable {
+            let identity: String
+            let note: String?
+        }
+
         let waves: [[Target]]
         let remove: [File]
         let refused: [Refusal]
