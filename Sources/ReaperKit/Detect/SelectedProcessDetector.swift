@@ -79,7 +79,21 @@ public struct SelectedProcessDetector: Detector {
     }
 
     private func zombie(_ process: ProcessRecord) -> Finding {
-        Finding(
+        // It died while it was looked at, and PID 1 waits for everybody: nothing is left of it.
+        if process.parent == 1, !pattern.isOnlyPids {
+            return Finding(
+                kind: .zombie,
+                process: process.identity,
+                severity: .info,
+                verdict: .confirmed,
+                summary: "has exited; PID 1 has not waited for it yet",
+                evidence: [
+                    Evidence("it is a zombie and cannot be stopped", source: process.source("stat"))
+                ],
+                remedy: Remedy(.none)
+            )
+        }
+        return Finding(
             kind: .zombie,
             process: process.identity,
             severity: .warning,

@@ -64,6 +64,11 @@ struct BirthLedger {
         return node
     }
 
+    /// Whether a process was there before the first birth that was told.
+    func isOlder(_ node: Node) -> Bool {
+        entries.indices.contains(node.index) && entries[node.index].parent < 0
+    }
+
     /// The number of a process, if nobody was given it since and it is not known to be gone.
     func number(of node: Node) -> Int32? {
         guard entries.indices.contains(node.index), case let entry = entries[node.index],

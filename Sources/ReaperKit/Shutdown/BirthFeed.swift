@@ -46,6 +46,13 @@ struct BirthFeed: ~Copyable {
     /// The identity that a process was proven to have.
     func identity(of node: BirthLedger.Node) -> ProcessIdentity? { identities[node] }
 
+    /// Whether a process that is tied to its birth, or to having none, was born before all this.
+    ///
+    /// - Returns: `nil` where it is not tied.
+    func isOlder(_ identity: ProcessIdentity) -> Bool? {
+        nodes[identity].map { ledger.isOlder($0) }
+    }
+
     /// Whether an identity is tied to a process.
     func isTied(_ identity: ProcessIdentity) -> Bool { nodes[identity] != nil }
 

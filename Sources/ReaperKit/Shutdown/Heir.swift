@@ -27,7 +27,9 @@ struct Heir {
         target.name = record.name
         target.executable = nil
         target.user = nil
-        target.pidfdInode = nil
+        target.pidfdInode = record.pidfdInode
+        target.parent = record.parent
+        target.session = record.session
         target.leadsSession = record.session == record.pid
         target.leadsGroup = record.processGroup == record.pid
         parent = record.parent
@@ -66,8 +68,13 @@ extension KillSet {
             search.add(member.target)
         }
         search.followChildren()
-        for (number, lead) in sessions { search.addMembers(of: number, lead, in: self, .session) }
-        for (number, lead) in groups { search.addMembers(of: number, lead, in: self, .group) }
+        // In the order of their numbers: a run can be repeated.
+        for (number, lead) in sessions.sorted(by: { $0.key < $1.key }) {
+            search.addMembers(of: number, lead, in: self, .session)
+        }
+        for (number, lead) in groups.sorted(by: { $0.key < $1.key }) {
+            search.addMembers(of: number, lead, in: self, .group)
+        }
         search.followEverything()
         return search.found
     }
@@ -123,7 +130,7 @@ private struct HeirSearch {
     ) {
         guard let leader = set[lead.leader], leader.verdict != .refused else { return }
         for index in (tie == .session ? sessions : groups)[number] ?? []
-        where lead.holds(records[index]) {
+        where lead.mayHold(records[index]) {
             add(index, of: leader.target, by: tie)
         }
     }

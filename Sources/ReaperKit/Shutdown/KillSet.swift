@@ -11,6 +11,8 @@ struct KillSet {
     private(set) var groups: [Int32: Lead] = [:]
     /// Numbers of sessions in which a member was seen.
     private(set) var sessionsSeen: Set<Int32> = []
+    /// Whether some member's session is not known: it may be anybody's.
+    private(set) var hasUnknownSession = false
     /// Roots whose trees answered a stop signal with new children.
     private(set) var resisting: Set<ProcessIdentity> = []
     /// Never members: reaper itself and its ancestors, what a rule protects.
@@ -49,11 +51,17 @@ struct KillSet {
     mutating func insert(_ target: ShutdownTarget, parent: Int32) -> Bool {
         let identity = target.identity
         guard admits(identity) else { return false }
-        members[identity] = ShutdownMember(target, parent: parent)
+        members[identity] = ShutdownMember(target, parent: target.parent ?? parent)
         order.append(identity)
         left.append(identity)
-        if target.leadsSession { sessions[identity.pid] = Lead(identity) }
-        if target.leadsGroup { groups[identity.pid] = Lead(identity) }
+        livingNumbers[identity.pid] = identity
+        if let session = target.session {
+            sessionsSeen.insert(session)
+        } else {
+            hasUnknownSession = true
+        }
+        if target.leadsSession { sessions[identity.pid] = Lead(identity, session: target.session) }
+        if target.leadsGroup { groups[identity.pid] = Lead(identity, session: target.session) }
         return true
     }
 
@@ -85,6 +93,16 @@ struct KillSet {
             case .child, .birth: Lead?.none
             }
         return lead?.leader == heir.head ? lead : nil
+    }
+
+    /// Notes that a member was held, and not reaped, at a time; in clock ticks after boot.
+    mutating func note(_ identity: ProcessIdentity, heldAt tick: UInt64) {
+        if sessions[identity.pid]?.leader == identity {
+            sessions[identity.pid]?.note(leaderAt: tick)
+        }
+        if groups[identity.pid]?.leader == identity {
+            groups[identity.pid]?.note(leaderAt: tick)
+        }
     }
 
     // MARK: - What a look shows

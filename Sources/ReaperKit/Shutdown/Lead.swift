@@ -13,18 +13,33 @@ struct Lead {
     /// The session that it is, or that the group lies in.
     private var session: Int32?
 
-    init(_ leader: ProcessIdentity) { self.leader = leader }
+    init(_ leader: ProcessIdentity, session: Int32?) {
+        self.leader = leader
+        self.session = session
+    }
 
     mutating func note(witness: ProcessRecord, at tick: UInt64) {
         hasWitness = true
-        witnessed = tick
+        witnessed = max(witnessed, tick)
         session = witness.session
     }
 
-    /// Whether a process that is in a session or group of this number is in this very one.
+    /// Notes that the leader was held, and not reaped, at a time.
+    mutating func note(leaderAt tick: UInt64) { witnessed = max(witnessed, tick) }
+
+    /// Whether a process that is in a session or group of this number can be in this very one.
     ///
     /// Groups can be joined, but only from within the same session, by the process or its parent.
+    func mayHold(_ record: ProcessRecord) -> Bool {
+        hasWitness || (record.identity.startTime <= witnessed && isInSession(record))
+    }
+
+    /// Whether it must be: within one tick it cannot be told which came first.
     func holds(_ record: ProcessRecord) -> Bool {
-        hasWitness || (record.identity.startTime < witnessed && record.session == session)
+        hasWitness || (record.identity.startTime < witnessed && isInSession(record))
+    }
+
+    private func isInSession(_ record: ProcessRecord) -> Bool {
+        session.map { $0 == record.session } ?? false
     }
 }

@@ -69,6 +69,12 @@ extension LinuxKernel {
         return births
     }
 
+    /// Whether its birth was not told, though all were.
+    public func isOlderThanHearing(_ identity: ProcessIdentity) -> Bool? {
+        guard drainBirths() else { return nil }
+        return feed?.isOlder(identity)
+    }
+
     private enum Life {
         case lives(ProcessRecord)
         case ended

@@ -9,7 +9,7 @@ extension ShutdownEngine {
         // Without a look nobody's parent is known; if there never is one, all are asked.
         let patience = nextLook + .milliseconds(100)
         // Who is left when everybody known has gone is found by the sweep.
-        while !set.active.isEmpty {
+        while set.active.contains(where: { $0.lastSignal != .kill }) {
             let before = kernel.now()
             var mustLookAgain = false
             if before >= nextLook {
@@ -20,7 +20,8 @@ extension ShutdownEngine {
                 let mustSee = isCurrent && askWhoMayBe()
                 mustLookAgain = !isCurrent || mustSee || set.active.count < count
             }
-            let active = set.active
+            // Who survived SIGKILL in an earlier wave is not asked any more.
+            let active = set.active.filter { $0.lastSignal != .kill }
             let time = kernel.now()
             guard time < end, interrupts < 2 else { return }
             if active.allSatisfy({ $0.hadGrace(at: time) }) { return }
@@ -92,7 +93,13 @@ extension ShutdownEngine {
         )
         /// Numbers whose children still have grace.
         let awaited = Set(active.lazy.filter { !$0.hadGrace(at: time) }.map(\.parent))
-        for member in active where member.asked == nil {
+        // What resists is asked from the top.
+        let unasked = active.filter { $0.asked == nil && $0.lastSignal != .kill }
+        let (deep, resisting) = (
+            unasked.filter { !set.resisting.contains($0.target.root) },
+            unasked.filter { set.resisting.contains($0.target.root) }
+        )
+        for member in deep + resisting.sorted(by: { $0.target.depth < $1.target.depth }) {
             let isResisting = set.resisting.contains(member.target.root)
             let order = isResisting ? .rootFirst : member.target.order
             let parent = byNumber[member.parent]

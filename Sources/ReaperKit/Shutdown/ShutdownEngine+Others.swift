@@ -10,7 +10,7 @@ extension ShutdownEngine {
         var hasStopped = false
         for sweep in sweeps {
             for round in 1...sweepRounds {
-                let answer = kernel.others(of: sweep)
+                let answer = settledAnswer(sweep, until: end)
                 let targets = answer.targets.filter { set[$0.identity] == nil }
                 let mayStop =
                     sweep.killsOthers && follows && round < sweepRounds && kernel.now() < end
@@ -19,21 +19,41 @@ extension ShutdownEngine {
                     break
                 }
                 hasStopped = true
-                pin(targets)
-                for target in targets { observe(.appeared(target)) }
+                for target in targets {
+                    pin([target])
+                    if target.depth == 0 { set[target.identity]?.reason = target.reason }
+                    observe(.appeared(target))
+                }
                 stop(until: end - killReserve)
             }
         }
         return hasStopped
     }
 
+    /// Looks until it is known who has what; a socket can outlive its last holder a little.
+    private mutating func settledAnswer(_ sweep: FinalSweep, until end: Duration) -> OthersAnswer {
+        let end = min(end, kernel.now() + .seconds(2))
+        while true {
+            let answer = kernel.others(of: sweep)
+            guard answer.unknown != nil, answer.targets.isEmpty, kernel.now() < end else {
+                return answer
+            }
+            wait(for: [], until: min(end, kernel.now() + .milliseconds(20)))
+        }
+    }
+
     /// Puts into the account who is left, and why.
     private mutating func tell(_ answer: OthersAnswer, of sweep: FinalSweep) {
         outcome.kept += answer.refused
-        for target in answer.targets where set[target.identity] == nil {
+        for target in answer.targets where set[target.identity] == nil && target.depth == 0 {
             let remedy =
-                sweep.killsOthers
-                ? "it came back as often as it was stopped" : "kill_others is off"
+                if !follows {
+                    "it is not in the plan"
+                } else if sweep.killsOthers {
+                    "it came back as often as it was stopped"
+                } else {
+                    "kill_others is off"
+                }
             outcome.kept.append(
                 Refusal(target.identity, reason: "\(target.reason); not stopped: \(remedy)")
             )

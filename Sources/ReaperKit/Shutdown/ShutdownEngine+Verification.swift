@@ -3,6 +3,9 @@ extension ShutdownEngine {
     mutating func sweep(until end: Duration) {
         isSweeping = true
         while true {
+            // Who lives now can have a child that the look does not show, or shows as another's.
+            let wasAnybodyLeft = isAnybodyLeft()
+            let doubts = doubtful.count
             let proof = kernel.prove()
             outcome.rounds += 1
             let killed = Set(proof.killed.map(\.identity))
@@ -22,7 +25,9 @@ extension ShutdownEngine {
             } else if isAnybodyLeft() {
                 outcome.unproven = "not everything has stopped"
                 return
-            } else if isComplete(proof), added.isEmpty, proof.found.isEmpty, takeBirths().isEmpty {
+            } else if !wasAnybodyLeft, doubtful.count == doubts, isComplete(proof),
+                added.isEmpty, proof.found.isEmpty, takeBirths().isEmpty
+            {
                 outcome.unproven = nil
                 outcome.proof = provenBy(proof.look)
                 return
@@ -136,7 +141,7 @@ extension ShutdownEngine {
             look.processes.filter { record in
                 record.session == record.pid && record.identity.startTime < options.beginning
             }.map(\.session)
-        ).subtracting(set.sessionsSeen)
+        ).subtracting(set.sessionsSeen).filter { _ in !set.hasUnknownSession }
         return look.processes.filter { record in
             // No later bound is sound: a daemon's middle parent is gone before any look.
             ((record.identity.startTime >= options.beginning
@@ -206,7 +211,11 @@ extension ShutdownEngine {
             outcome.ports.sort {
                 ($0.port, $0.transport.rawValue) < ($1.port, $1.transport.rawValue)
             }
-            if held.isEmpty, !isAnybodyLeft() { outcome.proof = .port }
+            if held.isEmpty, !isAnybodyLeft() {
+                outcome.proof = .port
+                // Of a port nothing more was asked than that it is free.
+                outcome.unproven = nil
+            }
         }
     }
 
@@ -241,7 +250,7 @@ extension ShutdownEngine {
             outcome.targets.append(result)
         }
         guard !zombies.isEmpty else { return }
-        let end = kernel.now() + .milliseconds(500)
+        let end = min(kernel.now() + .milliseconds(500), start + options.deadline)
         while kernel.now() < end {
             let listed = Set(kernel.look(.everybody).processes.map(\.identity))
             // A look that failed shows nobody; it does not show that anybody was collected.

@@ -80,6 +80,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     public mutating func run(_ plan: ShutdownPlan) -> ShutdownOutcome {
         start = kernel.now()
         follows = plan.follows
+        if kernel.births(to: []) == nil { hearing.lose() }
+        if let tick = options.hearsSince { hearing.begin(at: tick) }
         isGrouped = !plan.groups.isEmpty
         let end = start + options.deadline
         for (index, wave) in plan.waves.enumerated() {
@@ -124,6 +126,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     mutating func pin(_ target: ShutdownTarget) {
         switch kernel.pin(target) {
         case .pinned:
+            if let tick = options.hearsSince { set.note(target.identity, heldAt: tick) }
             // Zombie by now: there is nothing to stop.
             if kernel.hasExited(target.identity) { markGone(target.identity) }
         case .gone: markGone(target.identity)
@@ -141,6 +144,9 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         }
         isEverybodySeen = options.hasPattern
         if !options.isForced, kernel.now() < deadline {
+            // Once a leader is gone, only its age tells whether a process was in its session, and
+            // where births are not told that can stay open.
+            if !hearing.isIntact, !set.active.isEmpty { _ = lookAtEverybody() }
             askGracefully(until: end)
             // Whoever is seen only now has not been asked yet.
             while !set.active.isEmpty, lookAtEverybody(), interrupts < 2 {
@@ -238,7 +244,11 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         }
         // The kernel told whose child it is: nothing has to be inferred from numbers.
         if heir.tie == .birth || kernel.record(of: heir.head) != nil { return true }
-        if let lead = set.lead(of: heir), !lead.hasWitness { return lead.holds(record) }
+        if let lead = set.lead(of: heir), !lead.hasWitness {
+            // Its number was the leader's when births began to be told: that was held later still.
+            return lead.holds(record)
+                || (lead.mayHold(record) && kernel.isOlderThanHearing(heir.target.identity) == true)
+        }
         // A session outlives its leader, and its number passes to nobody as long as somebody is
         // in it: a member who was there all the time vouches for it.
         return heir.tie != .child

@@ -61,6 +61,11 @@ public protocol ShutdownKernel {
     /// - Returns: Of each member in a frozen group, what was done, or why it was not, in words.
     mutating func wakeGroups(holding members: Set<ProcessIdentity>) -> [ProcessIdentity: String]
 
+    /// Whether a process is older than what was told of births; `nil` where nobody tells.
+    ///
+    /// Only asked of who is held.
+    mutating func isOlderThanHearing(_ identity: ProcessIdentity) -> Bool?
+
     /// Freezes, each at one stroke, the control groups that hold nobody but these.
     ///
     /// - Returns: Whom that holds: they cannot fork until ``thawGroups()``.

@@ -76,6 +76,10 @@ public struct ShutdownTarget: Sendable, Equatable {
     public var user: UInt32?
     /// Its pidfd inode when it was judged; `nil` before Linux 6.9.
     public var pidfdInode: UInt64?
+    /// The parent's number when it was judged; `nil` where that is not known.
+    public var parent: Int32?
+    /// The session's number when it was judged; `nil` where that is not known.
+    public var session: Int32?
     /// Whether it led its session when it was judged: then the session's members belong to it.
     public var leadsSession = false
     /// Whether it led its process group when it was judged.

@@ -87,6 +87,8 @@ extension ShutdownPlanner {
         target.executable = process.executable?.known?.path
         target.user = process.status?.known?.realUser
         target.pidfdInode = process.pidfdInode
+        target.parent = process.parent
+        target.session = process.session
         target.leadsSession = process.session == process.pid
         target.leadsGroup = process.processGroup == process.pid
         return target

@@ -31,6 +31,11 @@ extension SimulatedKernel {
         return hearing != nil
     }
 
+    func isOlderThanHearing(_ identity: ProcessIdentity) -> Bool? {
+        guard hear(), let told = hearing else { return nil }
+        return told.known[identity].map { $0.serial < told.first }
+    }
+
     func births(to members: [ProcessIdentity]) -> [Birth]? {
         machine.spend(.microseconds(5))
         guard hear(), let told = hearing else { return nil }

@@ -9,16 +9,8 @@ struct FrozenGroupTests {
     private static let hasSecond = Machine.canFreeze("v2")
 
     private func clean(_ identity: String, _ how: [String] = []) throws -> Completion {
-        let last = how.first ?? "--yes"
-        return try Binary.reaper.clean(
-            "--timeout",
-            "1s",
-            "--deadline",
-            "8",
-            "--pid",
-            identity,
-            last
-        )
+        let grace = how.isEmpty ? "--timeout=1s" : how[0]
+        return try Binary.reaper.clean(grace, "--deadline", "8", "--pid", identity)
     }
 
     @Test(
