@@ -70,6 +70,7 @@ extension Scanner {
                 handle.read(kind, into: &snapshot.processes[index], in: &procfs)
             }
             snapshot.processes[index].pidfdInode = handle.pidfdInode
+            handle.noteOwner()
             if held.count < DescriptorLimit.handles { held[identity] = handle }
         }
     }

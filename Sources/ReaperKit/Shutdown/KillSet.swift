@@ -81,6 +81,9 @@ struct KillSet {
         if let parent = livingNumbers[member.parent] { members[parent]?.lostAskedChild = true }
     }
 
+    /// Whether it is known whose child each of those is who are left.
+    var knowsParents: Bool { left.allSatisfy { members[$0].map { $0.parent > 0 } ?? true } }
+
     /// Whether others can belong who descend from no member.
     var leadsAnything: Bool { !sessions.isEmpty || !groups.isEmpty }
 

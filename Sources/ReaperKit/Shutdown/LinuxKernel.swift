@@ -97,8 +97,11 @@ public final class LinuxKernel: ShutdownKernel {
         do throws(SystemError) {
             var record = try handle.record(in: &scanner.procfs)
             guard tieBirths(to: handle, isUnreaped: true) else { return .gone }
-            handle.read(.cgroups, into: &record, in: &scanner.procfs)
-            if let lines = record.cgroups?.known { cgroups.insert(lines) }
+            // Whose descendants are told, their groups tell nothing more.
+            if !hearsBirths || targets[handle.identity]?.depth == 0 {
+                handle.read(.cgroups, into: &record, in: &scanner.procfs)
+                if let lines = record.cgroups?.known { cgroups.insert(lines) }
+            }
         } catch {
             return error.isGone ? .gone : .denied(error.description)
         }
@@ -162,11 +165,12 @@ public final class LinuxKernel: ShutdownKernel {
             case .value, .gone, nil: break
             }
         }
-        if let user = target.user {
+        if let user = target.user, !handle.hasSameOwner() {
             handle.read(.status, into: &record, in: &scanner.procfs)
             if let now = record.status?.known?.realUser, now != user {
                 return "it belonged to user \(user) when it was judged and to \(now) now"
             }
+            handle.noteOwner()
         }
         return nil
     }

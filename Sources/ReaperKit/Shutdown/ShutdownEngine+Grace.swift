@@ -42,7 +42,9 @@ extension ShutdownEngine {
         let idle = kernel.now() + .milliseconds(50)
         if !isEverybodySeen, set.leadsAnything, idle < time {
             wait(for: active, until: idle)
-            if kernel.now() < idle { return }
+            if kernel.now() < idle || active.contains(where: { set[$0.identity]?.gone != nil }) {
+                return
+            }
             if lookAtEverybody() { return }
         }
         wait(for: active, until: time)
@@ -71,6 +73,8 @@ extension ShutdownEngine {
 
     /// Stops a parent that resists; returns whether it can be asked now.
     private mutating func isHeldStill(_ member: ShutdownMember) -> Bool {
+        // A child that it has now is told.
+        if hearing.isIntact { return true }
         let patience = Duration.milliseconds(20)
         if let held = member.held { return member.isStopped || kernel.now() >= held + patience }
         if member.isStopped { return true }

@@ -172,6 +172,11 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     @discardableResult
     mutating func refresh() -> Bool {
         outcome.rounds += 1
+        // Where births are told, who else belongs is known without looking.
+        if hearing.isIntact, hearing.hasBegun, !options.hasPattern, follows, set.knowsParents {
+            _ = takeBirths()
+            if hearing.isIntact { return true }
+        }
         let look = kernel.look(usualScope)
         take(look)
         return !look.processes.isEmpty || set.active.isEmpty

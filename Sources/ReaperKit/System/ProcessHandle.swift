@@ -16,6 +16,7 @@ public final class ProcessHandle {
     let hadRun: Bool
     private let directory: FileDescriptor
     private let pidfd: FileDescriptor
+    private var owner: UInt32?
 
     /// Opens `pid` and proves the two descriptors to be one process.
     ///
@@ -34,21 +35,19 @@ public final class ProcessHandle {
             flags: O_RDONLY | O_DIRECTORY
         )
         let place = ProcessPlace(pid: pid, directory: directory.raw)
-        let before = try ProcessHandle.record(at: place, in: &procfs)
-        if let expected, before.identity.startTime != expected {
-            throw SystemError(call: "pidfd_open", subject: "pid \(pid)@\(expected)", code: ESRCH)
-        }
-        let result = clinux_pidfd_open(pid)
         let pidfd = FileDescriptor(
-            owning: try check(result, "pidfd_open", "pid \(before.identity)")
+            owning: try check(clinux_pidfd_open(pid), "pidfd_open", "pid \(pid)")
         )
         // Still readable: not reaped yet, so the number was its own when the pidfd was opened.
-        _ = try ProcessHandle.record(at: place, in: &procfs)
+        let record = try ProcessHandle.record(at: place, in: &procfs)
+        if let expected, record.identity.startTime != expected {
+            throw SystemError(call: "pidfd_open", subject: "pid \(pid)@\(expected)", code: ESRCH)
+        }
         self.directory = directory
         pidfdInode = ProcessHandle.uniqueInode(of: pidfd.raw)
         self.pidfd = pidfd
-        identity = before.identity
-        hadRun = before.state != UInt8(ascii: "R")
+        identity = record.identity
+        hadRun = record.state != UInt8(ascii: "R")
     }
 
     /// Reads `stat` again, of this very process.
@@ -59,6 +58,19 @@ public final class ProcessHandle {
     /// Reads one more fact of this very process into `record`.
     public func read(_ kind: FactKind, into record: inout ProcessRecord, in procfs: inout Procfs) {
         procfs.read(kind, of: &record, at: place)
+    }
+
+    /// Notes whose process it is, when that was just compared with what was judged.
+    func noteOwner() { owner = currentOwner() }
+
+    /// Whether it belongs to whom it belonged when that was noted; `false` when it never was.
+    ///
+    /// The owner of `/proc/PID` is the effective user; it tells of setuid(2) for one call.
+    func hasSameOwner() -> Bool { owner != nil && owner == currentOwner() }
+
+    private func currentOwner() -> UInt32? {
+        var facts = stat()
+        return unsafe fstat(directory.raw, &facts) == 0 ? facts.st_uid : nil
     }
 
     /// Whether it has ever run: one that was just born may still wait for that.
