@@ -28,6 +28,7 @@ enum CleanCommand {
             }
             session.mayAct = !options.action.isDryRun
             if session.mayAct { session.scanner.followBirths() }
+            session.scanner.isDescribing = options.showsPlan
             var result = try session.look()
             let named = session.checkPids(in: result)
             let planner = planning(options)

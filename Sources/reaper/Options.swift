@@ -1,3 +1,4 @@
+import Glibc
 import ReaperKit
 
 /// A command line, understood: every value parsed and checked, nothing looked up twice.
@@ -21,6 +22,11 @@ struct Options: Sendable, Equatable {
 
     /// Whether any selector was given; that is consent.
     var isSelected: Bool { !selection.isEmpty || baselineFile != nil }
+
+    /// Whether what is planned is shown in full, and not only what became of it.
+    var showsPlan: Bool {
+        action.isDryRun || output.format != .table || output.isVerbose || isatty(0) == 1
+    }
 
     /// What a flag asks for instead of running the command.
     enum Request: Sendable, Equatable {

@@ -34,6 +34,8 @@ public struct ProcessRecord: Sendable, Equatable {
     public var cgroups: Reading<[ByteString]>?
     /// Owner and signal masks, from `status`.
     public var status: Reading<ProcessStatus>?
+    /// Its real user, where only that was read and not all of ``status``.
+    public var owner: UInt32?
     /// Inodes of its namespaces, from `ns/`.
     public var namespaces: Reading<ProcessNamespaces>?
     /// Inodes of the sockets of interest that it holds, from `fd`, sorted.

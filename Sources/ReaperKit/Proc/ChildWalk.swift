@@ -17,14 +17,23 @@ struct ChildWalk {
     /// - Returns: `nil` where the kernel has no such files (CONFIG_PROC_CHILDREN), or does not let
     ///   them be read.
     mutating func records(below roots: [Int32], in procfs: inout Procfs) -> [ProcessRecord]? {
+        records(below: roots, in: &procfs) { pid, procfs in
+            procfs.record(of: ProcessPlace(pid: pid)).known
+        }
+    }
+
+    /// Finds them by a `read` of the caller's; whom it does not show is not followed.
+    mutating func records(
+        below roots: [Int32],
+        in procfs: inout Procfs,
+        read: (Int32, inout Procfs) -> ProcessRecord?
+    ) -> [ProcessRecord]? {
         var records: [ProcessRecord] = []
         var seen: Set<Int32> = []
         var next = roots
         while let pid = next.popLast() {
-            guard seen.insert(pid).inserted,
-                case .value = procfs.appendRecord(of: ProcessPlace(pid: pid), to: &records)
-            else { continue }
-            let record = records[records.count - 1]
+            guard seen.insert(pid).inserted, let record = read(pid, &procfs) else { continue }
+            records.append(record)
             // A zombie's children have been given away.
             guard !record.isZombie, !record.isKernelThread else { continue }
             guard let children = children(of: record, in: &procfs) else { return nil }
@@ -33,15 +42,44 @@ struct ChildWalk {
         return records.sorted { $0.pid < $1.pid }
     }
 
+    /// Reads `stat` of whoever is below these, and not among `known`, sorted by number.
+    ///
+    /// - Returns: `nil` as ``records(below:in:)`` does.
+    mutating func newcomers(
+        below members: [Int32],
+        besides known: Set<Int32>,
+        in procfs: inout Procfs
+    ) -> [ProcessRecord]? {
+        var found: [Int32] = []
+        for member in members {
+            path.clear()
+            path.append(member)
+            path.append("/task")
+            // Cheaper than `stat`, which says it too: a directory has two links besides.
+            let threads = procfs.linkCount(of: path.bytes).map { Int32(clamping: $0) - 2 }
+            guard let children = children(of: member, threads: threads, in: &procfs) else {
+                return nil
+            }
+            found += children.filter { !known.contains($0) }
+        }
+        return found.isEmpty ? [] : records(below: found, in: &procfs)
+    }
+
     private mutating func children(
         of record: ProcessRecord,
         in procfs: inout Procfs
     ) -> [Int32]? {
-        guard record.threads > 1 else {
-            return children(of: record.pid, thread: record.pid, in: &procfs)
-        }
+        children(of: record.pid, threads: record.threads, in: &procfs)
+    }
+
+    private mutating func children(
+        of pid: Int32,
+        threads count: Int32?,
+        in procfs: inout Procfs
+    ) -> [Int32]? {
+        guard count != 1 else { return children(of: pid, thread: pid, in: &procfs) }
         path.clear()
-        path.append(record.pid)
+        path.append(pid)
         path.append("/task")
         guard let listed = threads.numbers(in: procfs.directory.raw, path.bytes).known else {
             return []
@@ -49,7 +87,7 @@ struct ChildWalk {
         var all: [Int32] = []
         // Each thread has the children that it forked itself.
         for thread in listed {
-            guard let some = children(of: record.pid, thread: thread, in: &procfs) else {
+            guard let some = children(of: pid, thread: thread, in: &procfs) else {
                 return nil
             }
             all += some

@@ -128,6 +128,13 @@ public struct Procfs: ~Copyable {
         }
     }
 
+    /// How many links a directory below the mount has; `nil` when it is not there.
+    func linkCount(of path: [CChar]) -> UInt64? {
+        var facts = Glibc.stat()
+        guard unsafe fstatat(directory.raw, path, &facts, 0) == 0 else { return nil }
+        return UInt64(facts.st_nlink)
+    }
+
     /// Whether there is anything at `path` now.
     func exists(_ path: [CChar]) -> Bool {
         unsafe faccessat(directory.raw, path, F_OK, 0) == 0

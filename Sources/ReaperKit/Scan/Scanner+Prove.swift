@@ -66,11 +66,12 @@ extension Scanner {
                 snapshot.processes[index].pidfdInode == nil,
                 case .success(let handle) = hold(identity)
             else { continue }
-            for kind in [FactKind.executable, .status] {
-                handle.read(kind, into: &snapshot.processes[index], in: &procfs)
+            handle.read(.executable, into: &snapshot.processes[index], in: &procfs)
+            snapshot.processes[index].owner = isDescribing ? nil : handle.realUser()
+            if snapshot.processes[index].owner == nil {
+                handle.read(.status, into: &snapshot.processes[index], in: &procfs)
             }
             snapshot.processes[index].pidfdInode = handle.pidfdInode
-            handle.noteOwner()
             if held.count < DescriptorLimit.handles { held[identity] = handle }
         }
     }
@@ -78,6 +79,7 @@ extension Scanner {
     private mutating func hold(
         _ identity: ProcessIdentity
     ) -> Result<ProcessHandle, SystemError> {
+        if let handle = held[identity] { return .success(handle) }
         do throws(SystemError) {
             let start = identity.startTime
             let handle = try ProcessHandle(opening: identity.pid, startTime: start, in: &procfs)
@@ -107,7 +109,7 @@ extension Scanner {
 
     /// Reads the listening sockets of found processes, for the report, unless they are read.
     private mutating func readPorts(of findings: [Finding], into snapshot: inout Snapshot) {
-        guard request.ports == nil, findings.contains(where: { $0.process != nil }),
+        guard isDescribing, request.ports == nil, findings.contains(where: { $0.process != nil }),
             let table = try? SocketTable.read(SocketQuery(ports: nil), procRoot: procfs.root)
         else { return }
         snapshot.sockets = table.sockets

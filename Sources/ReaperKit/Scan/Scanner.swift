@@ -18,6 +18,8 @@ public struct Scanner: ~Copyable {
     private var context: MatchContext
     private var descriptors: DescriptorTable?
     private var childWalk = ChildWalk()
+    /// Whether everything is read that a report can tell of what is found.
+    public var isDescribing = true
     private var births: BirthFeed?
     /// Since when births are told, in clock ticks after boot; `nil` when they are not.
     public private(set) var hearsSince: UInt64?
@@ -60,7 +62,17 @@ public struct Scanner: ~Copyable {
     public mutating func scanTrees() throws(SystemError) -> ScanResult? {
         guard request.isOnlyPids, isOwnNamespace else { return nil }
         let pids = request.selection.process.pids.map(\.pid)
-        guard let trees = childWalk.records(below: pids, in: &procfs) else { return nil }
+        // Whoever is found is to be held in any case; those beyond the limit are only read.
+        var handles: [ProcessIdentity: ProcessHandle] = [:]
+        let trees = childWalk.records(below: pids, in: &procfs) { pid, procfs in
+            guard handles.count < DescriptorLimit.handles,
+                let handle = try? ProcessHandle(opening: pid, startTime: nil, in: &procfs)
+            else { return procfs.record(of: ProcessPlace(pid: pid)).known }
+            handles[handle.identity] = handle
+            return handle.first
+        }
+        held = handles
+        guard let trees else { return nil }
         var snapshot = begin([])
         snapshot.processes = trees
         var seen = Set(trees.map(\.pid))
@@ -163,6 +175,14 @@ public struct Scanner: ~Copyable {
     /// - Returns: `nil` where the kernel does not tell whose children are whose.
     mutating func trees(of members: [ProcessIdentity]) -> [ProcessRecord]? {
         childWalk.records(below: members.map(\.pid), in: &procfs)
+    }
+
+    /// Reads `stat` of whoever descends from these and is not known.
+    mutating func newcomers(
+        below members: [ProcessIdentity],
+        besides known: Set<Int32>
+    ) -> [ProcessRecord]? {
+        childWalk.newcomers(below: members.map(\.pid), besides: known, in: &procfs)
     }
 
     /// Reads everybody's `stat` and every socket that holds a port, and judges nothing.

@@ -81,6 +81,9 @@ struct KillSet {
         if let parent = livingNumbers[member.parent] { members[parent]?.lostAskedChild = true }
     }
 
+    /// The numbers of all members that may be left.
+    var numbers: Set<Int32> { Set(left.map(\.pid)) }
+
     /// Whether it is known whose child each of those is who are left.
     var knowsParents: Bool { left.allSatisfy { members[$0].map { $0.parent > 0 } ?? true } }
 

@@ -5,9 +5,14 @@ extension LinuxKernel {
         let tick = scanner.host.ticks(at: Clock.sinceBoot())
         do throws(SystemError) {
             guard followsRules else {
-                if case .trees(let members) = scope, let records = scanner.trees(of: members) {
-                    return Look(processes: records, matches: groupMatches(), tick: tick)
-                }
+                let near: [ProcessRecord]? =
+                    switch scope {
+                    case .everybody: nil
+                    case .trees(let members): scanner.trees(of: members)
+                    case .newcomers(let members, let known):
+                        scanner.newcomers(below: members, besides: known)
+                    }
+                if let near { return Look(processes: near, matches: groupMatches(), tick: tick) }
                 let listing = try scanner.listing()
                 note(hidden: listing.refused)
                 return Look(processes: listing.records, matches: groupMatches(), tick: tick)

@@ -94,16 +94,17 @@ public final class LinuxKernel: ShutdownKernel {
     private func hold(_ handle: ProcessHandle) -> PinAnswer {
         if let reason = protection(of: handle) { return .changed(reason) }
         drainBirths()
-        do throws(SystemError) {
-            var record = try handle.record(in: &scanner.procfs)
-            guard tieBirths(to: handle, isUnreaped: true) else { return .gone }
-            // Whose descendants are told, their groups tell nothing more.
-            if !hearsBirths || targets[handle.identity]?.depth == 0 {
-                handle.read(.cgroups, into: &record, in: &scanner.procfs)
-                if let lines = record.cgroups?.known { cgroups.insert(lines) }
+        // Who has exited may have been reaped: then its number can be another's by now.
+        if handle.hasExited() {
+            do throws(SystemError) { _ = try handle.record(in: &scanner.procfs) } catch {
+                return error.isGone ? .gone : .denied(error.description)
             }
-        } catch {
-            return error.isGone ? .gone : .denied(error.description)
+        }
+        guard tieBirths(to: handle, isUnreaped: true) else { return .gone }
+        // Whose descendants are told, their groups tell nothing more.
+        if !hearsBirths || targets[handle.identity]?.depth == 0 {
+            let lines = record(through: handle, [.cgroups])?.cgroups?.known
+            if let lines { cgroups.insert(lines) }
         }
         keep(handle)
         return .pinned
@@ -165,12 +166,15 @@ public final class LinuxKernel: ShutdownKernel {
             case .value, .gone, nil: break
             }
         }
-        if let user = target.user, !handle.hasSameOwner() {
-            handle.read(.status, into: &record, in: &scanner.procfs)
-            if let now = record.status?.known?.realUser, now != user {
+        if let user = target.user {
+            var now = handle.realUser()
+            if now == nil {
+                handle.read(.status, into: &record, in: &scanner.procfs)
+                now = record.status?.known?.realUser
+            }
+            if let now, now != user {
                 return "it belonged to user \(user) when it was judged and to \(now) now"
             }
-            handle.noteOwner()
         }
         return nil
     }

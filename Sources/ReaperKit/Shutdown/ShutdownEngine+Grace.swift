@@ -13,12 +13,9 @@ extension ShutdownEngine {
             let before = kernel.now()
             var mustLookAgain = false
             if before >= nextLook {
-                let isCurrent = refresh() || before >= patience
+                mustLookAgain = !lookAndAsk(mayGuess: before >= patience)
                 // Looking costs time in proportion to what is looked at; it may take a third of it.
                 nextLook = kernel.now() + max((kernel.now() - before) * 2, .microseconds(100))
-                let count = set.active.count
-                let mustSee = isCurrent && askWhoMayBe()
-                mustLookAgain = !isCurrent || mustSee || set.active.count < count
             }
             // Who survived SIGKILL in an earlier wave is not asked any more.
             let active = set.active.filter { $0.lastSignal != .kill }
@@ -33,6 +30,34 @@ extension ShutdownEngine {
             if active.contains(where: { $0.asked == nil }) { awaitMore(until: min(nextLook, end)) }
             nextLook = min(nextLook, kernel.now())
         }
+    }
+
+    /// Takes in who has come, and asks whoever's turn it is then.
+    ///
+    /// - Returns: Whether nobody has to be looked at once more before anybody exits.
+    private mutating func lookAndAsk(mayGuess: Bool) -> Bool {
+        let count = set.active.count
+        // A pattern matches anybody; and who resists must be seen to stand still.
+        if options.hasPattern || isGrouped || !follows || !set.knowsParents
+            || !(hearing.isIntact || set.resisting.isEmpty)
+        {
+            guard refresh() || mayGuess else { return false }
+            return askWhoMayBe() && set.active.count >= count
+        }
+        // Nobody else can have changed whose turn it is: the others still have children here.
+        let ready = whoMayBeAsked()
+        guard !ready.isEmpty else { return true }
+        outcome.rounds += 1
+        if hearing.isIntact {
+            guard takeBirths().isEmpty, hearing.isIntact else { return false }
+        } else {
+            let look = kernel.look(.newcomers(below: ready, known: set.numbers))
+            guard takeNewcomers(look).isEmpty else { return false }
+        }
+        for identity in ready {
+            if let member = set[identity], member.isActive { ask(member) }
+        }
+        return set.active.count >= count
     }
 
     /// Waits; and where that takes a while, uses the time to see who else belongs.
@@ -86,41 +111,49 @@ extension ShutdownEngine {
         return false
     }
 
-    /// Asks whoever's turn it is; returns whether somebody has to be looked at once more first.
+    /// Asks whoever's turn it is; returns whether nobody has to be looked at once more first.
     private mutating func askWhoMayBe() -> Bool {
-        var mustSee = false
+        var isDone = true
+        for identity in whoMayBeAsked() {
+            guard let member = set[identity], member.isActive else { continue }
+            let isResisting = set.resisting.contains(member.target.root)
+            if isResisting, !isHeldStill(member) { isDone = false } else { ask(member) }
+        }
+        return isDone
+    }
+
+    /// Whose turn it is to be asked, as far as is known who is whose child; from the top where a
+    /// tree resists.
+    private mutating func whoMayBeAsked() -> [ProcessIdentity] {
         let time = kernel.now()
         let active = set.active
-        let byNumber = Dictionary(
-            active.map { ($0.identity.pid, $0) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        let unasked = active.filter { $0.asked == nil && $0.lastSignal != .kill }
+        guard !unasked.isEmpty else { return [] }
         /// Numbers whose children still have grace.
         let awaited = Set(active.lazy.filter { !$0.hadGrace(at: time) }.map(\.parent))
-        // What resists is asked from the top.
-        let unasked = active.filter { $0.asked == nil && $0.lastSignal != .kill }
-        let (deep, resisting) = (
-            unasked.filter { !set.resisting.contains($0.target.root) },
-            unasked.filter { set.resisting.contains($0.target.root) }
+        // Only a parent that is asked first itself can be waited for.
+        let heads = active.filter { $0.target.order == .rootFirst }
+        let masters = Dictionary(
+            heads.map { ($0.identity.pid, $0.hadGrace(at: time)) },
+            uniquingKeysWith: { first, _ in first }
         )
-        for member in deep + resisting.sorted(by: { $0.target.depth < $1.target.depth }) {
-            let isResisting = set.resisting.contains(member.target.root)
-            let order = isResisting ? .rootFirst : member.target.order
-            let parent = byNumber[member.parent]
+        var ready: [ShutdownMember] = []
+        var resisting: [ShutdownMember] = []
+        for member in unasked {
+            if set.resisting.contains(member.target.root) {
+                // Without waiting in between, whatever order was wanted.
+                resisting.append(member)
+                continue
+            }
             let isTurn =
-                switch order {
+                switch member.target.order {
                 case .atOnce: true
                 case .deepestFirst: !awaited.contains(member.identity.pid)
-                // A tree that resists is asked from the top without waiting in between.
-                case .rootFirst where isResisting: true
-                // Only a parent that is asked first itself can be waited for.
-                case .rootFirst where parent?.target.order == .rootFirst:
-                    parent?.hadGrace(at: time) ?? true
-                case .rootFirst: true
+                case .rootFirst: masters[member.parent] ?? true
                 }
-            guard isTurn else { continue }
-            if isResisting, !isHeldStill(member) { mustSee = true } else { ask(member) }
+            if isTurn { ready.append(member) }
         }
-        return mustSee
+        resisting.sort { $0.target.depth < $1.target.depth }
+        return (ready + resisting).map(\.identity)
     }
 }

@@ -172,11 +172,6 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     @discardableResult
     mutating func refresh() -> Bool {
         outcome.rounds += 1
-        // Where births are told, who else belongs is known without looking.
-        if hearing.isIntact, hearing.hasBegun, !options.hasPattern, follows, set.knowsParents {
-            _ = takeBirths()
-            if hearing.isIntact { return true }
-        }
         let look = kernel.look(usualScope)
         take(look)
         return !look.processes.isEmpty || set.active.isEmpty
@@ -202,6 +197,19 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             observe(.appeared(match))
             pin(match)
         }
+        added += takeHeirs(in: look)
+        return added + takeBirths()
+    }
+
+    /// Takes in who has come to the members that were looked at; the others stay as they were.
+    mutating func takeNewcomers(_ look: Look) -> [ShutdownTarget] {
+        if look.processes.isEmpty { return [] }
+        // Where the kernel does not tell whose children are whose, everybody was looked at.
+        return takeHeirs(in: look)
+    }
+
+    private mutating func takeHeirs(in look: Look) -> [ShutdownTarget] {
+        var added: [ShutdownTarget] = []
         for heir in set.heirs(in: look) {
             guard set[heir.head] != nil, admit(heir) else {
                 doubtful.insert(heir.target.identity)
@@ -210,7 +218,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             added.append(heir.target)
             observe(.appeared(heir.target))
         }
-        return added + takeBirths()
+        return added
     }
 
     /// Holds an heir, and makes it a member if it is proven to be tied to one.

@@ -98,6 +98,9 @@ public enum LookScope: Sendable, Equatable {
     case everybody
     /// These, and whoever descends from them; it costs nothing for everybody else.
     case trees([ProcessIdentity])
+    /// Whoever descends from these and is none of `known`, by their numbers; these themselves are
+    /// not looked at.
+    case newcomers(below: [ProcessIdentity], known: Set<Int32>)
 }
 
 /// One look at processes.

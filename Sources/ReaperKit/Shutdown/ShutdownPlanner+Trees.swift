@@ -85,7 +85,7 @@ extension ShutdownPlanner {
         target.note = note(on: process, target.signal, target.timeout)
         target.order = options.order ?? stop.order
         target.executable = process.executable?.known?.path
-        target.user = process.status?.known?.realUser
+        target.user = process.status?.known?.realUser ?? process.owner
         target.pidfdInode = process.pidfdInode
         target.parent = process.parent
         target.session = process.session

@@ -16,7 +16,8 @@ public final class ProcessHandle {
     let hadRun: Bool
     private let directory: FileDescriptor
     private let pidfd: FileDescriptor
-    private var owner: UInt32?
+    /// What `stat` said when it was opened.
+    let first: ProcessRecord
 
     /// Opens `pid` and proves the two descriptors to be one process.
     ///
@@ -47,6 +48,7 @@ public final class ProcessHandle {
         pidfdInode = ProcessHandle.uniqueInode(of: pidfd.raw)
         self.pidfd = pidfd
         identity = record.identity
+        first = record
         hadRun = record.state != UInt8(ascii: "R")
     }
 
@@ -60,18 +62,8 @@ public final class ProcessHandle {
         procfs.read(kind, of: &record, at: place)
     }
 
-    /// Notes whose process it is, when that was just compared with what was judged.
-    func noteOwner() { owner = currentOwner() }
-
-    /// Whether it belongs to whom it belonged when that was noted; `false` when it never was.
-    ///
-    /// The owner of `/proc/PID` is the effective user; it tells of setuid(2) for one call.
-    func hasSameOwner() -> Bool { owner != nil && owner == currentOwner() }
-
-    private func currentOwner() -> UInt32? {
-        var facts = stat()
-        return unsafe fstat(directory.raw, &facts) == 0 ? facts.st_uid : nil
-    }
+    /// Its real user, in one call; `nil` before Linux 6.13, and once it has exited.
+    func realUser() -> UInt32? { UInt32(exactly: clinux_pidfd_user(pidfd.raw)) }
 
     /// Whether it has ever run: one that was just born may still wait for that.
     func hasRun(in procfs: inout Procfs) -> Bool {
