@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ReaperKit
+@testable import Simulation
 
 /// Who belongs, when numbers change hands at the worst moments.
 @Suite("who belongs to a shutdown")

@@ -1,4 +1,4 @@
-@testable import ReaperKit
+import ReaperKit
 
 extension SimulatedKernel {
     func births(to members: [ProcessIdentity]) -> [Birth]? { nil }

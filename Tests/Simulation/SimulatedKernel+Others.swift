@@ -1,4 +1,4 @@
-@testable import ReaperKit
+import ReaperKit
 
 extension SimulatedKernel {
     func others(of sweep: FinalSweep) -> OthersAnswer { OthersAnswer() }

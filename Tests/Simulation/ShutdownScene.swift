@@ -1,6 +1,4 @@
-import Testing
-
-@testable import ReaperKit
+import ReaperKit
 
 /// A simulated machine, a plan for some of what runs on it, and the engine that executes it.
 struct ShutdownScene {
@@ -8,6 +6,8 @@ struct ShutdownScene {
     let kernel: SimulatedKernel
     var plan = ShutdownPlan()
     var options = ShutdownOptions()
+    /// Time between planning and execution.
+    var planningDelay = Duration.zero
     private(set) var start = Duration.zero
     /// The process of each planned target.
     private(set) var planned: [ProcessIdentity: SimulatedProcess] = [:]
@@ -43,6 +43,8 @@ struct ShutdownScene {
             target.leadsGroup = process.group == process.pid
             targets.append(target)
             planned[process.identity] = process
+            process.plan = (order, timeout)
+            kernel.planned.append(process)
         }
         targets.sort { ($0.depth, $1.identity.pid) > ($1.depth, $0.identity.pid) }
         if inNewWave || plan.waves.isEmpty {
@@ -50,6 +52,7 @@ struct ShutdownScene {
         } else {
             plan.waves[plan.waves.count - 1] += targets
         }
+        claimCompany()
         options.adopters.formUnion(ancestors(of: root))
     }
 
@@ -69,7 +72,7 @@ struct ShutdownScene {
             }
         }
         takeDescendants()
-        for process in machine.byNumber.values.sorted(by: { $0.pid < $1.pid })
+        for process in machine.byNumber.values
         where (root.session == root.pid && process.session == root.pid)
             || (root.group == root.pid && process.group == root.pid)
         {
@@ -79,7 +82,29 @@ struct ShutdownScene {
             }
         }
         return members.filter {
-            $0.process.isAlive && !options.excluded.contains($0.process.identity)
+            $0.process.isAlive && !$0.process.isProtected
+                && !options.excluded.contains($0.process.identity)
+        }
+    }
+
+    /// Who is in sessions and groups that targets below the root lead is not in the plan, and
+    /// belongs to it all the same.
+    private func claimCompany() {
+        var isStable = false
+        while !isStable {
+            isStable = true
+            for process in machine.byNumber.values
+            where process.isAlive && !process.isOurs && !process.isProtected
+                && !process.hasChanged && !options.excluded.contains(process.identity)
+            {
+                let heads =
+                    [process.session, process.group].filter { $0 != process.pid }
+                    .compactMap { machine.byNumber[$0] } + (process.parent.map { [$0] } ?? [])
+                guard let head = heads.first(where: \.isOurs) else { continue }
+                process.isOurs = true
+                process.tree = head.tree
+                isStable = false
+            }
         }
     }
 
@@ -95,10 +120,19 @@ struct ShutdownScene {
 
     /// Executes the plan.
     mutating func run() -> ShutdownOutcome {
-        start = machine.time
         options.beginning = machine.tick
+        machine.spend(planningDelay)
+        start = machine.time
         kernel.excluded = options.excluded
         kernel.hasPattern = options.hasPattern
+        kernel.terms.end = start + options.deadline
+        kernel.terms.isForced = options.isForced
+        if KnownGap.remindsPastDeadline, !plan.zombies.isEmpty {
+            kernel.terms.slack += .milliseconds(500)
+        }
+        // What is kept back for killing and verification is shared out to no wave.
+        let shared = options.deadline - min(.seconds(10), options.deadline / 3)
+        kernel.terms.firstShare = start + shared / max(plan.waves.count, 1)
         var engine = ShutdownEngine(kernel: kernel, options: options)
         return engine.run(plan)
     }
