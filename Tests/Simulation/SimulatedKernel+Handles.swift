@@ -85,8 +85,9 @@ extension SimulatedKernel {
         guard let handle = handles.removeValue(forKey: identity) else { return }
         letGo(handle)
         // When it is taken in later, it passes for an answer.
-        for process in [handle.seen, handle.seen?.parent] {
-            if let process { machine.all[process.tree].isAnswering = true }
+        guard let seen = handle.seen else { return }
+        for process in [seen, seen.parent ?? seen, machine.all[seen.bornTo]] {
+            machine.all[process.tree].isAnswering = true
         }
     }
 

@@ -49,6 +49,12 @@ package struct Trial {
         ]
     }
 
+    private static func describe(_ process: SimulatedProcess) -> String {
+        "; serial \(process.serial), born at \(process.birth) to \(process.bornTo)"
+            + (process.isOurs ? "" : ", not ours")
+            + (process.death.map { ", died at \($0)" } ?? ", \(process.state)")
+    }
+
     private static func log(_ scene: ShutdownScene, _ outcome: ShutdownOutcome) -> [String] {
         let kernel = scene.kernel
         var lines = [
@@ -76,6 +82,7 @@ package struct Trial {
                 "\(target.name.text) \(target.identity): \(target.result)"
                     + (target.after.map { " after \($0)" } ?? "")
                     + (target.reason.map { ", \($0)" } ?? "")
+                    + (kernel.process(target.identity).map(describe) ?? "")
             )
         }
         lines.append(
