@@ -18,10 +18,12 @@ struct ProcessTable {
     mutating func raiseLimit(to limit: Int32) {
         let missing = Int(limit) - slots.count
         guard missing > 0 else { return }
-        slots += Array(repeating: nil, count: missing)
-        sessions += Array(repeating: 0, count: missing)
-        groups += Array(repeating: 0, count: missing)
-        used += Array(repeating: 0, count: slots.count / 64 + 1 - used.count)
+        let (more, none) = ([SimulatedProcess?](repeating: nil, count: missing), slots.isEmpty)
+        slots = none ? more : slots + more
+        let zeros = [Int32](repeating: 0, count: missing)
+        sessions = none ? zeros : sessions + zeros
+        groups = none ? zeros : groups + zeros
+        used += [UInt64](repeating: 0, count: slots.count / 64 + 1 - used.count)
     }
 
     subscript(pid: Int32) -> SimulatedProcess? {
