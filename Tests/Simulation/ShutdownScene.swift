@@ -43,7 +43,7 @@ struct ShutdownScene {
             target.leadsGroup = process.group == process.pid
             targets.append(target)
             planned[process.identity] = process
-            process.plan = (order, timeout)
+            process.plan = (inNewWave ? plan.waves.count : max(plan.waves.count - 1, 0), timeout)
             kernel.planned.append(process)
         }
         targets.sort { ($0.depth, $1.identity.pid) > ($1.depth, $0.identity.pid) }
@@ -127,6 +127,7 @@ struct ShutdownScene {
         kernel.hasPattern = options.hasPattern
         kernel.terms.end = start + options.deadline
         kernel.terms.isForced = options.isForced
+        kernel.terms.isExact = !plan.follows
         if KnownGap.remindsPastDeadline, !plan.zombies.isEmpty {
             kernel.terms.slack += .milliseconds(500)
         }

@@ -10,6 +10,7 @@ extension SimulatedKernel {
         case .kill: judgeKill(process)
         default:
             guard let handle = handles[process.identity], handle.seen === process else { return }
+            judgeWave(process)
             switch handle.target.order {
             case .deepestFirst: judgeParent(process)
             case .rootFirst: judgeChild(process)
@@ -22,7 +23,7 @@ extension SimulatedKernel {
         if excluded.contains(process.identity) {
             violate(.excluded, "\(signal) to \(process.name) \(process.identity)")
         }
-        if process.isOurs || process.isGuest { return }
+        if process.isOurs || process.isGuest, !terms.isExact || process.plan != nil { return }
         let isReminder = signal == .child || signal == .continue
         if isReminder, process.isReminded { return }
         // What we stopped and then recognized as another program has to be let go.
@@ -36,6 +37,17 @@ extension SimulatedKernel {
         let isLast = signal != .stop && signal != .terminate
         if machine.time > terms.end + (isLast ? terms.slack : .milliseconds(10)) {
             violate(.deadline, "\(signal) is sent, and \(terms.end) was the deadline")
+        }
+    }
+
+    /// A wave begins when everybody of the earlier ones is gone, or cannot be helped.
+    private func judgeWave(_ process: SimulatedProcess) {
+        guard let wave = process.plan?.wave, wave > 0 else { return }
+        for earlier in planned {
+            guard let plan = earlier.plan, plan.wave < wave, earlier.isAlive, earlier.isOurs,
+                !earlier.isDoomed, !earlier.wasDenied, !earlier.isProtected
+            else { continue }
+            violate(.order, "\(process.name) is asked before \(earlier.name) of an earlier wave")
         }
     }
 

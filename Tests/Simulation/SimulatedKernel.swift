@@ -36,6 +36,8 @@ final class SimulatedKernel: ShutdownKernel {
         /// How much later the last signals may be sent.
         var slack = Duration.milliseconds(200)
         var isForced = false
+        /// Whether nobody is to be sent anything who is not in the plan.
+        var isExact = false
     }
 
     let machine: SimulatedMachine

@@ -107,7 +107,7 @@ final class SimulatedProcess {
     // What reaper knows and did, noted here so that a promise is checked where it is due.
 
     /// Its part in the plan; `nil` if it is not planned.
-    var plan: (order: StopOrder, timeout: Duration)?
+    var plan: (wave: Int, timeout: Duration)?
     /// When it was first asked to stop.
     var asked: Duration?
     var wasKilled = false
