@@ -135,8 +135,8 @@ struct ShutdownInvariants {
         let maker = machine.all[process.bornTo]
         let isForgotten =
             maker.plan != nil && !maker.isAlive && maker.asked == nil && !maker.wasKilled
-        let hasExited =
-            !process.isAlive && outcome.targets.contains { $0.identity == process.identity }
+        let end = process.death ?? maker.death
+        let hasExited = end.map { $0 >= kernel.proofStart } ?? false
         return KnownGap.forgetsSessionsOfTheDead && isForgotten
             || KnownGap.asksForExitsAfterProof && hasExited
     }

@@ -26,8 +26,10 @@ extension SimulatedKernel {
         if process.isOurs || process.isGuest, !terms.isExact || process.plan != nil { return }
         let isReminder = signal == .child || signal == .continue
         if isReminder, process.isReminded { return }
-        // What we stopped and then recognized as another program has to be let go.
-        if process.hasChanged, process.isHeldByUs, signal == .continue { return }
+        // What we stopped and then recognized as another program has to be let go; and what became
+        // one just after it was asked does not mind.
+        let isReleased = process.isHeldByUs || process.asked != nil
+        if process.hasChanged, isReleased, signal == .continue { return }
         violate(.stranger, "\(signal) to \(process.name) \(process.identity)")
     }
 

@@ -82,6 +82,7 @@ extension SimulatedKernel {
         var born: [Int32: ProcessRecord] = [:]
         var counters = Counters(kernel: self)
         isChasing = true
+        proofStart = machine.time
         let answer = ProofScan.run(&counters) {
             look = self.look(.everybody)
         } examine: { pids in

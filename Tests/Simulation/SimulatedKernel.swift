@@ -68,6 +68,7 @@ final class SimulatedKernel: ShutdownKernel {
     /// Who matched, and who of ours lived, when the latest proof was given.
     var aliveAtProof: [SimulatedProcess] = []
     var matchingAtProof: [SimulatedProcess] = []
+    var proofStart = Duration.zero
     var handles: [ProcessIdentity: Handle] = [:]
     var heldCount = 0
     /// Whether a proof is under way: what it finds is killed at once.
