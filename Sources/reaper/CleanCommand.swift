@@ -26,11 +26,15 @@ enum CleanCommand {
                 )
                 return .usage
             }
-            session.mayRecover = !options.action.isDryRun
+            session.mayAct = !options.action.isDryRun
+            if session.mayAct { session.scanner.followBirths() }
             var result = try session.look()
             let named = session.checkPids(in: result)
             let planner = planning(options)
             var plan = makePlan(&result, &session, planner)
+            if options.procDirectory == nil, options.action.isDryRun || !options.action.assumesYes {
+                lookForOthers(of: &plan, planner, session.request.rules)
+            }
             plan.ports = options.selection.ports
             plan.removals += companions(of: plan, result, session.request.rules)
             var report = session.report("clean", result)
@@ -41,6 +45,7 @@ enum CleanCommand {
             case .given: break
             case .asked:
                 // The answer took its time: only what is still so is done.
+                session.scanner.followBirths()
                 result = try session.look()
                 plan = makePlan(&result, &session, planner).restricted(to: plan)
                 report = session.report("clean", result)
@@ -71,12 +76,25 @@ enum CleanCommand {
         _ session: inout ScanSession,
         _ planning: PlanningOptions
     ) -> ShutdownPlan {
-        let rules = session.request.rules
-        let first = ShutdownPlanner(result.snapshot, rules: rules, options: planning)
-        let members = first.plan(for: result.findings).targets.map(\.identity)
-        session.scanner.identify(members, in: &result.snapshot)
-        return ShutdownPlanner(result.snapshot, rules: rules, options: planning)
-            .plan(for: result.findings)
+        session.scanner.plan(for: &result, options: planning)
+    }
+
+    /// Notes who else would be stopped as of now, for whoever reads the plan or agrees to it.
+    private static func lookForOthers(
+        of plan: inout ShutdownPlan,
+        _ planning: PlanningOptions,
+        _ rules: [Rule]
+    ) {
+        let known = Set(plan.targets.map(\.identity) + plan.refused.compactMap(\.identity))
+        for index in plan.sweeps.indices {
+            plan.sweeps[index].others =
+                OthersSearch(
+                    plan.sweeps[index],
+                    rules: rules,
+                    order: planning.order,
+                    besides: known
+                ).run()
+        }
     }
 
     /// What the rules of the planned processes want gone with them.
@@ -107,7 +125,8 @@ enum CleanCommand {
         shutdown.isForced = options.action.isForced
         shutdown.excluded = Set(host.ownChain)
             .union(plan.refused.compactMap(\.identity))
-        shutdown.beginning = session.beginning
+        shutdown.hearsSince = session.scanner.hearsSince
+        shutdown.beginning = shutdown.hearsSince ?? session.beginning
         shutdown.hasPattern = plan.follows && session.request.isPattern
         let rules = session.request.rules
         shutdown.adopters = ShutdownPlanner(snapshot, rules: rules, options: planning)
@@ -118,11 +137,15 @@ enum CleanCommand {
             planning: planning,
             followsPattern: shutdown.hasPattern,
             files: files,
+            groups: plan.groups,
             interrupts: InterruptCounter()
         )
         let progress = ProgressLines(options.output)
         var engine = ShutdownEngine(kernel: kernel, options: shutdown) { progress.show($0) }
-        return engine.run(plan)
+        var outcome = engine.run(plan)
+        // What was said of the first look need not be said again.
+        outcome.portNotes = kernel.portNotes.filter { !snapshot.unreadable.notes.contains($0) }
+        return outcome
     }
 
     // MARK: - An earlier plan

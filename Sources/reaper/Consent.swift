@@ -35,7 +35,7 @@ enum Consent {
                 )
             )
         }
-        let roots = Set(plan.targets.map(\.root))
+        let roots = Set((plan.targets + plan.others).map(\.root))
         guard roots.count > 1 || (!options.isSelected && !plan.isNothingToDo) else {
             return .given
         }
@@ -53,13 +53,18 @@ enum Consent {
             let label = "\(target.name.text) (\(target.identity)): \(target.reason)"
             text += "  stop    \(label.escapedForTerminal)\n"
         }
+        for target in plan.others where target.depth == 0 {
+            let label = "\(target.name.text) (\(target.identity)): \(target.reason)"
+            text += "  then    \(label.escapedForTerminal)\n"
+        }
         for removal in plan.removals {
             text += "  remove  \(removal.path.text.escapedForTerminal)\n"
         }
         let trees = roots == 1 ? "1 process tree" : "\(roots) process trees"
         let files = plan.removals.count == 1 ? "1 file" : "\(plan.removals.count) files"
         var parts: [String] = []
-        if roots > 0 { parts.append("stop \(trees) (\(plan.targets.count) processes)") }
+        let count = plan.targets.count + plan.others.count
+        if roots > 0 { parts.append("stop \(trees) (\(count) processes)") }
         if !plan.removals.isEmpty { parts.append("remove \(files)") }
         if !plan.zombies.isEmpty { parts.append("remind \(plan.zombies.count) parents") }
         return text + "reaper: \(parts.joined(separator: " and "))? [y/N] "
@@ -71,5 +76,12 @@ enum Consent {
         while unsafe read(0, &byte, 1) == 1, byte != 0x0A, line.count < 64 { line.append(byte) }
         let answer = String(decoding: line, as: UTF8.self).lowercased()
         return answer == "y" || answer == "yes"
+    }
+}
+
+extension ShutdownPlan {
+    /// Who else would be stopped, as of now, because a rule wants what they have.
+    fileprivate var others: [ShutdownTarget] {
+        sweeps.filter(\.killsOthers).flatMap { $0.others?.targets ?? [] }
     }
 }

@@ -54,7 +54,9 @@ struct ScanSession: ~Copyable {
     init(_ options: Options) throws(Failure) {
         let startedAt = Clock.wall()
         let began = Clock.monotonic()
-        let rules = try ScanSession.rules(options)
+        // Where no rule finds anything, of those that ship only the protecting ones matter.
+        let isJudged = ScanRequest(selection: options.selection, rules: []).isJudged
+        let rules = try ScanSession.rules(options, onlyProtecting: !isJudged)
         try ScanSession.check(options.selection.rules, match: rules.rules.map(\.id))
         var selection = options.selection
         if let file = options.baselineFile {
@@ -134,7 +136,10 @@ struct ScanSession: ~Copyable {
         return status
     }
 
-    private static func rules(_ options: Options) throws(Failure) -> RuleSet {
+    private static func rules(
+        _ options: Options,
+        onlyProtecting: Bool
+    ) throws(Failure) -> RuleSet {
         let environment = processEnvironment()
         let layers = RuleLayers(
             environment: environment,
@@ -147,7 +152,12 @@ struct ScanSession: ~Copyable {
             services: ParsingContext.system.services()
         )
         do throws(RuleError) {
-            let rules = try RuleSet.load(layers, reader: reader, effectiveUser: geteuid())
+            let rules = try RuleSet.load(
+                layers,
+                reader: reader,
+                effectiveUser: geteuid(),
+                onlyProtecting: onlyProtecting
+            )
             guard options.output.isVerbose else { return rules }
             for note in rules.notes { Diagnostics.report(note.escapedForTerminal) }
             for warning in rules.warnings { Diagnostics.report(warning.description) }
@@ -196,10 +206,12 @@ struct ScanSession: ~Copyable {
     /// Looks, and looks again at what is too young to be judged.
     mutating func look() throws(Failure) -> ScanResult {
         do throws(SystemError) {
+            // To act on numbers only these and their trees matter; a report shows everything.
+            if mayAct, let trees = try scanner.scanTrees() { return trees }
             try readFiles()
             var result = try scanner.scan(files: files)
             if let wait = settlingTime(of: result) {
-                Waiting.until(Clock.monotonic() + wait)
+                Polling.wait(until: Clock.monotonic() + wait)
                 try readFiles()
                 result = try scanner.scan(files: files)
                 markUnsettled(&result)
@@ -219,15 +231,17 @@ struct ScanSession: ~Copyable {
         }
     }
 
-    /// Whether files that a dead reaper left in quarantine are put back; only `clean` changes things.
-    var mayRecover = false
+    /// Whether this is a `clean` that changes things, and not a dry run.
+    ///
+    /// Then files that a dead reaper left in quarantine are put back.
+    var mayAct = false
 
     private mutating func readFiles() throws(SystemError) {
         guard request.wantsInstanceFiles, request.rules.contains(where: { $0.instance != nil })
         else { return }
         var reader = try InstanceFileReader()
         var scan = reader.scan(request.rules)
-        if mayRecover, !scan.quarantined.isEmpty {
+        if mayAct, !scan.quarantined.isEmpty {
             // An earlier reaper was killed between taking a file away and deciding about it.
             for path in scan.quarantined { _ = QuarantineRemover().recover(path) }
             scan = reader.scan(request.rules)
@@ -296,16 +310,5 @@ struct ScanSession: ~Copyable {
             findings: ScanSession.naming(ruleFlags, in: result.findings),
             isComplete: snapshot.unreadable.isEmpty
         )
-    }
-}
-
-/// Waiting for a moment, by poll(2).
-enum Waiting {
-    static func until(_ time: Duration) {
-        while true {
-            let left = (time - Clock.monotonic()).milliseconds
-            guard left > 0 else { return }
-            _ = poll(nil, 0, Int32(clamping: left + 1))
-        }
     }
 }

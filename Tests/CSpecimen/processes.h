@@ -123,6 +123,58 @@ static inline int cspecimen_fork_as(int number) {
   for (;;) syscall(SYS_rt_sigsuspend, &(unsigned long){0}, sizeof(unsigned long));
 }
 
+/* Calls `body` in a child that is alone in a new user namespace: what it returns, -ENOTSUP where
+   there is none to be had. An alarm ends a child that another thread's lock holds up. */
+static inline int cspecimen_in_user_namespace(int (*body)(void)) {
+  int status = 0;
+  pid_t child = fork();
+  if (child == 0) {
+    alarm(30);
+    if (syscall(SYS_unshare, 0x10000000 /* CLONE_NEWUSER */) < 0) _exit(255);
+    _exit(body());
+  }
+  if (child < 0) return -errno;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) return -errno;
+  if (!WIFEXITED(status)) return -EINTR;
+  return WEXITSTATUS(status) == 255 ? -ENOTSUP : WEXITSTATUS(status);
+}
+
+#define CSPECIMEN_SIBLING 0x8000ull /* CLONE_PARENT, which takes over the exit signal as well */
+
+/* clone3(2) without sharing memory, which returns in the child too: under this number if it is not
+   0, and with these flags. Like fork(2) otherwise, for a caller with one thread. */
+static inline int cspecimen_clone(unsigned long long flags, int number) {
+  struct {
+    unsigned long long flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls,
+        set_tid, set_tid_size;
+  } request = {.flags = flags, .exit_signal = flags & CSPECIMEN_SIBLING ? 0 : SIGCHLD};
+  if (number > 0) {
+    request.set_tid = (unsigned long long)(unsigned long)&number;
+    request.set_tid_size = 1;
+  }
+  return cspecimen_result(syscall(435 /* clone3 */, &request, sizeof request));
+}
+
+/* Forks, and waits in the kernel (state D) until the child has ended or executed: vfork(2) as seen
+   from outside, with memory of its own for the child. */
+static inline int cspecimen_vfork(void) { return cspecimen_clone(0x4000 /* CLONE_VFORK */, 0); }
+
+/* Returns once a child has stopped or ended, and leaves it as it is. */
+static inline int cspecimen_await_stop(int pid) {
+  siginfo_t info;
+  return cspecimen_result(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WEXITED | WNOWAIT));
+}
+
+/* A descriptor that becomes readable whenever somebody lists /proc or opens a file in it. */
+static inline int cspecimen_watch_proc(void) {
+  int fd = (int)syscall(SYS_inotify_init1, O_CLOEXEC);
+  if (fd < 0) return -errno;
+  const unsigned access = 0x1, opening = 0x20; /* IN_ACCESS, IN_OPEN */
+  if (syscall(SYS_inotify_add_watch, fd, "/proc", access | opening) < 0) return -errno;
+  return fd;
+}
+
 static inline int cspecimen_set_name(const char *name) {
   return cspecimen_result(prctl(PR_SET_NAME, name, 0ul, 0ul, 0ul));
 }

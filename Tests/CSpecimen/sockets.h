@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -63,6 +64,29 @@ static inline int cspecimen_port(int fd) {
   if (getsockname(fd, (struct sockaddr *)&storage, &length) < 0) return -errno;
   /* The port lies at the same offset for both families. */
   return ntohs(((struct sockaddr_in *)&storage)->sin_port);
+}
+
+/* Sends a descriptor to a socket of the caller that never receives it, and closes it: from then on
+   only the message on its way holds the file. Answers with the receiver. */
+static inline int cspecimen_send_away(int fd) {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) return -errno;
+  union {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof fd)];
+  } control = {.bytes = {0}};
+  struct iovec text = {.iov_base = (char *)"x", .iov_len = 1};
+  struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1};
+  message.msg_control = control.bytes;
+  message.msg_controllen = sizeof control.bytes;
+  struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+  part->cmsg_level = SOL_SOCKET;
+  part->cmsg_type = 1; /* SCM_RIGHTS */
+  part->cmsg_len = CMSG_LEN(sizeof fd);
+  memcpy(CMSG_DATA(part), &fd, sizeof fd);
+  if (sendmsg(pair[0], &message, 0) < 0) return -errno;
+  close(fd);
+  return pair[1];
 }
 
 static inline int cspecimen_bind_path(const char *path, int stream) {

@@ -23,4 +23,11 @@ static inline int cspecimen_hold_at_exit(int pid) {
   long r = ptrace(seize, pid, (void *)0, (void *)(long)trace_exit);
   return r < 0 ? -errno : 0;
 }
+
+/* Traces a child and asks for nothing: its signals stop it until the tracer waits, which it never
+   does; SIGKILL still ends it. */
+static inline int cspecimen_seize(int pid) {
+  long r = ptrace(0x4206 /* PTRACE_SEIZE */, pid, (void *)0, (void *)0);
+  return r < 0 ? -errno : 0;
+}
 #endif

@@ -6,7 +6,7 @@ import Testing
 @Suite("network namespaces")
 struct NetworkNamespaceTests {
     /// Moves the calling thread to a new network namespace; unshare(2), CLONE_NEWNET.
-    private static func leave() -> Bool {
+    static func leave() -> Bool {
         guard let symbol = unsafe dlsym(nil, "unshare") else { return false }
         let unshare = unsafe unsafeBitCast(symbol, to: (@convention(c) (Int32) -> Int32).self)
         return unshare(0x4000_0000) == 0

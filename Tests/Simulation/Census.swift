@@ -15,6 +15,16 @@ package struct Census: Sendable {
     var interrupts = 0
     var signals = 0
     var looks = 0
+    var toldBirths = 0
+    var birthLosses = 0
+    var frozenGroups = 0
+    var sharedGroups = 0
+    var killedGroups = 0
+    var woken = 0
+    var sweeps = 0
+    var swept = 0
+    var company = [false, false, false]
+    var isNarrow = false
 
     /// Scenes of which something is true, by what; in the order of ``rows``.
     package private(set) var scenes: [Int] = []
@@ -34,6 +44,18 @@ package struct Census: Sendable {
         ("no descriptor left (EMFILE)", { $0.shortages > 0 }),
         ("a look that failed", { $0.failedLooks > 0 }),
         ("an interrupt", { $0.interrupts > 0 }),
+        ("births told", { $0.toldBirths > 0 }),
+        ("births told, and then lost", { $0.birthLosses > 0 }),
+        ("a control group frozen", { $0.frozenGroups > 0 }),
+        ("a control group shared with others", { $0.sharedGroups > 0 }),
+        ("a control group killed at one stroke", { $0.killedGroups > 0 }),
+        ("a control group thawed that others froze", { $0.woken > 0 }),
+        ("a final sweep", { $0.sweeps > 0 }),
+        ("somebody else stopped by a final sweep", { $0.swept > 0 }),
+        ("a narrow plan", { $0.isNarrow }),
+        ("a member by session or group alone, older than the first look", { $0.company[0] }),
+        ("... as old as the first look", { $0.company[1] }),
+        ("... younger than the first look", { $0.company[2] }),
         ("more than 30 processes", { $0.processes > 30 }),
     ]
 

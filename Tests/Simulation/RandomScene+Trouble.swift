@@ -11,12 +11,16 @@ extension RandomScene {
 
     mutating func choosePlan() {
         let orders: [StopOrder] = [.deepestFirst, .deepestFirst, .rootFirst, .atOnce]
+        // Where only numbers are asked for, nobody but their trees is looked at.
+        let isNarrow = !scene.options.hasPattern && random.chance(40)
+        scene.machine.census.isNarrow = isNarrow
         for root in roots where root.isAlive && random.chance(90) {
             scene.stop(
                 root,
                 timeout: random.microseconds(0...pace),
                 order: random.pick(orders) ?? .deepestFirst,
-                inNewWave: random.chance(40)
+                inNewWave: random.chance(40),
+                isNarrow: isNarrow
             )
         }
         scene.plan.follows = scene.options.hasPattern || random.chance(85)
@@ -67,9 +71,6 @@ extension RandomScene {
             } else {
                 process.temperament.deniedPins = random.number(1...2)
             }
-        }
-        for process in scene.kernel.planned where random.chance(5) {
-            process.temperament.isPassedBy = true
         }
     }
 

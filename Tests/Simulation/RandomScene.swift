@@ -60,6 +60,7 @@ struct RandomScene {
         // Mostly, who is there when a plan is made was there long before.
         if random.chance(80) { scene.machine.spend(random.microseconds(10_000...60_000)) }
         addTrees()
+        addCompany()
         if random.chance(80) { scene.machine.spend(random.microseconds(10_000...30_000)) }
         choosePattern()
         choosePlan()
@@ -68,6 +69,10 @@ struct RandomScene {
         choosePorts()
         chooseZombies()
         chooseInterrupts()
+        chooseHearing()
+        scheduleCompany()
+        addGroups()
+        chooseSweeps()
     }
 
     // MARK: - Who is there
@@ -125,7 +130,7 @@ struct RandomScene {
         }
     }
 
-    private mutating func grow(
+    mutating func grow(
         _ parent: SimulatedProcess,
         _ name: String,
         depth: Int,

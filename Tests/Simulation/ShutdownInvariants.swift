@@ -92,6 +92,18 @@ struct ShutdownInvariants {
         for process in machine.all where process.wasKilled && !told.contains(process.identity) {
             violations.append(violation(.survivor, "\(process.name) was killed without a word"))
         }
+        let kept = told.union(outcome.kept.compactMap(\.identity))
+        for (owner, answer) in kernel.latestOthers.sorted(by: { $0.key < $1.key }) {
+            let named = answer.targets.map(\.identity) + answer.refused.compactMap(\.identity)
+            for identity in named where !kept.contains(identity) {
+                violations.append(
+                    violation(.survivor, "\(owner) found \(identity), and it is not told")
+                )
+            }
+            if answer.unknown != nil, outcome.proof != .none {
+                violations.append(violation(.proof, "who else is there is unknown to \(owner)"))
+            }
+        }
         return violations
     }
 
@@ -120,7 +132,11 @@ struct ShutdownInvariants {
             let held = scene.plan.ports.map(kernel.portsHeldForLong) ?? []
             return held.map { violation(.proof, "port \($0.port) is proven free, and held") }
                 + membersAlive
-        case .subreaper, .cgroup:
+        case .cgroup:
+            return kernel.aliveInEmptyGroups.filter { !isHarmless($0) && !isGap($0) }.map {
+                violation(.proof, "the groups are empty by proof, and \(describe($0)) lives")
+            } + membersAlive
+        case .subreaper:
             return [violation(.proof, "\(outcome.proof) cannot be proven here")]
         }
     }
@@ -162,5 +178,8 @@ struct ShutdownInvariants {
         machine.all.filter {
             $0.isAlive && $0.isHeldByUs && !$0.isDoomed && !$0.temperament.isForeign
         }.map { violation(.thaw, "\($0.name) \($0.identity) is left stopped") }
+            + kernel.heldGroups.sorted().map {
+                violation(.thaw, "control group \($0) is left frozen")
+            }
     }
 }

@@ -8,6 +8,8 @@ struct ShutdownScene {
     var options = ShutdownOptions()
     /// Time between planning and execution.
     var planningDelay = Duration.zero
+    /// Whether births are told from the first look of planning on, and not only of the shutdown.
+    var hearsEarly = false
     private(set) var start = Duration.zero
     /// The process of each planned target.
     private(set) var planned: [ProcessIdentity: SimulatedProcess] = [:]
@@ -18,14 +20,18 @@ struct ShutdownScene {
     }
 
     /// Plans to stop `root` and what belongs to it now, deepest first, in a wave of its own or not.
+    ///
+    /// A narrow plan was made from a look at the tree alone: who is in its session or group, and
+    /// does not descend from it, is not in the plan.
     mutating func stop(
         _ root: SimulatedProcess,
         timeout: Duration = .seconds(10),
         order: StopOrder = .deepestFirst,
-        inNewWave: Bool = true
+        inNewWave: Bool = true,
+        isNarrow: Bool = false
     ) {
         var targets: [ShutdownTarget] = []
-        for (process, depth) in members(of: root) where planned[process.identity] == nil {
+        for (process, depth) in members(of: root, isNarrow) where planned[process.identity] == nil {
             process.isOurs = true
             process.tree = root.serial
             var target = ShutdownTarget(
@@ -57,7 +63,8 @@ struct ShutdownScene {
     }
 
     private func members(
-        of root: SimulatedProcess
+        of root: SimulatedProcess,
+        _ isNarrow: Bool
     ) -> [(process: SimulatedProcess, depth: Int)] {
         var members = [(process: root, depth: 0)]
         var known: Set<Int> = [root.serial]
@@ -72,7 +79,7 @@ struct ShutdownScene {
             }
         }
         takeDescendants()
-        for process in machine.byNumber.values
+        for process in isNarrow ? [] : machine.byNumber.values
         where (root.session == root.pid && process.session == root.pid)
             || (root.group == root.pid && process.group == root.pid)
         {
@@ -121,7 +128,12 @@ struct ShutdownScene {
     /// Executes the plan.
     mutating func run() -> ShutdownOutcome {
         options.beginning = machine.tick
+        if kernel.tellsBirths, hearsEarly {
+            options.hearsSince = machine.tick
+            kernel.subscribe(losingAt: kernel.birthLoss)
+        }
         machine.spend(planningDelay)
+        if kernel.tellsBirths, !hearsEarly { kernel.subscribe(losingAt: kernel.birthLoss) }
         start = machine.time
         kernel.excluded = options.excluded
         kernel.hasPattern = options.hasPattern

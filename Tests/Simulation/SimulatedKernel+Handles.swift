@@ -13,7 +13,10 @@ extension SimulatedKernel {
         let handle = handles[target.identity] ?? Handle(target)
         handle.target = target
         handle.inode = target.pidfdInode
+        handle.isJudged = true
         handles[target.identity] = handle
+        // What is open stays open on who it was.
+        if handle.isHeld, handle.seen?.state == .gone { return .gone }
         guard let process = machine.byNumber[target.identity.pid],
             process.identity == target.identity
         else { return .gone }
@@ -28,13 +31,32 @@ extension SimulatedKernel {
         handle.inode = UInt64(process.serial)
         if let change = change(of: process, from: target) { return .changed(change) }
         if process.isProtected { return .changed("a rule protects it") }
+        guard tieBirths(process) else { return .gone }
+        if condemned[process.identity] === process, process.plan == nil {
+            machine.claim(process)
+            process.plan = (Int.max, target.timeout)
+            machine.census.swept += 1
+        }
         handle.isPinned = true
         handle.look = machine.census.looks
-        if !handle.isHeld, heldCount < handleLimit {
-            handle.isHeld = true
-            heldCount += 1
-        }
+        keep(handle)
         return .pinned
+    }
+
+    /// Keeps the descriptors of a handle open, if there may be more.
+    func keep(_ handle: Handle) {
+        guard !handle.isHeld, heldCount < handleLimit else { return }
+        handle.isHeld = true
+        heldCount += 1
+    }
+
+    /// Whether it was pinned, whatever came of that.
+    func isJudged(_ identity: ProcessIdentity) -> Bool { handles[identity]?.isJudged ?? false }
+
+    /// The process that a handle stands for, or that is opened anew; `nil` once it is reaped.
+    func opened(_ identity: ProcessIdentity) -> SimulatedProcess? {
+        guard case .process(let process) = open(identity) else { return nil }
+        return process
     }
 
     private func change(of process: SimulatedProcess, from target: ShutdownTarget) -> String? {
@@ -127,7 +149,7 @@ extension SimulatedKernel {
         return .sent
     }
 
-    private func note(_ signal: Signal, _ process: SimulatedProcess) {
+    func note(_ signal: Signal, _ process: SimulatedProcess) {
         machine.census.signals += 1
         sendings.append(Sending(time: machine.time, signal: signal, process: process))
         switch signal {

@@ -30,6 +30,8 @@ extension SimulatedKernel {
         // one just after it was asked does not mind.
         let isReleased = process.isHeldByUs || process.asked != nil
         if process.hasChanged, isReleased, signal == .continue { return }
+        // In a group that reaper made everybody belongs, whatever it runs by now.
+        if process.hasChanged, madeGroups.contains(process.cgroup) { return }
         violate(.stranger, "\(signal) to \(process.name) \(process.identity)")
     }
 

@@ -4,6 +4,7 @@ extension SimulatedKernel {
     func look(_ scope: LookScope) -> Look {
         machine.census.looks += 1
         let tick = machine.tick
+        if firstTick == nil { firstTick = tick }
         if case .trees(let members) = scope, !hasPattern { return look(below: members, tick) }
         spend(.microseconds(50))
         if failingLooks > 0 {
@@ -27,7 +28,8 @@ extension SimulatedKernel {
             records.append(process.record)
             if hasPattern, process.matches, process.isAlive { matching.append(process) }
         }
-        return Look(processes: records, matches: matching.compactMap(target), tick: tick)
+        let matches = matching.compactMap(target) + groupMatches()
+        return Look(processes: records, matches: matches, tick: tick)
     }
 
     /// Walks `children`, one process after the other, each at its own moment.
@@ -37,24 +39,19 @@ extension SimulatedKernel {
         var next = members.map(\.pid)
         while let pid = next.popLast() {
             guard records[pid] == nil else { continue }
-            spend(.microseconds(6))
+            spend(.microseconds(4))
             if let listed = machine.byNumber[pid] { trouble(listed, .midLook) }
             guard let process = machine.byNumber[pid] else { continue }
             records[pid] = process.record
-            for child in process.children {
-                // The list is read by position: who stands behind one that leaves is skipped.
-                if child.temperament.isPassedBy {
-                    child.temperament.isPassedBy = false
-                } else {
-                    next.append(child.pid)
-                }
-            }
+            // Read until it is the same twice.
+            spend(.microseconds(process.children.isEmpty ? 2 : 4))
+            next += process.children.map(\.pid)
         }
         let sorted = records.values.sorted { $0.pid < $1.pid }
-        return Look(processes: sorted, tick: tick)
+        return Look(processes: sorted, matches: groupMatches(), tick: tick)
     }
 
-    private func target(for match: SimulatedProcess) -> ShutdownTarget? {
+    func target(for match: SimulatedProcess) -> ShutdownTarget? {
         spend(.microseconds(5))
         guard machine.byNumber[match.pid] === match, match.isAlive,
             !excluded.contains(match.identity)
@@ -97,7 +94,7 @@ extension SimulatedKernel {
             for pid in pids {
                 spend(.nanoseconds(500))
                 guard let process = machine.byNumber[pid], process.matches, process.isAlive,
-                    let target = target(for: process), handles[target.identity] == nil
+                    let target = target(for: process), !isJudged(target.identity)
                 else { continue }
                 found.append(target)
                 if pin(target) == .pinned, send(.kill, to: target.identity) == .sent {

@@ -19,6 +19,8 @@ final class SimulatedKernel: ShutdownKernel {
         var isPinned = false
         /// How many looks there had been by then.
         var look = 0
+        /// Whether it was pinned, and not only opened because its birth was told.
+        var isJudged = true
         /// Whether descriptors are open on it; otherwise it is opened anew for each call.
         var isHeld = false
 
@@ -54,11 +56,31 @@ final class SimulatedKernel: ShutdownKernel {
     /// Looks that fail before one succeeds.
     var failingLooks = 0
     var interruptTimes: [Duration] = []
+    /// Whether births are told.
+    var tellsBirths = false
+    /// When one of them is lost.
+    var birthLoss: Duration?
+    /// What was told; `nil` where nothing is, or something was lost.
+    var hearing: Hearing?
+    /// Control groups that reaper made, those that it holds frozen, and those that were wholly ours.
+    var madeGroups: Set<Int> = []
+    var heldGroups: Set<Int> = []
+    var wholeGroups: Set<Int> = []
+    /// Who of ours lived when all of them were called empty.
+    var aliveInEmptyGroups: [SimulatedProcess] = []
+    /// Whom a final sweep found, and may stop: what is asked for, once it is pinned.
+    var condemned: [ProcessIdentity: SimulatedProcess] = [:]
+    /// The latest answer to each final sweep, by its owner.
+    var latestOthers: [String: OthersAnswer] = [:]
     /// Processes on which descriptors can be kept open at the same time.
     var handleLimit = Int.max
     /// Calls for which no descriptor is left, before there are some again.
     var shortCalls = 0
     var terms = Terms()
+    /// Who belongs by session or group alone.
+    var company: [SimulatedProcess] = []
+    /// When the first look began, in clock ticks after boot.
+    var firstTick: UInt64?
     /// Everybody who is in the plan.
     var planned: [SimulatedProcess] = []
 

@@ -139,11 +139,11 @@ extension SimulatedMachine {
             schedule(.freeze(process), in: temperament.stopping)
         case .continue:
             guard process.state == .stopped else { return }
-            process.state = .running
-            if process.hasPendingTerm {
-                process.hasPendingTerm = false
-                answer(process)
+            if process.isFrozen {
+                process.staysStopped = false
+                return
             }
+            run(process)
         case .child:
             guard process.state == .running, process.temperament.buriesWhenTold else { return }
             for child in process.children where child.state == .zombie { bury(child) }
@@ -152,8 +152,16 @@ extension SimulatedMachine {
         }
     }
 
+    /// Lets a stopped process run, and do what it was asked meanwhile.
+    func run(_ process: SimulatedProcess) {
+        process.state = .running
+        guard process.hasPendingTerm, !process.isDoomed else { return }
+        process.hasPendingTerm = false
+        answer(process)
+    }
+
     func freeze(_ process: SimulatedProcess) {
-        if process.temperament.executesWhileStopping, process.isAlive {
+        if process.temperament.executesWhileStopping, process.isAlive, !process.isFrozen {
             process.temperament.executesWhileStopping = false
             census.execs += 1
             process.execute("/bin/another")

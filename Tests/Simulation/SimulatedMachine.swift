@@ -46,6 +46,11 @@ final class SimulatedMachine {
         all = []
     }
 
+    /// Control groups that stand still.
+    var frozenGroups: Set<Int> = []
+    /// Whether anybody is in a control group.
+    var hasGroups = false
+
     // MARK: - Time
 
     func after(_ delay: Duration, _ action: @escaping () -> Void) {
@@ -132,6 +137,7 @@ final class SimulatedMachine {
         child.isGuest = parent.isGuest
         child.tree = parent.isOurs ? parent.tree : child.serial
         child.isElsewhere = parent.isElsewhere
+        child.cgroup = parent.cgroup
         parent.children.append(child)
         all.append(child)
         byNumber.insert(child)
@@ -156,6 +162,7 @@ final class SimulatedMachine {
     }
 
     private func hop(_ comet: SimulatedProcess) {
+        if comet.isFrozen, !comet.isDoomed { return schedule(.hop(comet), in: .milliseconds(1)) }
         guard comet.state == .running, !comet.isDoomed else { return }
         census.hops += 1
         var temperament = comet.temperament

@@ -42,8 +42,6 @@ struct Temperament {
     var cannotBeHeld = false
     /// How often that is so before one can be: descriptors are short for a while.
     var deniedPins = 0
-    /// Whether one walk along its parent's children passes it by, as when a sibling exits.
-    var isPassedBy = false
     var vanishing: Vanishing?
     /// Whether all of its session and group go with it, so that their number is given away too.
     var vanishesWithCompany = false
@@ -97,6 +95,12 @@ final class SimulatedProcess {
     var isReminded = false
     /// The serial of who forked it.
     let bornTo: Int
+    /// The number of its control group; 0 is where everybody is who is in none.
+    var cgroup = 0
+    /// Whether its control group stands still; then its state is `stopped`, too.
+    var isFrozen = false
+    /// Whether it was stopped before that, and will be.
+    var staysStopped = false
     /// Whether it is not in the control group of anybody we stop.
     var isElsewhere = false
     /// Whether it went into a group that one of ours leads: a signal to it is neither wrong nor due.
@@ -106,7 +110,7 @@ final class SimulatedProcess {
 
     // What reaper knows and did, noted here so that a promise is checked where it is due.
 
-    /// Its part in the plan; `nil` if it is not planned.
+    /// Its part in the plan, or in what a final sweep has stopped; `nil` if it has none.
     var plan: (wave: Int, timeout: Duration)?
     /// When it was first asked to stop.
     var asked: Duration?
@@ -179,6 +183,8 @@ final class SimulatedProcess {
         let letter: UInt8 =
             switch state {
             case .running: isDoomed ? UInt8(ascii: "D") : UInt8(ascii: "S")
+            // A group of version 2 that stands still shows its members asleep.
+            case .stopped where isFrozen: UInt8(ascii: isDoomed ? "D" : "S")
             case .stopped: UInt8(ascii: "T")
             case .zombie, .gone: UInt8(ascii: "Z")
             }

@@ -18,6 +18,13 @@ package struct Trial {
         let machine = scene.machine
         machine.census.processes = machine.all.count
         machine.census.interrupts = scene.kernel.interrupts
+        if let tick = scene.kernel.firstTick {
+            for process in scene.kernel.company
+            where process.death.map({ $0 > scene.start }) ?? true {
+                let age = process.identity.startTime
+                machine.census.company[age < tick ? 0 : age == tick ? 1 : 2] = true
+            }
+        }
         census.add(machine.census, ending: Trial.ending(outcome, scene))
         machine.dismantle()
     }
@@ -33,6 +40,7 @@ package struct Trial {
         "proven: the tree is gone",
         "proven: nothing matches",
         "proven: the port is free",
+        "proven: the control groups are empty",
         "not proven",
         "the deadline passed",
     ]
@@ -44,6 +52,7 @@ package struct Trial {
             outcome.proof == .tree,
             outcome.proof == .proofScan,
             outcome.proof == .port,
+            outcome.proof == .cgroup,
             outcome.proof == .none,
             outcome.deadlinePassed || scene.machine.time >= scene.kernel.terms.end,
         ]
@@ -60,7 +69,12 @@ package struct Trial {
         var lines = [
             "deadline \(scene.options.deadline) from \(scene.start), pattern: "
                 + "\(scene.options.hasPattern), follows: \(scene.plan.follows), "
-                + "forced: \(scene.options.isForced), interrupts: \(kernel.interruptTimes)"
+                + "forced: \(scene.options.isForced), interrupts: \(kernel.interruptTimes)",
+            "births told: \(kernel.tellsBirths), early: \(scene.hearsEarly), "
+                + "loss: \(kernel.birthLoss.map { "\($0)" } ?? "none"), "
+                + "made groups: \(kernel.madeGroups.sorted()), "
+                + "sweeps: \(scene.plan.sweeps.map(\.owner)), "
+                + "planning began in tick \(scene.options.beginning)",
         ]
         for (index, wave) in scene.plan.waves.enumerated() {
             for target in wave {

@@ -6,10 +6,13 @@ import Foundation
 package final class Specimen {
     /// Every process that reported ready, by name; the main one is `root`.
     package private(set) var processes: [String: ProcessProbe] = [:]
+    /// The same as `pid@start`, in the numbers of the situation's own pid namespace.
+    package let identities: [String: String]
     /// What else the situation says about itself, such as `port`, `path` and `exe`.
     package let facts: [String: String]
 
     private let process: ChildProcess
+    private let isolated: Bool
     private var pending: [UInt8] = []
     private var events: [Event] = []
     private var end: End?
@@ -50,8 +53,13 @@ package final class Specimen {
     /// Stages a situation and returns when all of it is ready.
     package convenience init(_ arguments: String...) throws { try self.init(arguments) }
 
-    package init(_ arguments: [String]) throws {
-        let process = try ChildProcess([Binary.specimen.path] + arguments, environment: [:])
+    /// Stages it in user, pid and mount namespaces of its own when it is `isolated`: there nobody
+    /// else takes or frees a number, and the numbers mean nothing outside.
+    package init(_ arguments: [String], isolated: Bool = false) throws {
+        self.isolated = isolated
+        let room = isolated ? Machine.unshare + ["--kill-child"] : []
+        let words = room + [Binary.specimen.path] + arguments
+        let process = try ChildProcess(words, environment: [:])
         self.process = process
         var rest: [UInt8] = []
         let line = try process.readLine(&rest, until: watchdog)
@@ -62,7 +70,9 @@ package final class Specimen {
         let staged = try JSONDecoder().decode(Staged.self, from: line)
         facts = staged.facts
         pending = rest
-        processes = try staged.processes.mapValues { try ProcessProbe($0) }
+        identities = staged.processes
+        // From outside the numbers would name somebody else.
+        if !isolated { processes = try staged.processes.mapValues { try ProcessProbe($0) } }
     }
 
     deinit { _ = try? finish() }
@@ -91,6 +101,18 @@ package final class Specimen {
 
     /// The process that stages it, and adopts what loses its parent unless told otherwise.
     package var keeper: Int32 { process.pid }
+
+    /// Runs reaper in the namespaces of an isolated situation.
+    package func reaper(_ arguments: [String], input: String = "") throws -> Completion {
+        guard isolated else { throw SupportError("this specimen is not isolated") }
+        // unshare(1) waits for its only child, which is PID 1 of the namespace.
+        let path = "/proc/\(keeper)/task/\(keeper)/children"
+        let children = try String(contentsOfFile: path, encoding: .utf8).split(separator: " ")
+        guard let first = children.first else { throw SupportError("\(path) is empty") }
+        let words = ["-t", String(first), "-U", "-p", "-m", "--preserve-credentials", "--"]
+        return try Binary(path: "/usr/bin/nsenter")
+            .run(words + [Binary.reaper.path] + arguments, input: input)
+    }
 
     /// Lets a `slow-exit` that has received its TERM exit.
     package func letGo() { process.write(Array("release\n".utf8)) }

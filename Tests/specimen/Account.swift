@@ -17,6 +17,9 @@ struct Account {
     /// Whether all processes the situation consists of have reported ready.
     var isStaged: Bool { expected.map { roster.members.count >= $0 } ?? false }
 
+    /// Every process that reported ready.
+    var pids: [Int32] { roster.members.map(\.pid) }
+
     /// Enters one line of the ledger.
     mutating func record(_ entry: String) throws(StagingError) {
         let words = entry.split(separator: " ", maxSplits: 2).map(String.init)
@@ -54,13 +57,14 @@ struct Account {
     }
 
     /// The line that says what was staged.
-    mutating func stagedLine(executable: String?) -> String {
+    mutating func stagedLine(executable: String?, group: String?) -> String {
         wasStaged = true
         let processes = roster.members.map { (key: $0.name, value: quoted($0.identity)) }
         let path = executable.map { [(key: "exe", value: quoted($0))] } ?? []
+        let cgroup = group.map { [(key: "cgroup", value: quoted($0))] } ?? []
         return object([
             ("event", quoted("staged")), ("processes", object(processes)),
-            ("facts", object(facts + path)),
+            ("facts", object(facts + path + cgroup)),
         ])
     }
 

@@ -10,6 +10,7 @@ struct Keeper {
     private var release: Int32
     private let childSignals: Int32
     private var account = Account()
+    private var frozen: FrozenGroup?
     private var lines = LineBuffer()
     private var commands = LineBuffer()
 
@@ -38,11 +39,12 @@ struct Keeper {
         do throws(StagingError) {
             while !account.isStaged { try wait(forCommands: false) }
             try alterExecutable()
+            try freeze()
         } catch {
             // What runs already dies with this process, which holds the leash.
             complain(error)
         }
-        writeLine(account.stagedLine(executable: options.text("exe")), to: 1)
+        writeLine(account.stagedLine(executable: options.text("exe"), group: frozen?.path), to: 1)
         while try wait(forCommands: true) {}
         try finish()
         _exit(0)
@@ -66,6 +68,18 @@ struct Keeper {
             try checkErrno(unsafe unlink(path), "unlink", path)
         }
         if options.has("replaced") { try copyExecutable("/proc/self/exe", to: path) }
+    }
+
+    private mutating func freeze() throws(StagingError) {
+        guard let version = options.text("frozen") else { return }
+        let group = try FrozenGroup(version: version, members: account.pids)
+        frozen = group
+        do throws(StagingError) {
+            try group.freeze()
+        } catch {
+            group.thaw()
+            throw error
+        }
     }
 
     /// Handles what has arrived; false once standard input has closed.
@@ -119,10 +133,12 @@ struct Keeper {
         bury()
         let last = account.endLine()
         account.isQuiet = true
+        frozen?.thaw()
         _ = close(leash)
         while !account.isEmpty { try readLedger() }
         var status: Int32 = 0
         while unsafe cspecimen_reap(&status, 1) > 0 {}
+        frozen?.remove()
         writeLine(last, to: 1)
     }
 

@@ -45,8 +45,10 @@ struct Listener {
         let sharers = try options.number("shared-by-children") ?? 0
         let others = (options.has("reuseport") ? 1 : 0) + (options.has("established") ? 1 : 0)
         subject.expect(1 + sharers + others)
-        let socket = try open()
+        var socket = try open()
         let port = try Listener.announce(socket)
+        // On its way to nobody, so that no descriptor leads to it.
+        if options.has("in-flight") { socket = try check(cspecimen_send_away(socket), "sendmsg") }
         for index in 0..<sharers {
             try Offspring.spawn {
                 Ledger.ready("sharer.\(index)")

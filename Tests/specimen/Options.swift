@@ -9,13 +9,13 @@ struct Options {
 
     private static let switches: Set<String> = [
         "adopted", "bound-only", "close", "dead-session", "deleted", "dgram", "established",
-        "ignore-term", "orphan", "own-group", "replaced", "reuseport", "setsid", "stopped-parent",
-        "tcp", "udp", "v4", "v6",
+        "forgetful", "ignore-term", "in-flight", "leading", "listening", "orphan", "own-group",
+        "plain", "replaced", "reuseport", "setsid", "stopped-parent", "tcp", "udp", "v4", "v6",
     ]
     private static let valued: Set<String> = [
-        "argv0", "content", "cwd", "depth", "env", "exe", "ignore-term-at", "lock", "name",
-        "own-group-at", "owner", "path", "period-us", "port", "setsid-at", "shared-by-children",
-        "user", "width", "with",
+        "argv0", "content", "cwd", "depth", "env", "exe", "frozen", "ignore-term-at", "ignoring",
+        "linger-ms", "lock", "name", "nobody-at", "own-group-at", "owner", "path", "period-us",
+        "port", "setsid-at", "shared-by-children", "slow", "user", "width", "with",
     ]
 
     init(parsing words: [String]) throws(StagingError) {

@@ -10,10 +10,7 @@ extension Subject {
         case "ignore":
             // A blocked signal is kept pending even when it is ignored: unblock it as well.
             _ = signal(SIGTERM, SIG_IGN)
-            var set = sigset_t()
-            unsafe sigemptyset(&set)
-            unsafe sigaddset(&set, SIGTERM)
-            unsafe sigprocmask(SIG_UNBLOCK, &set, nil)
+            receiveTerm()
             try lone { while true { _ = pause() } }
         case "block":
             try lone { while true { _ = pause() } }
@@ -24,6 +21,14 @@ extension Subject {
         }
     }
 
+    /// Lets TERM do what it does to a program that has never heard of it.
+    func receiveTerm() {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        unsafe sigaddset(&set, SIGTERM)
+        unsafe sigprocmask(SIG_UNBLOCK, &set, nil)
+    }
+
     /// Stopped at once; a TERM is recorded when something lets it continue.
     func stageStopped() throws(StagingError) -> Never {
         expect(1)
@@ -32,18 +37,44 @@ extension Subject {
         Vigil.keep(as: "root", ignoringTerm: options.has("ignore-term"))
     }
 
+    /// Without `--linger-ms` it is the test that lets it go.
+    func exitSlowly() throws(StagingError) -> Never {
+        guard let pause = try options.number("linger-ms") else {
+            try lone { Vigil.keep(as: "root", onTerm: awaitRelease) }
+        }
+        // The pause is the phenomenon itself: how long it takes to end in good order.
+        try lone { Vigil.keep(as: "root") { _ = usleep(UInt32(pause) * 1000) } }
+    }
+
     /// A supervisor: each child that ends gets a successor, `child.0`, `child.1` and so on.
+    ///
+    /// With `--listening` it is the children who hold a port, always the same.
     func respawn() throws(StagingError) -> Never {
         expect(2)
         let stubborn = options.has("ignore-term")
+        let listener = options.has("listening") ? try Listener(options: options) : nil
+        var inherited: Int32 = -1
+        var port: UInt16 = 0
+        if let listener {
+            // The first child inherits what was bound here to learn a number that is free.
+            inherited = try listener.open()
+            port = try Listener.announce(inherited)
+        }
         var generation = 0
         func bear() {
             let name = "child.\(generation)"
+            let isFirst = generation == 0
             generation += 1
             Offspring.spawnOrComplain {
+                do throws(StagingError) {
+                    if let listener, !isFirst { _ = try listener.open(port: port) }
+                } catch {
+                    complainInChild(error)
+                }
                 Ledger.ready(name)
                 Vigil.keep(as: name, ignoringTerm: stubborn)
             }
+            if isFirst, inherited >= 0 { _ = close(inherited) }
         }
         bear()
         Ledger.ready("root")
@@ -60,35 +91,20 @@ extension Subject {
         )
     }
 
-    /// Leaves a process in a session of its own that TERM does not end.
-    func leaveSuccessor() {
-        Offspring.spawnOrComplain {
-            _ = setsid()
-            Ledger.ready("successor")
-            Vigil.keep(as: "successor", ignoringTerm: true)
-        }
-    }
-
-    /// Forks and exits without end; nobody lives long enough to be named, so only the end of the
-    /// ledger proves it gone.
-    func hop() throws(StagingError) -> Never {
-        let period = try options.number("period-us") ?? 1000
-        Ledger.fact("first", "\(getpid())")
-        expect(0)
-        // TERM stays blocked: only the leash and SIGKILL end it.
-        while true {
-            // The pause is the phenomenon itself, how long each incarnation lives.
-            _ = usleep(UInt32(period))
-            try Offspring.advance()
-            _ = setsid()
-        }
-    }
-
     /// `root` cannot end, not even of SIGKILL, before its parent, the `tracer`, has ended.
+    ///
+    /// `--plain` traces it without a hold on its end: signals stop it, and SIGKILL ends it.
     func stageTraced() throws(StagingError) -> Never {
         expect(2)
-        let child = try Offspring.spawn { Vigil.keep(as: "root") }
-        try check(cspecimen_hold_at_exit(child), "ptrace", "\(child)")
+        let isPlain = options.has("plain")
+        let child = try Offspring.spawn {
+            guard isPlain else { Vigil.keep(as: "root") }
+            // What is waited for is taken before the tracer hears of it.
+            receiveTerm()
+            while true { _ = pause() }
+        }
+        let traced = isPlain ? cspecimen_seize(child) : cspecimen_hold_at_exit(child)
+        try check(traced, "ptrace", "\(child)")
         Ledger.ready("root", pid: child)
         Ledger.ready("tracer")
         Vigil.keep(as: "tracer", onChild: {})

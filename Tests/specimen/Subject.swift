@@ -3,10 +3,12 @@ import Glibc
 
 /// The process a situation is about, once it runs in its own image.
 ///
-/// The mode says what it does: `sleep` or `orphan` wait; `tree` has descendants; `zombie` never buries
-/// its child; `zombie-leader` loses its first thread; `listen` holds a port; `term-ignorer`,
-/// `slow-exit`, `stopped`, `respawner`, `forks-on-term`, `comet` and `traced` resist an end; `pidfile` and
-/// `socketfile` hold a file. For every mode the options `--orphan`, `--adopted`, `--dead-session`,
+/// The mode says what it does: `sleep` or `orphan` wait; `tree` has descendants; `wrapper` and
+/// `leaderless` have relatives that no descent shows; `zombie` and `negligent` never bury their
+/// child; `zombie-leader` loses its first thread; `listen` holds a port; `term-ignorer`, `slow-exit`,
+/// `stopped`, `respawner`, `forker`, `forks-on-term`, `daemonizes-on-term`, `comet`, `shy`, `vfork`,
+/// `hung` and `traced` resist an end; `rendezvous` ends only in company; `recycled` and `crowd` pass a
+/// number on; `pidfile` and `socketfile` hold a file. For every mode the options `--orphan`, `--adopted`, `--dead-session`,
 /// `--setsid`, `--own-group`, `--cwd` and `--user` say where it runs; `--exe`, `--owner`, `--deleted`
 /// and `--replaced` from which executable; `--argv0`, `--name`, `--env` and `--args` what it looks
 /// like.
@@ -39,12 +41,23 @@ struct Subject {
         case "zombie-leader": try stageZombieLeader()
         case "listen": try Listener(options: options).listen()
         case "term-ignorer": try ignoreTerm()
-        case "slow-exit": try lone { Vigil.keep(as: "root", onTerm: awaitRelease) }
+        case "slow-exit": try exitSlowly()
         case "stopped": try stageStopped()
         case "respawner": try respawn()
         case "forks-on-term": try lone { Vigil.keep(as: "root", onTerm: leaveSuccessor) }
+        case "forker": try forkOn()
+        case "daemonizes-on-term": try lone { Vigil.keep(as: "root", onTerm: leaveDaemon) }
         case "comet": try hop()
+        case "shy": try hopWhenSeen()
+        case "vfork": try stageVfork()
+        case "hung": try stageHung()
         case "traced": try stageTraced()
+        case "wrapper": try wrap()
+        case "leaderless": try loseLeader()
+        case "negligent": try neglect()
+        case "rendezvous": try meet()
+        case "recycled": try recycle()
+        case "crowd": try recycleInCrowd()
         case "pidfile": try holdPidFile()
         case "socketfile": try holdSocketFile()
         default: throw StagingError("'\(options.mode)' is not a mode")
@@ -77,7 +90,7 @@ struct Subject {
     }
 
     /// Blocks until the keeper lets slow processes go; the end of the pipe counts too.
-    private func awaitRelease() {
+    func awaitRelease() {
         var byte: UInt8 = 0
         _ = unsafe read(Inherited.release, &byte, 1)
     }

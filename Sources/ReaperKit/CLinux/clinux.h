@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -68,6 +69,12 @@ static inline int64_t clinux_clock_nanoseconds(int clock) {
   struct { long seconds, nanoseconds; } t = {0, 0}; /* <time.h> hides timespec in strict C */
   syscall(SYS_clock_gettime, clock, &t);
   return (int64_t)t.seconds * 1000000000 + t.nanoseconds;
+}
+/* poll(2) with nanoseconds; negative waits for ever. */
+static inline int clinux_poll(struct pollfd *entries, unsigned long count, int64_t nanoseconds) {
+  struct { long seconds, nanoseconds; } t = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+  return clinux_result(syscall(SYS_ppoll, entries, count, nanoseconds < 0 ? (void *)0 : &t,
+                               (void *)0, 0ul));
 }
 static inline int clinux_pidfd_open(int pid) {
   return clinux_result(syscall(SYS_pidfd_open, pid, 0u));

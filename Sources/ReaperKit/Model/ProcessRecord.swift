@@ -70,6 +70,9 @@ public struct ProcessRecord: Sendable, Equatable {
     /// Whether the kernel runs it without a user program: `PF_KTHREAD`, include/linux/sched.h.
     public var isKernelThread: Bool { flags & 0x0020_0000 != 0 }
 
+    /// Whether a signal or its tracer has stopped it.
+    public var isStopped: Bool { state == UInt8(ascii: "T") || state == UInt8(ascii: "t") }
+
     /// Whether all of it has exited and nobody has waited for it yet.
     ///
     /// A leader that exited while other threads run is in state `Z` too, but lives on.

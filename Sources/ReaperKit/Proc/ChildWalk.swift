@@ -4,15 +4,18 @@ import Glibc
 /// Finds whoever descends from a process by reading `children` of each of its threads.
 ///
 /// It costs nothing for the rest of the machine, where a listing reads everybody. A child that
-/// exits during the read can hide another one from it, so it never proves that there are no more:
-/// proc_pid_task_children(5).
+/// exits during the read can hide another one from it, proc_pid_task_children(5); so each list is
+/// read until it is the same twice: a child that hid another one is not in the second any more.
 struct ChildWalk {
     private var path = PathBuffer()
     private var threads = NumberedEntries()
+    /// Lists that change this often in a row are no use: everybody has to be listed instead.
+    private static let attempts = 20
 
     /// Reads `stat` of these processes and of everybody below them, sorted by number.
     ///
-    /// - Returns: `nil` where the kernel has no such files (CONFIG_PROC_CHILDREN).
+    /// - Returns: `nil` where the kernel has no such files (CONFIG_PROC_CHILDREN), or does not let
+    ///   them be read.
     mutating func records(below roots: [Int32], in procfs: inout Procfs) -> [ProcessRecord]? {
         var records: [ProcessRecord] = []
         var seen: Set<Int32> = []
@@ -66,13 +69,19 @@ struct ChildWalk {
         path.append(thread)
         let length = path.count
         path.append("/children")
-        switch procfs.numbers(at: path.bytes) {
-        case .value(let numbers): return numbers
-        case .denied: return []
-        case .gone:
-            // Gone is the thread, or the file: only the one says that somebody has to list.
-            path.truncate(to: length)
-            return procfs.exists(path.bytes) ? nil : []
+        var listed: [Int32]?
+        for _ in 0..<Self.attempts {
+            switch procfs.numbers(at: path.bytes) {
+            // Nobody was listed, so nobody can have hidden anybody.
+            case .value(let numbers) where numbers.isEmpty || numbers == listed: return numbers
+            case .value(let numbers): listed = numbers
+            case .denied: return nil
+            case .gone:
+                // Gone is the thread, or the file: only the one says that somebody has to list.
+                path.truncate(to: length)
+                return procfs.exists(path.bytes) ? nil : []
+            }
         }
+        return nil
     }
 }

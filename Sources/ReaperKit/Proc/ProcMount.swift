@@ -50,7 +50,7 @@ enum ProcMount {
     }
 
     /// Blanks, newlines and backslashes stand as three octal digits after a backslash.
-    private static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
+    static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         var rest = field
         while let byte = rest.popFirst() {

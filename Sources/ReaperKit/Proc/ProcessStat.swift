@@ -38,6 +38,29 @@ extension ProcessRecord {
             threads: threads
         )
     }
+
+    /// Whether one whole `/proc/PID/stat` shows that the process has ever run.
+    ///
+    /// It is in state `R` from its birth on. Whatever else it is in, a page fault and processor time
+    /// of its own take having run; it does not inherit them.
+    static func hasRun(stat bytes: Span<UInt8>) -> Bool {
+        guard let close = bytes.lastIndex(of: UInt8(ascii: ")")), close + 2 < bytes.count else {
+            return false
+        }
+        if bytes[close + 2] != UInt8(ascii: "R") { return true }
+        var cursor = ByteCursor()
+        cursor.seek(to: close + 3)
+        do throws(ParseError) {
+            // ppid pgrp session tty_nr tpgid flags
+            for _ in 0..<6 { try cursor.skipField("flags", in: bytes) }
+            for field: StaticString in ["minflt", "cminflt", "majflt", "cmajflt", "utime", "stime"]
+            {
+                let count: UInt64 = try cursor.integer(field, in: bytes)
+                if count > 0 { return true }
+            }
+        } catch { return false }
+        return false
+    }
 }
 
 extension ByteString {

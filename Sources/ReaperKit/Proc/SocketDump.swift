@@ -245,7 +245,7 @@ struct SocketDump {
 
 extension [UInt8] {
     /// Appends a number in the machine's byte order.
-    fileprivate mutating func appendNative(_ value: some FixedWidthInteger) {
+    mutating func appendNative(_ value: some FixedWidthInteger) {
         for index in 0..<value.bitWidth / 8 {
             append(UInt8(truncatingIfNeeded: value.littleEndian >> (8 * index)))
         }
@@ -254,7 +254,7 @@ extension [UInt8] {
 
 extension Span<UInt8> {
     /// The number in the machine's byte order at `offset`, `nil` where the bytes end before it.
-    fileprivate func native<T: FixedWidthInteger>(at offset: Int) -> T? {
+    func native<T: FixedWidthInteger>(at offset: Int) -> T? {
         let size = T.bitWidth / 8
         guard offset >= 0, size <= count - offset else { return nil }
         var value: T = 0

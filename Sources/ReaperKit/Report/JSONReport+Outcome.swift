@@ -13,6 +13,9 @@ extension ShutdownOutcome {
         json.array("ports") { json in
             for port in ports { json.object { port.write(to: &$0, style: style) } }
         }
+        if !portNotes.isEmpty {
+            json.array("port_notes") { json in for note in portNotes { json.element(note) } }
+        }
         json.member("rounds", rounds)
         json.member("proof", proof.rawValue)
         json.member("unproven", unproven.map(style.shown))
@@ -37,6 +40,7 @@ extension PortOutcome {
         json.member("protocol", transport.rawValue)
         json.member("port", port)
         json.member("state", isFree ? "free" : "held")
+        if isHeldAgain { json.member("again", true) }
         json.member("holder", holder.map(style.shown))
     }
 }

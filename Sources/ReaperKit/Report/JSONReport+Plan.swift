@@ -19,6 +19,13 @@ extension ShutdownPlan {
         if let ports {
             json.array("ports") { json in for port in ports.members { json.element(port.text) } }
         }
+        if !sweeps.isEmpty {
+            json.array("sweeps") { json in
+                for sweep in sweeps {
+                    json.object { sweep.write(to: &$0, from: snapshot, style: style) }
+                }
+            }
+        }
         guard !zombies.isEmpty else { return }
         json.array("zombies") { json in
             for zombie in zombies {
@@ -30,6 +37,40 @@ extension ShutdownPlan {
                 }
             }
         }
+    }
+}
+
+extension FinalSweep {
+    /// Writes what nobody may have afterwards; who has it now is for people, and not executed.
+    fileprivate func write(
+        to json: inout JSONWriter,
+        from snapshot: Snapshot,
+        style: ReportStyle
+    ) {
+        json.member("owner", owner)
+        if let ports {
+            json.array("ports") { json in for port in ports.members { json.element(port.text) } }
+        }
+        if !names.isEmpty {
+            json.array("process_filters") { json in
+                for name in names { json.element(name.description) }
+            }
+        }
+        json.member("kill_others", killsOthers)
+        json.member("signal", signal.name)
+        json.member("timeout_ms", timeout.milliseconds)
+        guard let others else { return }
+        json.array("others") { json in
+            for target in others.targets {
+                json.object { target.write(to: &$0, from: snapshot, style: style) }
+            }
+        }
+        json.array("refused") { json in
+            for refusal in others.refused {
+                json.object { refusal.write(to: &$0, style: style) }
+            }
+        }
+        json.member("unknown", others.unknown.map(style.shown))
     }
 }
 
@@ -54,6 +95,7 @@ extension ShutdownTarget {
         json.member("leads_session", leadsSession)
         json.member("leads_group", leadsGroup)
         json.member("reason", style.shown(reason))
+        json.member("note", note.map(style.shown))
     }
 }
 
@@ -84,16 +126,5 @@ extension PortSet.Member {
         let range =
             ports.count == 1 ? "\(ports.lowerBound)" : "\(ports.lowerBound)-\(ports.upperBound)"
         return transport.map { "\(range)/\($0.rawValue)" } ?? range
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds, clamped to what 64 bits hold: the years 1677 to 2262 around 1970.
-    fileprivate var nanoseconds: Int64 {
-        let (seconds, attoseconds) = clampedComponents
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carry) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-        guard !overflow, !carry else { return seconds < 0 ? .min : .max }
-        return sum
     }
 }

@@ -15,7 +15,11 @@ enum OutcomeTable {
             let name = "port \(port.port)/\(port.transport.rawValue)"
             guard !port.isFree else { return "\(name): free" }
             let holder = style.shown(port.holder ?? "an unknown process").escapedForTerminal
-            return Paint.red("\(name): still held by \(holder)", when: style.color)
+            let how = port.isHeldAgain ? "held again" : "still held"
+            return Paint.red("\(name): \(how) by \(holder)", when: style.color)
+        }
+        lines += outcome.portNotes.map { note in
+            Paint.yellow("ports: \(note.escapedForTerminal)", when: style.color)
         }
         lines += outcome.removed.map { "removed \($0.text.escapedForTerminal)" }
         lines += outcome.kept.map { kept in

@@ -20,6 +20,7 @@ enum PlanTable {
             plan.removals.map { ($0.path.text.escapedForTerminal, style.shown($0.reason)) },
             style
         )
+        lines += plan.sweeps.flatMap { SweepText.lines(of: $0, in: report, style) }
         lines += section(
             "refused",
             plan.refused.map { (report.refusalText($0), style.shown($0.reason)) },
@@ -78,7 +79,7 @@ enum PlanTable {
                 .init(target.signal.description),
                 .init(target.signal == .kill ? "" : target.timeout.roughText),
                 .init(user.escapedForTerminal),
-                .init(style.shown(target.reason).escapedForTerminal),
+                .init(style.shown(target.reasonAndNote).escapedForTerminal),
             ]
         }
         return table.lines(style, indent: 2)
@@ -93,6 +94,11 @@ enum PlanTable {
         return ["", "\(title):"]
             + items.map { "  \($0.what): \($0.why.escapedForTerminal)" }
     }
+}
+
+extension ShutdownTarget {
+    /// Why it is in the plan, and why it may not end by its stop signal.
+    var reasonAndNote: String { note.map { "\(reason); \($0)" } ?? reason }
 }
 
 extension Report {

@@ -77,6 +77,7 @@ extension ShutdownOutcome {
             statuses.append(.leftOver)
         }
         if deadlinePassed { statuses.append(.deadline) }
+        if !portNotes.isEmpty { statuses.append(.incomplete) }
         // Files that were removed are their own proof; processes and ports need one.
         if proof == .none, !targets.isEmpty || !ports.isEmpty || unproven != nil {
             statuses.append(.incomplete)

@@ -49,7 +49,8 @@ struct SecretScanner {
     private mutating func name() {
         let start = position
         let end = bytes[start...].firstIndex { !isNameByte($0) } ?? bytes.endIndex
-        guard SecretName.announces(bytes[start..<end]), let value = value(after: start..<end) else {
+        // Most words are no names: nothing is assigned to them.
+        guard let value = value(after: start..<end), SecretName.announces(bytes[start..<end]) else {
             // Only its first byte: what follows may still be a token by its looks.
             copy(upTo: start + 1)
             while position < end, SecretShape.end(of: bytes, from: position) == nil {

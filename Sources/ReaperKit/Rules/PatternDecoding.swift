@@ -25,12 +25,7 @@ extension RuleDecoder {
         for text in try fields.texts("env") {
             pattern.environment.append(try environmentCondition(text))
         }
-        for text in try fields.texts("ports", orNumbers: true) {
-            let ports = try text.parse { list throws(ValueError) in
-                try PortSet(parsing: list, services: reader.services())
-            }
-            pattern.ports = PortSet(members: (pattern.ports?.members ?? []) + ports.members)
-        }
+        pattern.ports = try portSet(fields)
         for text in try fields.texts("user", orNumbers: true) {
             pattern.users.append(try user(text))
         }

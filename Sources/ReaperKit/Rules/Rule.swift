@@ -39,37 +39,6 @@ public struct Rule: Sendable, Equatable {
     }
 }
 
-/// How a rule wants its processes stopped.
-public struct StopAction: Sendable, Equatable {
-    /// The signal that asks.
-    public var signal: Signal
-    /// Grace after the signal, at most 30 s in files.
-    public var timeout: Duration
-    /// Which end of the tree is asked first.
-    public var order: StopOrder
-
-    /// Creates an action.
-    public init(
-        signal: Signal = .terminate,
-        timeout: Duration = .seconds(10),
-        order: StopOrder = .deepestFirst
-    ) {
-        self.signal = signal
-        self.timeout = timeout
-        self.order = order
-    }
-}
-
-/// Which end of a tree is asked to stop first.
-public enum StopOrder: String, Sendable, CaseIterable {
-    /// Children before their parents.
-    case deepestFirst = "deepest-first"
-    /// Masters that must stop their own workers.
-    case rootFirst = "root-first"
-    /// All together.
-    case atOnce = "at-once"
-}
-
 /// Where a rule's instances are recorded.
 public struct InstanceRule: Sendable, Equatable {
     /// Globs of files.

@@ -81,31 +81,6 @@ extension RuleDecoder {
             at: value.position
         )
     }
-
-    private func stopAction(_ value: JSONValue) throws(JSONError) -> StopAction {
-        let fields = try JSONFields(value, of: "a stop", known: ["signal", "timeout", "order"])
-        var action = StopAction()
-        if let signal = fields["signal"] {
-            action.signal = try signal.text(for: "signal", true).parse(Signal.init(parsing:))
-        }
-        if let timeout = fields["timeout"] {
-            action.timeout = try timeout.text(for: "timeout", true).parse(Duration.init(parsing:))
-            guard action.timeout <= StopAction.longestTimeout else {
-                throw JSONError(
-                    "expected at most \(StopAction.longestTimeout.shortText) for 'timeout', found"
-                        + " \(action.timeout.shortText); only the command line may ask for more",
-                    at: timeout.position
-                )
-            }
-        }
-        action.order = try choice(fields["order"], for: "order") ?? action.order
-        return action
-    }
-}
-
-extension StopAction {
-    /// The longest grace that a file may ask for, so that no file can make a shutdown hang.
-    static let longestTimeout = Duration.seconds(30)
 }
 
 extension ProcessPattern {

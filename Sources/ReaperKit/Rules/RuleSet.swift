@@ -33,13 +33,16 @@ public struct RuleSet: Sendable, Equatable {
     ///   - layers: The places.
     ///   - reader: What the files may refer to.
     ///   - user: Reaper's effective user: for 0, files that others can write are refused.
+    ///   - onlyProtecting: Whether embedded files without any `protect` can be left out. What
+    ///     users wrote is read in any case: an error in it must not wait for another command.
     /// - Returns: The rules in force.
     /// - Throws: `RuleError` for the first file that is missing although it was named, cannot be
     ///   read, is wrong, or may not be trusted.
     public static func load(
         _ layers: RuleLayers,
         reader: RuleFileReader,
-        effectiveUser user: UInt32
+        effectiveUser user: UInt32,
+        onlyProtecting: Bool = false
     ) throws(RuleError) -> RuleSet {
         let store = RuleStore(demandsTrust: user == 0)
         var found: [[(baseName: String, file: RuleStore.Entry)]] = []
@@ -55,7 +58,10 @@ public struct RuleSet: Sendable, Equatable {
         for entry in RuleLayers.merge(found) {
             let bytes = try store.contents(of: entry)
             var reader = reader
-            if case .embedded = entry { reader.checksExpressions = false }
+            if case .embedded = entry {
+                if onlyProtecting, bytes.firstIndex(of: "protect") == nil { continue }
+                reader.checksExpressions = false
+            }
             files.append(try reader.read(bytes, source: entry.source))
         }
         var rules = try RuleSet(files: files)

@@ -21,6 +21,11 @@ public struct ScanRequest: Sendable {
         selection.isEmpty || !selection.kinds.isEmpty || !selection.rules.isEmpty
     }
 
+    /// Whether nothing but numbers of processes was asked for.
+    public var isOnlyPids: Bool {
+        !isJudged && selection.ports == nil && selection.process.isOnlyPids
+    }
+
     /// Whether processes that nobody has seen yet can come to match what was asked for.
     ///
     /// Exact processes cannot, and neither can a port: whoever takes it next is somebody else.

@@ -51,7 +51,14 @@ extension Scanner {
         }
     }
 
+    /// Gives away the handle of a process that was identified.
+    mutating func takeHandle(of identity: ProcessIdentity) -> ProcessHandle? {
+        held.removeValue(forKey: identity)
+    }
+
     /// Reads what is known of these processes again, so that a plan can be held to it later.
+    ///
+    /// They stay held, as many as descriptors allow.
     public mutating func identify(_ identities: [ProcessIdentity], in snapshot: inout Snapshot) {
         guard isOwnNamespace else { return }
         for identity in identities {
@@ -63,6 +70,7 @@ extension Scanner {
                 handle.read(kind, into: &snapshot.processes[index], in: &procfs)
             }
             snapshot.processes[index].pidfdInode = handle.pidfdInode
+            if held.count < DescriptorLimit.handles { held[identity] = handle }
         }
     }
 
@@ -121,10 +129,8 @@ extension Scanner {
         // Exited already: only the hang-up that reaping causes is awaited.
         var entries = zombies.map { pollfd(fd: $0.descriptor, events: 0, revents: 0) }
         while !entries.isEmpty {
-            let left = (end - Clock.monotonic()).milliseconds
-            guard left > 0 else { return }
-            let count = unsafe poll(&entries, nfds_t(entries.count), Int32(left))
-            guard count >= 0 || errno == EINTR else { return }
+            guard Clock.monotonic() < end else { return }
+            Polling.wait(for: &entries, until: end)
             entries.removeAll { Int32($0.revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 }
         }
     }

@@ -18,6 +18,11 @@ public struct Scanner: ~Copyable {
     private var context: MatchContext
     private var descriptors: DescriptorTable?
     private var childWalk = ChildWalk()
+    private var births: BirthFeed?
+    /// Since when births are told, in clock ticks after boot; `nil` when they are not.
+    public private(set) var hearsSince: UInt64?
+    /// Those whom ``identify(_:in:)`` held, for whoever acts on them.
+    var held: [ProcessIdentity: ProcessHandle] = [:]
 
     /// Opens the procfs and reads what does not depend on any one process.
     public init(_ request: ScanRequest, procRoot: String = "/proc") throws(SystemError) {
@@ -39,15 +44,62 @@ public struct Scanner: ~Copyable {
     /// - Returns: What was seen, and what is wrong.
     /// - Throws: Why `/proc` could not be listed, or sockets not be read although they matter.
     public mutating func scan(files: [InstanceFile] = []) throws(SystemError) -> ScanResult {
+        var snapshot = begin(files)
+        try readSockets(into: &snapshot)
+        var candidates = try readProcesses(into: &snapshot)
+        if findHiddenHolders(in: &snapshot) { candidates = self.candidates(in: snapshot) }
+        return try judge(snapshot, candidates)
+    }
+
+    /// Looks at exactly the processes that were asked for, and whoever descends from them.
+    ///
+    /// Who else belongs to them, by a session or group that they lead, is not in it.
+    ///
+    /// - Returns: `nil` where more than numbers were asked for, or the kernel does not tell whose
+    ///   children are whose.
+    public mutating func scanTrees() throws(SystemError) -> ScanResult? {
+        guard request.isOnlyPids, isOwnNamespace else { return nil }
+        let pids = request.selection.process.pids.map(\.pid)
+        guard let trees = childWalk.records(below: pids, in: &procfs) else { return nil }
+        var snapshot = begin([])
+        snapshot.processes = trees
+        var seen = Set(trees.map(\.pid))
+        // Whoever is above them may adopt what they let go.
+        for process in trees {
+            var next = process.parent
+            while next > 0, seen.insert(next).inserted,
+                let position = readProcess(ProcessPlace(pid: next), into: &snapshot)
+            {
+                next = snapshot.processes[position].parent
+            }
+        }
+        snapshot.processes.sort { $0.pid < $1.pid }
+        return try judge(snapshot, candidates(in: snapshot))
+    }
+
+    /// Has the kernel tell births from now on, where it does: for whoever acts on what is found.
+    public mutating func followBirths() {
+        guard isOwnNamespace else { return }
+        births = nil
+        do throws(ProcessEvents.Unavailable) {
+            births = try BirthFeed()
+            hearsSince = host.ticks(at: Clock.sinceBoot())
+        } catch {
+            // Then whoever an adopter has may have come from a target, as before.
+            hearsSince = nil
+        }
+    }
+
+    /// Gives away what is told of births.
+    mutating func takeBirths() -> BirthFeed? { births.take() }
+
+    private mutating func begin(_ files: [InstanceFile]) -> Snapshot {
         host.sinceBoot = Clock.sinceBoot()
         host.wallClock = Clock.wall()
         var snapshot = Snapshot(host: host, instanceFiles: files)
         snapshot.unreadable.notes = procfs.limits(for: host)
         context.host = host
-        try readSockets(into: &snapshot)
-        var candidates = try readProcesses(into: &snapshot)
-        if findHiddenHolders(in: &snapshot) { candidates = self.candidates(in: snapshot) }
-        return try judge(snapshot, candidates)
+        return snapshot
     }
 
     /// Looks at these numbers only, some of which nobody has; their ancestors are read too.

@@ -1,6 +1,6 @@
 /// What a rule or service wants nobody to have once its own processes are gone.
 public struct FinalSweep: Sendable, Equatable {
-    /// The rule or service that says so.
+    /// Who says so, such as `rule zinit.service`.
     public var owner: String
     /// Ports that nobody may hold.
     public var ports: PortSet?
@@ -12,6 +12,8 @@ public struct FinalSweep: Sendable, Equatable {
     public var signal: Signal
     /// Their grace between asking and killing.
     public var timeout: Duration
+    /// Who else has them now, before anything is stopped; `nil` where nobody looked.
+    public var others: OthersAnswer?
 
     /// Creates a sweep.
     public init(
@@ -28,5 +30,25 @@ public struct FinalSweep: Sendable, Equatable {
         self.killsOthers = killsOthers
         self.signal = signal
         self.timeout = timeout
+    }
+
+    /// Whom it is about, such as `whoever holds port 8080 or is called node`.
+    var subject: String {
+        var parts: [String] = []
+        if let ports {
+            let list = ports.members.map(\.text)
+            parts.append("holds port \(list.joined(separator: ", "))")
+        }
+        if !names.isEmpty {
+            parts.append("is called \(names.map(\.description).joined(separator: ", "))")
+        }
+        return "whoever \(parts.joined(separator: " or "))"
+    }
+
+    /// The same, but nobody is stopped for it.
+    var onlyTold: FinalSweep {
+        var sweep = self
+        sweep.killsOthers = false
+        return sweep
     }
 }

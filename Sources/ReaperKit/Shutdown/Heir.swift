@@ -8,6 +8,8 @@ struct Heir {
         case child
         case session
         case group
+        /// The kernel told its birth.
+        case birth
     }
 
     var target: ShutdownTarget
@@ -39,6 +41,7 @@ struct Heir {
         case .child: record.parent == head.pid
         case .session: record.session == head.pid
         case .group: record.processGroup == head.pid
+        case .birth: true
         }
     }
 }
@@ -63,14 +66,8 @@ extension KillSet {
             search.add(member.target)
         }
         search.followChildren()
-        for (number, leader) in sessions {
-            guard let member = members[leader], member.verdict != .refused else { continue }
-            search.addMembers(of: number, member, by: .session)
-        }
-        for (number, leader) in groups {
-            guard let member = members[leader], member.verdict != .refused else { continue }
-            search.addMembers(of: number, member, by: .group)
-        }
+        for (number, lead) in sessions { search.addMembers(of: number, lead, in: self, .session) }
+        for (number, lead) in groups { search.addMembers(of: number, lead, in: self, .group) }
         search.followEverything()
         return search.found
     }
@@ -118,8 +115,15 @@ private struct HeirSearch {
         }
     }
 
-    mutating func addMembers(of number: Int32, _ leader: ShutdownMember, by tie: Heir.Tie) {
-        for index in (tie == .session ? sessions : groups)[number] ?? [] {
+    mutating func addMembers(
+        of number: Int32,
+        _ lead: Lead,
+        in set: KillSet,
+        _ tie: Heir.Tie
+    ) {
+        guard let leader = set[lead.leader], leader.verdict != .refused else { return }
+        for index in (tie == .session ? sessions : groups)[number] ?? []
+        where lead.holds(records[index]) {
             add(index, of: leader.target, by: tie)
         }
     }

@@ -6,9 +6,9 @@ struct KillSet {
     private(set) var members: [ProcessIdentity: ShutdownMember] = [:]
     /// In the order in which they were found.
     private(set) var order: [ProcessIdentity] = []
-    /// Numbers of sessions that a member led, with that leader.
-    private(set) var sessions: [Int32: ProcessIdentity] = [:]
-    private(set) var groups: [Int32: ProcessIdentity] = [:]
+    /// Sessions that a member led, by number.
+    private(set) var sessions: [Int32: Lead] = [:]
+    private(set) var groups: [Int32: Lead] = [:]
     /// Numbers of sessions in which a member was seen.
     private(set) var sessionsSeen: Set<Int32> = []
     /// Roots whose trees answered a stop signal with new children.
@@ -52,8 +52,8 @@ struct KillSet {
         members[identity] = ShutdownMember(target, parent: parent)
         order.append(identity)
         left.append(identity)
-        if target.leadsSession { sessions[identity.pid] = identity }
-        if target.leadsGroup { groups[identity.pid] = identity }
+        if target.leadsSession { sessions[identity.pid] = Lead(identity) }
+        if target.leadsGroup { groups[identity.pid] = Lead(identity) }
         return true
     }
 
@@ -73,39 +73,44 @@ struct KillSet {
         if let parent = livingNumbers[member.parent] { members[parent]?.lostAskedChild = true }
     }
 
+    /// Whether others can belong who descend from no member.
+    var leadsAnything: Bool { !sessions.isEmpty || !groups.isEmpty }
+
+    /// The session or group by which an heir belongs, if a member led it.
+    func lead(of heir: Heir) -> Lead? {
+        let lead =
+            switch heir.tie {
+            case .session: sessions[heir.head.pid]
+            case .group: groups[heir.head.pid]
+            case .child, .birth: Lead?.none
+            }
+        return lead?.leader == heir.head ? lead : nil
+    }
+
     // MARK: - What a look shows
 
     /// Members by number, as the latest look showed them.
     private(set) var livingNumbers: [Int32: ProcessIdentity] = [:]
 
     /// Takes in who is whose child by now, and which sessions and groups still are what they were.
-    ///
-    /// A session's number stays its own as long as a member is in it, who has been there all the
-    /// time. When none is, or when another process leads it, the number means nothing any more:
-    /// strangers in it may be in a new session of that number.
     mutating func note(_ look: Look) {
         left.removeAll { members[$0]?.gone != nil }
         livingNumbers = [:]
-        var livingSessions: Set<Int32> = []
-        var livingGroups: Set<Int32> = []
+        for number in sessions.keys { sessions[number]?.hasWitness = false }
+        for number in groups.keys { groups[number]?.hasWitness = false }
         for record in look.processes {
             if members[record.identity] != nil {
                 members[record.identity]?.parent = record.parent
+                members[record.identity]?.isStopped = record.isStopped
                 sessionsSeen.insert(record.session)
                 livingNumbers[record.pid] = record.identity
+                sessions[record.session]?.note(witness: record, at: look.tick)
+                groups[record.processGroup]?.note(witness: record, at: look.tick)
+                continue
             }
-            if members[record.identity] != nil {
-                livingSessions.insert(record.session)
-                livingGroups.insert(record.processGroup)
-            }
-            if let leader = sessions[record.pid], leader != record.identity {
-                sessions[record.pid] = nil
-            }
-            if let leader = groups[record.pid], leader != record.identity {
-                groups[record.pid] = nil
-            }
+            // Another process has the number: the session is gone, or was when it got it.
+            sessions[record.pid] = nil
+            groups[record.pid] = nil
         }
-        sessions = sessions.filter { livingSessions.contains($0.key) }
-        groups = groups.filter { livingGroups.contains($0.key) }
     }
 }

@@ -1,3 +1,146 @@
+import CLinux
+import Glibc
+
+// Which process a number names is known from both ends at once:
+//
+// 1. A handle is open on a number: from its birth until it is reaped, the number is this process's.
+// 2. It is seen to have run. Its birth was told before: the kernel sends the event, and only then
+//    wakes the child. (It is in /proc a little earlier, so a process that has not run yet may be
+//    one whose birth, and whose predecessor's end, are not told yet.)
+// 3. What was told is read. Its own birth is in it, if it is not older than the subscription.
+// 4. `stat` is read through the handle: not reaped yet, so nobody else's birth under that number is
+//    in what was read.
+//
+// So the latest birth under the number is its own, or there is none and it is older. Its start
+// time is not needed for that: two processes of one number can start in the same clock tick, and
+// events carry another clock than /proc does.
 extension LinuxKernel {
-    public func births(to members: [ProcessIdentity]) -> [Birth]? { nil }
+    /// How often a process that was just born is looked at until it has run, a moment apart.
+    private static let patience = 50
+
+    /// Whether births are told here.
+    var hearsBirths: Bool { feed != nil }
+
+    /// Takes in what was told.
+    ///
+    /// - Returns: Whether nothing is missing; once something is, nobody is asked any more.
+    @discardableResult
+    func drainBirths() -> Bool {
+        guard feed?.drain() == true else {
+            feed = nil
+            return false
+        }
+        return true
+    }
+
+    /// Ties the process behind a handle to its birth, so that its children are known as such.
+    ///
+    /// - Parameters:
+    ///   - handle: What was just opened for a member.
+    ///   - isUnreaped: Whether `stat` was read through it after ``drainBirths()``.
+    /// - Returns: Whether it is who was told of, if anybody of that identity was.
+    func tieBirths(to handle: ProcessHandle, isUnreaped: Bool) -> Bool {
+        guard hearsBirths else { return true }
+        var known: BirthLedger.Node?
+        if handle.hadRun, isUnreaped {
+            known = feed?.node(of: handle.identity.pid)
+        } else if case .process(let node) = birth(behind: handle) {
+            known = node
+        }
+        // Without a tie nothing is claimed of its children.
+        guard let known else { return true }
+        return feed?.tie(known, to: handle.identity) ?? true
+    }
+
+    /// Asks the process events connector; linux/cn_proc.h.
+    ///
+    /// Children that a member's maker adopts at birth (`CLONE_PARENT`) are told as the maker's.
+    public func births(to members: [ProcessIdentity]) -> [Birth]? {
+        guard drainBirths(), let descendants = feed?.descendants(of: members) else { return nil }
+        var births: [Birth] = []
+        for descendant in descendants {
+            switch examine(descendant.node) {
+            case .lives(let record):
+                births.append(Birth(child: record, ancestor: descendant.ancestor))
+            case .ended: feed?.end(descendant.node)
+            case .unknown: return nil
+            }
+        }
+        return births
+    }
+
+    private enum Life {
+        case lives(ProcessRecord)
+        case ended
+        /// It cannot be told now.
+        case unknown
+    }
+
+    /// Opens a handle on a process that was born, proves it, and keeps it.
+    private func examine(_ node: BirthLedger.Node) -> Life {
+        if let identity = feed?.identity(of: node), let handle = handles[identity] {
+            return life(behind: handle)
+        }
+        for _ in 0..<Self.patience {
+            guard hearsBirths else { return .unknown }
+            guard let number = feed?.number(of: node) else { return .ended }
+            let handle: ProcessHandle
+            do throws(SystemError) {
+                handle = try ProcessHandle(opening: number, startTime: nil, in: &scanner.procfs)
+            } catch {
+                // What /proc does not show may live, and a number may name a thread.
+                if !isProcess(number) { return .ended }
+                guard error.isGone else { return .unknown }
+                feed?.waitBriefly()
+                drainBirths()
+                continue
+            }
+            switch birth(behind: handle) {
+            case .process(let proven) where proven == node:
+                guard feed?.tie(node, to: handle.identity) == true else { return .unknown }
+                let life = life(behind: handle)
+                if case .lives = life { keep(handle) }
+                return life
+            case .process: return .ended
+            // By whoever it was: the number is looked at again.
+            case .reaped: drainBirths()
+            case .unknown: return .unknown
+            }
+        }
+        return .unknown
+    }
+
+    private func life(behind handle: ProcessHandle) -> Life {
+        guard var record = record(through: handle, []), !record.isZombie, !record.isKernelThread
+        else { return .ended }
+        record.pidfdInode = handle.pidfdInode
+        return .lives(record)
+    }
+
+    private enum Provenance {
+        case process(BirthLedger.Node)
+        case reaped
+        case unknown
+    }
+
+    /// Which process of the ledger a handle is open on; steps 2 to 4 above.
+    private func birth(behind handle: ProcessHandle) -> Provenance {
+        for attempt in 0..<Self.patience {
+            if attempt > 0 { feed?.waitBriefly() }
+            let hasRun = handle.hadRun || handle.hasRun(in: &scanner.procfs)
+            guard drainBirths() else { return .unknown }
+            guard record(through: handle, []) != nil else { return .reaped }
+            guard hasRun else { continue }
+            return feed?.node(of: handle.identity.pid).map { .process($0) } ?? .unknown
+        }
+        return .unknown
+    }
+
+    /// Whether the number names any process at all; /proc may hide some.
+    private func isProcess(_ number: Int32) -> Bool {
+        let result = clinux_pidfd_open(number)
+        if result >= 0 { _ = close(result) }
+        // A number that is only a thread's, a session's or a group's is EINVAL or ENOENT.
+        return ![-ESRCH, -EINVAL, -ENOENT].contains(result)
+    }
 }

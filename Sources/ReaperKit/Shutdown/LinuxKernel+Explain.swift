@@ -13,8 +13,11 @@ extension LinuxKernel {
         guard case .success(let handle) = open(identity),
             let record = record(through: handle, [.cgroups, .status])
         else { return nil }
-        if let group = frozenGroup(of: record) {
-            return thaw(group, within: set)
+        // What was thawed just now has to be given time.
+        switch thaw(.freezer, of: record, within: set) {
+        case .thawed: return nil
+        case .kept(let reason): return reason
+        case .runs: break
         }
         if let tracer = record.status?.known?.tracer, tracer != 0 {
             return "it is traced by process \(tracer), which has to let it go"
@@ -26,6 +29,8 @@ extension LinuxKernel {
             return "it waits in the kernel and cannot be interrupted (state D"
                 + (channel.isEmpty || channel == "0" ? ")" : ", \(channel))")
         }
+        // SIGKILL reaches it there: it tells why nothing else did.
+        if case .kept(let reason) = thaw(.unified, of: record, within: set) { return reason }
         return nil
     }
 
@@ -46,48 +51,6 @@ extension LinuxKernel {
         else { return true }
         guard let lines = record.cgroups?.known else { return true }
         return cgroups.isEmpty || cgroups.contains(lines)
-    }
-
-    /// Who holds these ports now, described for people.
-    public func holders(of ports: PortSet) -> Result<[PortOutcome], SystemError> {
-        do throws(SystemError) {
-            let check = try PortCheck.look(at: ports)
-            if check.isFree { return .success([]) }
-            let map = HolderMap.read(
-                of: check.held.flatMap { $0.sockets.map(\.inode) },
-                among: (try? scanner.procfs.pids()) ?? [],
-                procDirectory: scanner.procfs.directory.raw
-            )
-            return .success(
-                check.outcomes { held in
-                    describe(held, map)
-                }.filter { !$0.isFree }
-            )
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    private func describe(_ held: PortCheck.HeldPort, _ map: HolderMap) -> String {
-        let pids = held.sockets.flatMap { map.holders[$0.inode] ?? [] }.map(\.pid)
-        guard !pids.isEmpty else {
-            let user = held.sockets.first.map { "\($0.user)" } ?? "unknown"
-            return "a process that cannot be seen, of user \(user)"
-        }
-        return Set(pids).sorted().map { describe($0) }.joined(separator: ", ")
-    }
-
-    /// A holder, and the parent that would start it again.
-    private func describe(_ pid: Int32) -> String {
-        guard let process = scanner.procfs.record(of: ProcessPlace(pid: pid)).known else {
-            return "process \(pid)"
-        }
-        guard process.parent > 1,
-            let parent = scanner.procfs.record(of: ProcessPlace(pid: process.parent)).known
-        else {
-            return process.label
-        }
-        return "\(process.label), started by \(parent.label)"
     }
 
     /// Judges the file once more, then removes it by quarantine if it is still the one judged.
@@ -142,45 +105,5 @@ extension LinuxKernel {
             .kept("another file took its place; the old one is kept as \(place.text)")
         case .failed(let error): .kept(error.description)
         }
-    }
-
-    // MARK: - Frozen control groups
-
-    private func frozenGroup(of record: ProcessRecord) -> String? {
-        for line in record.cgroups?.known ?? [] {
-            let fields = line.text.split(separator: ":", maxSplits: 2)
-            guard fields.count == 3, fields[1].split(separator: ",").contains("freezer") else {
-                continue
-            }
-            let group = "/sys/fs/cgroup/freezer\(fields[2])"
-            if contents(of: "\(group)/freezer.state").hasPrefix("FROZEN") { return group }
-        }
-        return nil
-    }
-
-    private func thaw(_ group: String, within set: Set<ProcessIdentity>) -> String? {
-        let pids = contents(of: "\(group)/cgroup.procs").split(separator: "\n")
-        let isOurs = pids.allSatisfy { pid in
-            Int32(pid).map { number in set.contains { $0.pid == number } } ?? false
-        }
-        guard isOurs, !pids.isEmpty else {
-            return "its control group \(group) is frozen and others are in it: thaw it first"
-        }
-        let path = "\(group)/freezer.state"
-        let file = unsafe clinux_openat(AT_FDCWD, path, O_WRONLY | O_CLOEXEC)
-        guard file >= 0 else { return "its control group \(group) is frozen and may not be thawed" }
-        defer { _ = close(file) }
-        let word = Array("THAWED".utf8)
-        guard unsafe write(file, word, word.count) == word.count else {
-            return "its control group \(group) is frozen and may not be thawed"
-        }
-        return nil
-    }
-
-    private func contents(of path: String) -> String {
-        guard let file = try? FileDescriptor(opening: path),
-            let bytes = try? file.readAll(limit: 1 << 16, subject: path)
-        else { return "" }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,21 +1,22 @@
 extension LinuxKernel {
-    /// Reads the processes of a scope, and evaluates the pattern again.
+    /// Reads the processes of a scope, evaluates the pattern again, and finds who is in the control
+    /// groups that reaper made.
     public func look(_ scope: LookScope) -> Look {
         let tick = scanner.host.ticks(at: Clock.sinceBoot())
         do throws(SystemError) {
             guard followsRules else {
                 if case .trees(let members) = scope, let records = scanner.trees(of: members) {
-                    return Look(processes: records, tick: tick)
+                    return Look(processes: records, matches: groupMatches(), tick: tick)
                 }
                 let listing = try scanner.listing()
                 note(hidden: listing.refused)
-                return Look(processes: listing.records, tick: tick)
+                return Look(processes: listing.records, matches: groupMatches(), tick: tick)
             }
             let result = try scanner.scan(files: files)
             note(hidden: result.snapshot.unreadable.processes)
             return Look(
                 processes: result.snapshot.processes,
-                matches: matches(result),
+                matches: matches(result) + groupMatches(),
                 tick: tick
             )
         } catch {

@@ -1,3 +1,16 @@
 extension LinuxKernel {
-    public func others(of sweep: FinalSweep) -> OthersAnswer { OthersAnswer() }
+    /// Looks for who has what the sweep wants nobody to have, members of the shutdown left out.
+    public func others(of sweep: FinalSweep) -> OthersAnswer {
+        OthersSearch(
+            sweep,
+            rules: scanner.request.rules,
+            order: planning.order,
+            besides: Set(targets.keys.filter(wasToBeStopped))
+        ).run()
+    }
+
+    /// Whether the process is a member of the shutdown; a zombie's parent is only reminded.
+    func wasToBeStopped(_ identity: ProcessIdentity) -> Bool {
+        targets[identity].map { $0.signal != .child } ?? false
+    }
 }

@@ -14,10 +14,13 @@ extension LinuxKernel {
             entries.append(
                 pollfd(fd: interrupts.descriptor, events: Int16(POLLIN), revents: 0)
             )
-            let left = max((time - now()).milliseconds + 1, 0)
-            let patience = loose.isEmpty ? left : min(left, 20)
-            _ = unsafe poll(&entries, nfds_t(entries.count), Int32(clamping: patience))
+            var patience = time
+            // Births fill a buffer; where that is small, it holds some five hundred.
+            if hearsBirths { patience = min(patience, now() + .milliseconds(100)) }
+            if !loose.isEmpty { patience = min(patience, now() + .milliseconds(20)) }
+            Polling.wait(for: &entries, until: patience)
             interrupts.collect()
+            drainBirths()
             var exited = zip(held, entries).filter { $0.1.revents != 0 }.map(\.0.identity)
             exited += loose.filter { hasExited($0) }
             if !exited.isEmpty || interrupts.count > before || now() >= time {

@@ -11,9 +11,12 @@ public final class LinuxKernel: ShutdownKernel {
     /// Findings to act on are looked for again on every look; `nil` executes a plan as it is.
     let followsRules: Bool
     let files: [InstanceFile]
+    /// Clock ticks after boot when it was made: who is younger came while things were stopped.
+    let beginning: UInt64
+    /// What kept the latest look at ports from being certain, one sentence each.
+    public internal(set) var portNotes: [String] = []
     var targets: [ProcessIdentity: ShutdownTarget] = [:]
     var handles: [ProcessIdentity: ProcessHandle] = [:]
-    private let handleLimit: Int
     let interrupts: InterruptCounter
     /// Whether the latest look saw matches that are too young to be judged.
     var hasUnsettled = false
@@ -22,8 +25,14 @@ public final class LinuxKernel: ShutdownKernel {
     var hiddenSince: Set<Int32> = []
     /// The control groups of targets when they were pinned.
     var cgroups: Set<[ByteString]> = []
+    /// The control groups that reaper made for this, and those that stand still.
+    var groups: ControlGroupSet
     /// Who adopts what loses its parent here; negative when that could not be learned.
     lazy var adopter = clinux_adopter()
+
+    /// What the kernel tells of births since this value was made; `nil` where it tells nothing, or
+    /// What is told of births; `nil` where nobody tells, or something was lost.
+    var feed: BirthFeed?
 
     /// Prepares to act on what `scanner` finds.
     ///
@@ -32,20 +41,27 @@ public final class LinuxKernel: ShutdownKernel {
     ///   - planning: How matches that appear meanwhile are to be stopped.
     ///   - followsPattern: Whether what was asked for is evaluated again on every look.
     ///   - files: Instance files that serve as evidence.
+    ///   - groups: Control groups that reaper made: the directory of each, or its path as
+    ///     `/proc/PID/cgroup` has it. Everybody in them matches.
     ///   - interrupts: Counts what the user's terminal sends.
     public init(
         scanner: consuming Scanner,
         planning: PlanningOptions,
         followsPattern: Bool,
         files: [InstanceFile],
+        groups: [ByteString] = [],
         interrupts: InterruptCounter
     ) {
+        var scanner = scanner
+        if scanner.hearsSince == nil { scanner.followBirths() }
+        feed = scanner.takeBirths()
+        beginning = scanner.host.ticks(at: Clock.sinceBoot())
         self.scanner = scanner
         self.planning = planning
         followsRules = followsPattern
         self.files = files
+        self.groups = ControlGroupSet(made: groups)
         self.interrupts = interrupts
-        handleLimit = LinuxKernel.raiseDescriptorLimit()
     }
 
     /// Time that never jumps.
@@ -56,6 +72,12 @@ public final class LinuxKernel: ShutdownKernel {
     /// Opens a handle, and compares everything that was judged.
     public func pin(_ target: ShutdownTarget) -> PinAnswer {
         targets[target.identity] = target
+        // It was held, and compared, to be judged; ``send(_:to:)`` compares again.
+        if let handle = scanner.takeHandle(of: target.identity),
+            handle.pidfdInode == target.pidfdInode
+        {
+            return hold(handle)
+        }
         switch open(target.identity) {
         case .failure(let error) where error.isGone: return .gone
         case .failure(let error): return .denied(error.description)
@@ -65,50 +87,34 @@ public final class LinuxKernel: ShutdownKernel {
             }
             targets[target.identity]?.pidfdInode = handle.pidfdInode
             if let change = change(of: target, through: handle) { return .changed(change) }
-            if let reason = protection(of: handle) { return .changed(reason) }
-            remember(handle)
-            return .pinned
+            return hold(handle)
         }
+    }
+
+    private func hold(_ handle: ProcessHandle) -> PinAnswer {
+        if let reason = protection(of: handle) { return .changed(reason) }
+        drainBirths()
+        do throws(SystemError) {
+            var record = try handle.record(in: &scanner.procfs)
+            guard tieBirths(to: handle, isUnreaped: true) else { return .gone }
+            handle.read(.cgroups, into: &record, in: &scanner.procfs)
+            if let lines = record.cgroups?.known { cgroups.insert(lines) }
+        } catch {
+            return error.isGone ? .gone : .denied(error.description)
+        }
+        keep(handle)
+        return .pinned
     }
 
     /// Which rule forbids to stop it; members that appear after planning are asked here first.
-    private func protection(of handle: ProcessHandle) -> String? {
-        let rules = scanner.request.rules.filter(\.protect)
-        guard !rules.isEmpty, var process = record(through: handle, []) else { return nil }
-        var context = MatchContext(host: scanner.host)
-        let ports = rules.flatMap { $0.match.ports?.members ?? [] }
-        if !ports.isEmpty {
-            do throws(SystemError) {
-                let table = try SocketTable.read(SocketQuery(ports: PortSet(members: ports)))
-                context.sockets = table.sockets
-                var descriptors = DescriptorTable(
-                    interest: table.sockets.map(\.inode),
-                    procDirectory: scanner.procfs.directory.raw
-                )
-                process.socketInodes = descriptors.sockets(below: handle.directoryNumber)
-            } catch {
-                return "whether a rule protects it could not be learned: \(error)"
-            }
-        }
-        for rule in rules {
-            var answer = rule.match.evaluate(process, in: context)
-            while case .needs(let kind) = answer, process.isUnread(kind) {
-                handle.read(kind, into: &process, in: &scanner.procfs)
-                if process.isUnread(kind) { process.mark(kind, failed: EACCES) }
-                answer = rule.match.evaluate(process, in: context)
-            }
-            switch answer {
-            case .holds: return "rule \(rule.id) protects it: \(rule.title)"
-            case .unreadable: return "whether rule \(rule.id) protects it could not be learned"
-            case .fails, .needs: continue
-            }
-        }
-        return nil
+    func protection(of handle: ProcessHandle) -> String? {
+        scanner.protection(of: handle)
     }
 
-    private func remember(_ handle: ProcessHandle) {
-        if handles.count < handleLimit { handles[handle.identity] = handle }
-        if let lines = record(through: handle, [.cgroups])?.cgroups?.known { cgroups.insert(lines) }
+    func keep(_ handle: ProcessHandle) {
+        if handles.count + scanner.held.count < DescriptorLimit.handles {
+            handles[handle.identity] = handle
+        }
     }
 
     /// Reads facts of the process behind a handle; `nil` once it is reaped.
@@ -222,18 +228,5 @@ public final class LinuxKernel: ShutdownKernel {
         case .success(let handle): handle.hasExited()
         case .failure(let error): error.isGone
         }
-    }
-
-    /// Descriptors beyond what reaper needs otherwise, each target taking two.
-    private static func raiseDescriptorLimit() -> Int {
-        let noFile = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        var limit = rlimit()
-        guard unsafe getrlimit(noFile, &limit) == 0 else { return 16 }
-        if limit.rlim_cur < limit.rlim_max {
-            var raised = limit
-            raised.rlim_cur = raised.rlim_max
-            if unsafe setrlimit(noFile, &raised) == 0 { limit = raised }
-        }
-        return max((Int(clamping: limit.rlim_cur) - 32) / 2, 4)
     }
 }

@@ -57,6 +57,8 @@ public struct PortOutcome: Sendable, Equatable {
     public var isFree: Bool
     /// Who holds it now, in words; `nil` when free.
     public var holder: String?
+    /// Whether everybody who holds it started after the shutdown began: it was taken again.
+    public var isHeldAgain = false
 
     /// Creates an outcome.
     public init(transport: TransportProtocol, port: UInt16, isFree: Bool, holder: String? = nil) {
@@ -93,6 +95,8 @@ public struct ShutdownOutcome: Sendable, Equatable {
     public var kept: [Refusal] = []
     /// Ports that were asked about.
     public var ports: [PortOutcome] = []
+    /// Why a port may be held although nothing shows it, one sentence each.
+    public var portNotes: [String] = []
     /// How often the kill set was read again.
     public var rounds = 0
     /// What proves that nothing is left.

@@ -54,13 +54,10 @@ public struct PlanFile: Sendable {
                 name: try zombie.bytes("name") ?? ""
             )
         }
-        var members: [PortSet.Member] = []
-        for port in try value.list("ports") {
-            members += try port.text(for: "ports").parse { (text) throws(ValueError) in
-                try PortSet(parsing: text, services: ServiceNames()).members
-            }
+        plan.ports = try value.ports()
+        plan.sweeps = try value.list("sweeps").map { (sweep) throws(JSONError) in
+            try sweep.sweep()
         }
-        if !members.isEmpty { plan.ports = PortSet(members: members) }
     }
 
     /// Why the plan cannot be executed on this machine now; `nil` when it can.
@@ -77,6 +74,47 @@ public struct PlanFile: Sendable {
 }
 
 extension JSONValue {
+    /// Numbers and ranges of ports, without names; `nil` without any.
+    fileprivate func ports() throws(JSONError) -> PortSet? {
+        var members: [PortSet.Member] = []
+        for port in try list("ports") {
+            members += try port.text(for: "ports").parse { (text) throws(ValueError) in
+                try PortSet(parsing: text, services: ServiceNames()).members
+            }
+        }
+        return members.isEmpty ? nil : PortSet(members: members)
+    }
+
+    /// Who has the ports and names is told only: a plan that is executed exactly names everybody
+    /// whom it stops.
+    fileprivate func sweep() throws(JSONError) -> FinalSweep {
+        var sweep = FinalSweep(owner: try required("owner").text(for: "owner").text)
+        sweep.ports = try ports()
+        for filter in try list("process_filters") {
+            let text = try filter.text(for: "process_filters")
+            let glob = try text.parse { (text) throws(ValueError) in
+                try Glob(parsing: ByteString(text), as: .text)
+            }
+            sweep.names.append(glob)
+        }
+        _ = try flag("kill_others")
+        sweep.signal = try signal()
+        sweep.timeout = try timeout()
+        return sweep
+    }
+
+    private func signal() throws(JSONError) -> Signal {
+        try required("signal").text(for: "signal").parse(Signal.init(parsing:))
+    }
+
+    private func timeout() throws(JSONError) -> Duration {
+        let timeout = try required("timeout_ms")
+        guard let milliseconds = timeout.integer, (0...86_400_000).contains(milliseconds) else {
+            throw JSONError("expected 'timeout_ms' from 0 to 86400000", at: timeout.position)
+        }
+        return .milliseconds(milliseconds)
+    }
+
     fileprivate func target() throws(JSONError) -> ShutdownTarget {
         let identity = try identity("identity")
         if let start: UInt64 = try number("start_ticks"), start != identity.startTime {
@@ -89,13 +127,9 @@ extension JSONValue {
             reason: try text("reason") ?? "planned",
             name: try bytes("name") ?? "?"
         )
-        let signal = try required("signal").text(for: "signal")
-        target.signal = try signal.parse(Signal.init(parsing:))
-        let timeout = try required("timeout_ms")
-        guard let milliseconds = timeout.integer, (0...86_400_000).contains(milliseconds) else {
-            throw JSONError("expected 'timeout_ms' from 0 to 86400000", at: timeout.position)
-        }
-        target.timeout = .milliseconds(milliseconds)
+        target.signal = try signal()
+        target.timeout = try timeout()
+        target.note = try text("note")
         if let order = self["order"] {
             let word = try order.text(for: "order")
             guard let known = StopOrder(rawValue: word.text) else {

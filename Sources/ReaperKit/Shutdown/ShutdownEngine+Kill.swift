@@ -13,9 +13,16 @@ extension ShutdownEngine {
             // Who left by itself just now was not killed.
             wait(for: set.active, until: kernel.now())
             freeze(until: end)
+            let together = kernel.killGroups(holding: Set(set.active.map(\.identity)))
             for member in set.active.sorted(by: { $0.target.depth > $1.target.depth }) {
-                send(.kill, to: member.identity)
+                if together.contains(member.identity) {
+                    set[member.identity]?.lastSignal = .kill
+                    observe(.sent(.kill, member.target))
+                } else {
+                    send(.kill, to: member.identity)
+                }
             }
+            kernel.thawGroups()
             awaitDeaths(until: end)
             refresh()
         } while kernel.now() < end && set.active.contains { $0.lastSignal != .kill }
@@ -38,7 +45,10 @@ extension ShutdownEngine {
 
     private mutating func freeze(until end: Duration) {
         for _ in 0..<freezeRounds where kernel.now() < end {
-            let running = set.active.filter { !$0.isSettled && $0.lastSignal != .kill }
+            let held = kernel.freezeGroups(holding: Set(set.active.map(\.identity)))
+            let running = set.active.filter {
+                !$0.isSettled && $0.lastSignal != .kill && !held.contains($0.identity)
+            }
             for member in running.sorted(by: { $0.target.depth < $1.target.depth }) {
                 let asked = member.lastSignal
                 guard send(.stop, to: member.identity) else { continue }
@@ -47,21 +57,32 @@ extension ShutdownEngine {
                 set[member.identity]?.isFrozen = true
             }
             outcome.rounds += 1
-            let look = kernel.look(.everybody)
-            let added = take(look)
-            if added.isEmpty, !look.processes.isEmpty, markSettled(look) { return }
+            var look = kernel.look(usualScope)
+            var added = take(look)
+            if added.isEmpty, !look.processes.isEmpty, markSettled(look, held) {
+                if sweptAtOnce { return }
+                // Who belongs without descending from anybody is seen only when all are looked at.
+                look = kernel.look(.everybody)
+                added = take(look)
+                if added.isEmpty, !look.processes.isEmpty { return }
+            }
             if added.isEmpty { wait(for: set.active, until: kernel.now() + .milliseconds(1)) }
         }
     }
 
+    /// Whether the next look at everybody is the sweep's: who was told to kill at once is not kept
+    /// waiting for one more, and a look for a pattern was one at everybody.
+    private var sweptAtOnce: Bool { options.hasPattern || (options.isForced && !isSweeping) }
+
     /// Notes who was seen unable to fork; returns whether that is everybody.
-    private mutating func markSettled(_ look: Look) -> Bool {
+    private mutating func markSettled(_ look: Look, _ held: Set<ProcessIdentity>) -> Bool {
         var states: [ProcessIdentity: UInt8] = [:]
         for record in look.processes where set[record.identity] != nil {
             states[record.identity] = record.state
         }
         var isComplete = true
         for member in set.active {
+            if held.contains(member.identity) { continue }
             switch states[member.identity] {
             case UInt8(ascii: "T"), UInt8(ascii: "t"), UInt8(ascii: "Z"), UInt8(ascii: "X"), nil:
                 set[member.identity]?.isSettled = true

@@ -1,6 +1,7 @@
 extension ShutdownEngine {
     /// Looks until nothing new appears and that is proven, and kills what does appear.
     mutating func sweep(until end: Duration) {
+        isSweeping = true
         while true {
             let proof = kernel.prove()
             outcome.rounds += 1
@@ -15,14 +16,13 @@ extension ShutdownEngine {
             }
             let added = take(proof.look)
             if set.active.contains(where: { $0.lastSignal != .kill }) {
-                // Successors of what was asked before: their makers had the grace.
-                killRemaining(until: end)
+                stopLatecomers(until: end)
             } else if !proof.killed.isEmpty {
                 awaitDeaths(until: end)
             } else if isAnybodyLeft() {
                 outcome.unproven = "not everything has stopped"
                 return
-            } else if proof.answer.isProven, added.isEmpty, proof.found.isEmpty {
+            } else if isComplete(proof), added.isEmpty, proof.found.isEmpty, takeBirths().isEmpty {
                 outcome.unproven = nil
                 outcome.proof = provenBy(proof.look)
                 return
@@ -38,6 +38,26 @@ extension ShutdownEngine {
             if kernel.now() >= end { return }
             wait(for: [], until: min(end, kernel.now() + .milliseconds(20)))
         }
+    }
+
+    /// Stops who was not seen to belong before everything else was gone.
+    ///
+    /// Successors of what was asked are killed: their makers had the grace. Who is older was never
+    /// asked: a member of a session that a target led, which only a look at everybody shows.
+    private mutating func stopLatecomers(until end: Duration) {
+        let isUnasked = set.active.contains {
+            $0.asked == nil && $0.identity.startTime <= options.beginning
+        }
+        if isUnasked { stop(until: end - killReserve) } else { killRemaining(until: end) }
+    }
+
+    /// Whether nobody who belongs can have been missed.
+    ///
+    /// Where every birth is told, a tree cannot grow unseen, however many others are born.
+    private func isComplete(_ proof: ProofLook) -> Bool {
+        if proof.answer.isProven { return true }
+        return hearing.isIntact && hearing.hasBegun && !options.hasPattern
+            && !proof.look.processes.isEmpty
     }
 
     /// Whether any member lives, one included that nothing could or may be done about.
@@ -57,13 +77,28 @@ extension ShutdownEngine {
             return .none
         }
         if options.hasPattern { return .proofScan }
+        if isGrouped, !areGroupsEmpty() {
+            outcome.unproven = "its control group is not empty, or cannot be read"
+            return .none
+        }
         let strays = strays(in: look)
-        guard let stray = strays.first else { return .tree }
+        guard let stray = strays.first else { return isGrouped ? .cgroup : .tree }
         let others = strays.count == 1 ? "" : ", and \(strays.count - 1) more like it"
         outcome.unproven =
             "\(stray.name.text) (\(stray.identity)) was born meanwhile and adopted by "
             + "\(stray.parent): it may have come from here, look at it\(others)"
         return .none
+    }
+
+    /// Whether the control groups of what was stopped are empty; the kernel may say so a little
+    /// after the last exit.
+    private mutating func areGroupsEmpty() -> Bool {
+        let end = kernel.now() + .milliseconds(200)
+        while true {
+            if kernel.areGroupsEmpty() ?? false { return true }
+            if kernel.now() >= end { return false }
+            wait(for: [], until: kernel.now() + .milliseconds(5))
+        }
     }
 
     /// With a plan to be executed exactly: who belongs to its targets and is not in it.
@@ -104,7 +139,9 @@ extension ShutdownEngine {
         ).subtracting(set.sessionsSeen)
         return look.processes.filter { record in
             // No later bound is sound: a daemon's middle parent is gone before any look.
-            (record.identity.startTime >= options.beginning || doubtful.contains(record.identity))
+            ((record.identity.startTime >= options.beginning
+                && !hearing.covers(record.identity.startTime))
+                || doubtful.contains(record.identity))
                 && options.adopters.contains(record.parent) && !older.contains(record.session)
                 && set[record.identity] == nil && !options.excluded.contains(record.identity)
                 && !record.isZombie && !record.isKernelThread
@@ -225,9 +262,14 @@ extension ShutdownEngine {
 
     /// Removes files, only after everybody is gone, and draws up the account.
     mutating func finish(_ plan: ShutdownPlan) {
+        kernel.thawGroups()
         // Some die after everybody has given up on them.
         wait(for: set.active, until: kernel.now())
         outcome.targets += set.order.compactMap { set[$0]?.outcome(start: start) }
+        if let unknown = othersAreUnknown {
+            outcome.proof = .none
+            outcome.unproven = unknown
+        }
         outcome.deadlinePassed = kernel.now() >= start + options.deadline && !set.active.isEmpty
         let isBlocked =
             isAnybodyLeft() || portsAreUnknown || outcome.ports.contains { !$0.isFree }

@@ -12,6 +12,8 @@ public struct ShutdownOptions: Sendable, Equatable {
     public var adopters: Set<Int32> = [1]
     /// Clock ticks after boot when planning began: who is older was seen then.
     public var beginning: UInt64 = 0
+    /// Since when the kernel tells births, if that was before the shutdown.
+    public var hearsSince: UInt64?
 
     /// Creates the defaults.
     public init() {}
@@ -45,10 +47,20 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var interrupts = 0
     /// Whether the sockets could not be read, so that no port can be called free.
     var portsAreUnknown = false
+    /// Why it is not known who else has what was to be left to nobody; `nil` when it is.
+    var othersAreUnknown: String?
     /// Whether members that appear are stopped too; not where a plan is executed exactly.
     var follows = true
     /// Who seemed to belong, and could not be proven to.
     var doubtful: Set<ProcessIdentity> = []
+    /// Whether reaper made control groups for what is stopped: then these must become empty.
+    var isGrouped = false
+    /// Whether everybody was looked at in this wave, and not only the trees of the members.
+    var isEverybodySeen = false
+    /// Whether everything in the plan has been stopped, as far as it was known.
+    var isSweeping = false
+    /// What the kernel tells about births.
+    var hearing = Hearing()
     /// Members that appeared although the plan is executed exactly.
     var strangers: [ProcessIdentity: ShutdownTarget] = [:]
 
@@ -68,6 +80,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     public mutating func run(_ plan: ShutdownPlan) -> ShutdownOutcome {
         start = kernel.now()
         follows = plan.follows
+        isGrouped = !plan.groups.isEmpty
         let end = start + options.deadline
         for (index, wave) in plan.waves.enumerated() {
             set.postponed = Set(plan.waves[(index + 1)...].joined().map(\.identity))
@@ -81,13 +94,14 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             outcome.proof = .none
             sweep(until: end)
         }
+        if clearOthers(plan.sweeps, until: end) { sweep(until: end) }
         verifyPorts(plan.ports, until: end)
         finish(plan)
         return outcome
     }
 
     /// Time that is kept back for killing, the sweep and verification.
-    private var killReserve: Duration { min(.seconds(10), options.deadline / 3) }
+    var killReserve: Duration { min(.seconds(10), options.deadline / 3) }
 
     /// Opens a handle on each target; who cannot be held is settled at once.
     mutating func pin(_ targets: [ShutdownTarget]) {
@@ -121,29 +135,54 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     /// Stops everything in the set: asks, waits, and kills what remains.
     mutating func stop(until end: Duration) {
         let deadline = start + options.deadline
-        if !options.isForced, kernel.now() < deadline { askGracefully(until: end) }
+        // A frozen process cannot act on what it is asked.
+        for (identity, reason) in kernel.wakeGroups(holding: Set(set.active.map(\.identity))) {
+            set[identity]?.reason = reason
+        }
+        isEverybodySeen = options.hasPattern
+        if !options.isForced, kernel.now() < deadline {
+            askGracefully(until: end)
+            // Whoever is seen only now has not been asked yet.
+            while !set.active.isEmpty, lookAtEverybody(), interrupts < 2 {
+                askGracefully(until: end)
+            }
+        }
         if !set.active.isEmpty { killRemaining(until: deadline) }
     }
 
-    /// Looks at all processes again and takes in who else belongs.
+    /// Looks once for those who belong to a session or group and descend from nobody in the set.
+    ///
+    /// - Returns: Whether there was anybody.
+    mutating func lookAtEverybody() -> Bool {
+        guard !isEverybodySeen, set.leadsAnything else { return false }
+        isEverybodySeen = true
+        outcome.rounds += 1
+        return !take(kernel.look(.everybody)).isEmpty
+    }
+
+    /// Looks again and takes in who else belongs.
     ///
     /// - Returns: Whether the look succeeded; nothing is learned from one that failed.
     @discardableResult
     mutating func refresh() -> Bool {
         outcome.rounds += 1
-        let look = kernel.look(.everybody)
+        let look = kernel.look(usualScope)
         take(look)
-        return !look.processes.isEmpty
+        return !look.processes.isEmpty || set.active.isEmpty
     }
+
+    /// Where no pattern has to be matched, what is near the members is enough until they are gone.
+    var usualScope: LookScope { options.hasPattern ? .everybody : .trees(set.left) }
 
     @discardableResult
     mutating func take(_ look: Look) -> [ShutdownTarget] {
         // A look that failed shows nobody; it does not show that anybody is gone.
         guard !look.processes.isEmpty else { return [] }
         set.note(look)
+        if !hearing.hasBegun { hearing.begin(at: options.hearsSince ?? look.tick) }
         guard follows else {
             noteStrangers(in: look)
-            return []
+            return takeBirths()
         }
         var added: [ShutdownTarget] = []
         for match in look.matches
@@ -153,14 +192,14 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             pin(match)
         }
         for heir in set.heirs(in: look) {
-            guard set[heir.head] != nil, admit(heir, look) else {
+            guard set[heir.head] != nil, admit(heir) else {
                 doubtful.insert(heir.target.identity)
                 continue
             }
             added.append(heir.target)
             observe(.appeared(heir.target))
         }
-        return added
+        return added + takeBirths()
     }
 
     /// Holds an heir, and makes it a member if it is proven to be tied to one.
@@ -169,7 +208,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     /// read. Through its handle the tie is read again, and then the head must not be reaped yet:
     /// so the number was the head's when it was read. Who cannot be proven is not touched; if it
     /// lives on, adopted, the account names it.
-    private mutating func admit(_ heir: Heir, _ look: Look) -> Bool {
+    mutating func admit(_ heir: Heir) -> Bool {
         let identity = heir.target.identity
         let answer = kernel.pin(heir.target)
         if answer == .gone { return false }
@@ -180,7 +219,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             return true
         }
         guard let record = kernel.record(of: identity), heir.isTied(record),
-            isHeadProven(heir, look)
+            isHeadProven(heir, record)
         else {
             kernel.release(identity)
             return false
@@ -191,13 +230,15 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         return true
     }
 
-    private mutating func isHeadProven(_ heir: Heir, _ look: Look) -> Bool {
+    private mutating func isHeadProven(_ heir: Heir, _ record: ProcessRecord) -> Bool {
         if let change = kernel.change(of: heir.head) {
             // What the head runs now was never judged, nor what that starts.
             settle(heir.head, .refused, change)
             return false
         }
-        if kernel.record(of: heir.head) != nil { return true }
+        // The kernel told whose child it is: nothing has to be inferred from numbers.
+        if heir.tie == .birth || kernel.record(of: heir.head) != nil { return true }
+        if let lead = set.lead(of: heir), !lead.hasWitness { return lead.holds(record) }
         // A session outlives its leader, and its number passes to nobody as long as somebody is
         // in it: a member who was there all the time vouches for it.
         return heir.tie != .child

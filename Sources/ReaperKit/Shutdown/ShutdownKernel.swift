@@ -55,6 +55,12 @@ public protocol ShutdownKernel {
     ///   was lost: then whoever an adopter has may have come from here.
     mutating func births(to members: [ProcessIdentity]) -> [Birth]?
 
+    /// Thaws the control groups that somebody else has frozen, where they hold nobody but these: a
+    /// frozen process cannot act on what it is asked.
+    ///
+    /// - Returns: Of each member in a frozen group, what was done, or why it was not, in words.
+    mutating func wakeGroups(holding members: Set<ProcessIdentity>) -> [ProcessIdentity: String]
+
     /// Freezes, each at one stroke, the control groups that hold nobody but these.
     ///
     /// - Returns: Whom that holds: they cannot fork until ``thawGroups()``.

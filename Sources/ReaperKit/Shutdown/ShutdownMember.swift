@@ -12,6 +12,10 @@ struct ShutdownMember {
     var lastSignal: Signal?
     /// Whether it was sent SIGSTOP, and has to be continued if it is not killed.
     var isFrozen = false
+    /// When it was sent SIGSTOP so that its children could be seen before it is asked.
+    var held: Duration?
+    /// Whether the latest look showed it stopped.
+    var isStopped = false
     /// Whether the latest look showed it unable to make children.
     var isSettled = false
     /// When it was seen to be gone.

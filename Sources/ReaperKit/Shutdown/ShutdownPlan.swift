@@ -20,7 +20,7 @@ public struct ShutdownPlan: Sendable, Equatable {
     /// Creates an empty plan.
     public init() {}
 
-    /// What of this plan an earlier one held too: its trees, its files, its ports.
+    /// What of this plan an earlier one held too: its trees, its files, its ports, its sweeps.
     public func restricted(to earlier: ShutdownPlan) -> ShutdownPlan {
         let roots = Set(earlier.targets.map(\.root))
         let paths = Set(earlier.removals.map(\.path))
@@ -32,6 +32,9 @@ public struct ShutdownPlan: Sendable, Equatable {
             earlier.zombies.contains { $0.identity == zombie.identity }
         }
         plan.ports = earlier.ports
+        plan.sweeps = sweeps.filter { sweep in
+            earlier.sweeps.contains { $0.owner == sweep.owner }
+        }
         return plan
     }
 
@@ -63,6 +66,8 @@ public struct ShutdownTarget: Sendable, Equatable {
     public var order: StopOrder = .deepestFirst
     /// Why it is in the plan.
     public var reason: String
+    /// Why it may not end by its stop signal, as far as that can be told beforehand.
+    public var note: String?
     /// What it was called when it was judged.
     public var name: ByteString
     /// What it ran when it was judged; an exec in between voids the judgment.

@@ -77,11 +77,12 @@ extension ShutdownPlanner {
             identity: process.identity,
             depth: depth,
             root: head.identity,
-            signal: options.isForced ? .kill : options.signal ?? stop.signal,
-            timeout: options.isForced ? .zero : options.timeout ?? stop.timeout,
+            signal: signal(of: stop),
+            timeout: timeout(of: stop),
             reason: depth == 0 ? root.finding.summary : "belongs to \(head.label)",
             name: process.name
         )
+        target.note = note(on: process, target.signal, target.timeout)
         target.order = options.order ?? stop.order
         target.executable = process.executable?.known?.path
         target.user = process.status?.known?.realUser

@@ -53,20 +53,28 @@ public struct ShutdownPlanner: Sendable {
             }
         }
         plan.waves = waves(of: roots, &plan)
+        plan.sweeps = sweeps(of: roots, plan)
         return plan
     }
 
     /// Holds an earlier plan against what is there now: what changed is refused, with the reason.
     ///
-    /// Who is gone stays in it, and comes out as already gone.
+    /// Who is gone stays in it, and comes out as already gone. Whoever else has what a rule wants
+    /// nobody to have is not in it, and so is told, but not stopped.
     public func hold(_ earlier: ShutdownPlan) -> ShutdownPlan {
         var plan = earlier
         plan.follows = false
+        plan.sweeps = earlier.sweeps.map(\.onlyTold)
         plan.waves = earlier.waves.map { wave in
-            wave.filter { target in
-                guard let reason = objection(to: target) else { return true }
-                plan.refuse(target.identity, reason)
-                return false
+            wave.compactMap { target in
+                if let reason = objection(to: target) {
+                    plan.refuse(target.identity, reason)
+                    return nil
+                }
+                var target = target
+                target.note = view.snapshot.process(target.identity.pid)
+                    .flatMap { note(on: $0, target.signal, target.timeout) }
+                return target
             }
         }.filter { !$0.isEmpty }
         plan.zombies = earlier.zombies.filter { zombie in

@@ -24,7 +24,16 @@ extension Duration {
         min(max(self, .seconds(Int64.min)), .seconds(Int64.max)).components
     }
 
-    /// Whole milliseconds, rounded toward zero; poll(2) and reports count in these.
+    /// Whole nanoseconds, clamped to what 64 bits hold: the years 1677 to 2262 around 1970.
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = clampedComponents
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carry) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        guard !overflow, !carry else { return seconds < 0 ? .min : .max }
+        return sum
+    }
+
+    /// Whole milliseconds, rounded toward zero; reports count in these.
     public var milliseconds: Int {
         let (seconds, attoseconds) = clampedComponents
         let (whole, overflow) = Int(seconds).multipliedReportingOverflow(by: 1000)

@@ -12,6 +12,8 @@ public final class ProcessHandle {
     public let identity: ProcessIdentity
     /// The pidfd's inode: unique per process and boot since Linux 6.9, `nil` before.
     public let pidfdInode: UInt64?
+    /// Whether it was seen waiting, stopped or dead, which takes having run before.
+    let hadRun: Bool
     private let directory: FileDescriptor
     private let pidfd: FileDescriptor
 
@@ -46,6 +48,7 @@ public final class ProcessHandle {
         pidfdInode = ProcessHandle.uniqueInode(of: pidfd.raw)
         self.pidfd = pidfd
         identity = before.identity
+        hadRun = before.state != UInt8(ascii: "R")
     }
 
     /// Reads `stat` again, of this very process.
@@ -56,6 +59,12 @@ public final class ProcessHandle {
     /// Reads one more fact of this very process into `record`.
     public func read(_ kind: FactKind, into record: inout ProcessRecord, in procfs: inout Procfs) {
         procfs.read(kind, of: &record, at: place)
+    }
+
+    /// Whether it has ever run: one that was just born may still wait for that.
+    func hasRun(in procfs: inout Procfs) -> Bool {
+        let reading = procfs.withFile("stat", of: place) { ProcessRecord.hasRun(stat: $0) }
+        return reading.known ?? false
     }
 
     var place: ProcessPlace { ProcessPlace(pid: identity.pid, directory: directory.raw) }
@@ -77,7 +86,8 @@ public final class ProcessHandle {
     /// Whether every thread has exited; a zombie counts as exited.
     public func hasExited() -> Bool {
         var entry = pollfd(fd: pidfd.raw, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&entry, 1, 0) > 0 && Int32(entry.revents) & (POLLIN | POLLHUP) != 0
+        let count = unsafe clinux_poll(&entry, 1, 0)
+        return count > 0 && Int32(entry.revents) & (POLLIN | POLLHUP) != 0
     }
 
     private static func record(
@@ -94,11 +104,17 @@ public final class ProcessHandle {
 
     // Before pidfs (Linux 6.9) every pidfd shares one anonymous inode, which names nobody.
     private static func uniqueInode(of pidfd: Int32) -> UInt64? {
-        let pidfsMagic: Int64 = 0x5049_4446  // include/uapi/linux/magic.h
         var facts = stat()
-        guard clinux_filesystem_type(pidfd) == pidfsMagic, unsafe fstat(pidfd, &facts) == 0 else {
-            return nil
-        }
+        guard arePidfdsNumbered, unsafe fstat(pidfd, &facts) == 0 else { return nil }
         return UInt64(facts.st_ino)
     }
+
+    /// Whether pidfds live in pidfs; one of our own tells for all of them.
+    private static let arePidfdsNumbered: Bool = {
+        let pidfsMagic: Int64 = 0x5049_4446  // include/uapi/linux/magic.h
+        let own = clinux_pidfd_open(getpid())
+        guard own >= 0 else { return false }
+        defer { _ = close(own) }
+        return clinux_filesystem_type(own) == pidfsMagic
+    }()
 }

@@ -172,6 +172,7 @@ struct ShutdownOrderTests {
         var scene = ShutdownScene()
         var replacing = Temperament()
         replacing.respawns = 1000
+        scene.kernel.tellsBirths = true
         let root = scene.machine.fork(scene.machine.initProcess, "root", replacing)
         scene.machine.fork(root, "child")
         scene.stop(root)

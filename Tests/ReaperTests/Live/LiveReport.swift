@@ -41,7 +41,11 @@ struct LiveReport: Decodable {
     }
 
     struct Plan: Decodable {
-        struct Target: Decodable { let identity: String }
+        struct Target: Decodable {
+            let identity: String
+            let note: String?
+        }
+
         let waves: [[Target]]
         let remove: [File]
         let refused: [Refusal]
@@ -125,18 +129,21 @@ extension Completion {
 extension Completion {
     /// Whether all is gone that was asked for, or nothing was there, as far as can be said.
     ///
-    /// An ordinary user cannot look at everybody's executables. And a process of another test that
-    /// lost its parent meanwhile may have come from the tree. Where such doubts are the only ones
-    /// the status is 3.
+    /// An ordinary user cannot look at everybody's executables, nor at what others start meanwhile.
+    /// And a process of another test that lost its parent meanwhile may have come from the tree.
+    /// Where such doubts are the only ones the status is 3.
     func isAllGone() throws -> Bool {
         if code == 0 { return true }
         let report = try report()
+        let isHidden = !report.complete && !Machine.isRoot
         let isOtherwiseProven =
             report.outcome.map { outcome in
                 outcome.kept.isEmpty
-                    && outcome.unproven.map { $0.contains("may have come from here") } ?? true
+                    && outcome.unproven.map {
+                        $0.contains("may have come from here")
+                            || (isHidden && $0.contains("appeared meanwhile and may not be read"))
+                    } ?? true
             } ?? true
-        let isHidden = !report.complete && !Machine.isRoot
         return code == 3 && isOtherwiseProven && (isHidden || report.outcome?.proof == "none")
     }
 }

@@ -1,0 +1,112 @@
+/// Who was born to whom since somebody began to listen.
+///
+/// A number names different processes in the course of time. Here each of them is a node of its
+/// own. A number passes on only by a birth that takes it: until that is told, it is the same
+/// process's, whatever has become of that. Fed in the order of events, each in constant time.
+struct BirthLedger {
+    /// One process.
+    struct Node: Hashable {
+        fileprivate let index: Int
+    }
+
+    private struct Entry {
+        let number: Int32
+        /// The parent's index; negative for who is older than the ledger.
+        let parent: Int32
+        /// Whether it is known to be gone; its children may live.
+        var hasEnded = false
+    }
+
+    /// In the order of births; a parent precedes its children.
+    private var entries: [Entry] = []
+    /// Who has a number, as far as is known.
+    private var current: [Int32: Node] = [:]
+    /// Numbers under which somebody had children.
+    private var fertile: Set<Int32> = []
+    private let limit: Int
+    /// Whether more were born than it may hold: it knows nothing any more.
+    private(set) var isFull = false
+
+    /// Creates an empty ledger for at most `limit` processes.
+    init(limit: Int = 200_000) { self.limit = limit }
+
+    /// Takes in one birth.
+    mutating func note(_ fork: ForkEvent) {
+        guard !isFull else { return }
+        guard fork.isProcess else {
+            // A thread's number names no process: whoever had it is gone.
+            current[fork.child] = nil
+            return
+        }
+        guard let parent = node(of: fork.parent) else { return }
+        fertile.insert(fork.parent)
+        add(fork.child, parent: Int32(truncatingIfNeeded: parent.index))
+    }
+
+    /// The process that has `number` now; who was never heard of is older than the ledger.
+    ///
+    /// - Returns: `nil` when the ledger is full.
+    mutating func node(of number: Int32) -> Node? {
+        current[number] ?? add(number, parent: -1)
+    }
+
+    @discardableResult
+    private mutating func add(_ number: Int32, parent: Int32) -> Node? {
+        guard !isFull, entries.count < limit else {
+            isFull = true
+            entries = []
+            current = [:]
+            return nil
+        }
+        let node = Node(index: entries.count)
+        entries.append(Entry(number: number, parent: parent))
+        current[number] = node
+        return node
+    }
+
+    /// The number of a process, if nobody was given it since and it is not known to be gone.
+    func number(of node: Node) -> Int32? {
+        guard entries.indices.contains(node.index), case let entry = entries[node.index],
+            !entry.hasEnded, current[entry.number] == node
+        else { return nil }
+        return entry.number
+    }
+
+    /// Whether anybody who had `number` had children.
+    func hadChildren(_ number: Int32) -> Bool { fertile.contains(number) }
+
+    /// Notes that a process is gone; its children are followed on.
+    mutating func end(_ node: Node) {
+        guard entries.indices.contains(node.index) else { return }
+        entries[node.index].hasEnded = true
+    }
+
+    /// A process that was born to one of some others, or to a descendant of theirs.
+    struct Descendant: Equatable {
+        var node: Node
+        /// The nearest of those others.
+        var ancestor: Node
+    }
+
+    /// Who descends from `members`, is none of them, and can still live, in the order of births.
+    func descendants(of members: Set<Node>) -> [Descendant] {
+        guard !members.isEmpty, !entries.isEmpty else { return [] }
+        var found: [Descendant] = []
+        var nearest = [Int32](repeating: -1, count: entries.count)
+        for index in entries.indices {
+            let node = Node(index: index)
+            if members.contains(node) {
+                nearest[index] = Int32(truncatingIfNeeded: index)
+                continue
+            }
+            let parent = Int(entries[index].parent)
+            guard parent >= 0, nearest[parent] >= 0 else { continue }
+            nearest[index] = nearest[parent]
+            guard number(of: node) != nil else { continue }
+            found.append(
+                Descendant(node: node, ancestor: Node(index: Int(nearest[index])))
+            )
+        }
+        return found
+    }
+}

@@ -1,0 +1,75 @@
+/// What the kernel tells of births, and which of the processes are known by an identity.
+struct BirthFeed: ~Copyable {
+    private var events: ProcessEvents
+    private var ledger = BirthLedger()
+    private var nodes: [ProcessIdentity: BirthLedger.Node] = [:]
+    private var identities: [BirthLedger.Node: ProcessIdentity] = [:]
+
+    /// Subscribes; who was born before is not told of.
+    init() throws(ProcessEvents.Unavailable) { events = try .subscribe() }
+
+    /// Takes in what has arrived.
+    ///
+    /// - Returns: Whether nothing was lost.
+    mutating func drain() -> Bool {
+        do throws(EventLoss) {
+            for fork in try events.drain() { ledger.note(fork) }
+            return !ledger.isFull
+        } catch {
+            return false
+        }
+    }
+
+    /// Waits for more, but no longer than a moment.
+    func waitBriefly() { events.wait(milliseconds: 1) }
+
+    /// The process that has a number, as far as the births told until now say.
+    mutating func node(of number: Int32) -> BirthLedger.Node? { ledger.node(of: number) }
+
+    /// The number of a process; `nil` when it is known to be gone.
+    func number(of node: BirthLedger.Node) -> Int32? { ledger.number(of: node) }
+
+    /// Notes that a process is gone.
+    mutating func end(_ node: BirthLedger.Node) { ledger.end(node) }
+
+    /// Ties a process to the identity that it was proven to have.
+    ///
+    /// - Returns: Whether that identity is not another's, which had the same number in the same
+    ///   clock tick.
+    mutating func tie(_ node: BirthLedger.Node, to identity: ProcessIdentity) -> Bool {
+        if let other = nodes[identity], other != node { return false }
+        nodes[identity] = node
+        identities[node] = identity
+        return true
+    }
+
+    /// The identity that a process was proven to have.
+    func identity(of node: BirthLedger.Node) -> ProcessIdentity? { identities[node] }
+
+    /// Whether an identity is tied to a process.
+    func isTied(_ identity: ProcessIdentity) -> Bool { nodes[identity] != nil }
+
+    /// Who was born to one of these or to their descendants, and may live.
+    ///
+    /// - Returns: `nil` where one of them was never held, so that which process it was is not
+    ///   known, and somebody under its number had children.
+    func descendants(of members: [ProcessIdentity]) -> [Descendant]? {
+        var seeds: Set<BirthLedger.Node> = []
+        for member in members {
+            if let node = nodes[member] {
+                seeds.insert(node)
+            } else if ledger.hadChildren(member.pid) {
+                return nil
+            }
+        }
+        return ledger.descendants(of: seeds).compactMap { descendant in
+            identities[descendant.ancestor].map { Descendant(node: descendant.node, ancestor: $0) }
+        }
+    }
+
+    /// A process, and the nearest member that it descends from.
+    struct Descendant {
+        var node: BirthLedger.Node
+        var ancestor: ProcessIdentity
+    }
+}

@@ -1,0 +1,30 @@
+/// A session or group that a member led, and until when its number is known to be that one's.
+///
+/// A number stays a session's own as long as anybody is in it. While a member is, who has been
+/// there all the time, everybody in it belongs. When none is left, strangers may be in a new
+/// session of the same number; then age tells: nobody can join another's session, so whoever is
+/// older than the last moment at which it was the leader's, and is in it now, was in it then.
+struct Lead {
+    let leader: ProcessIdentity
+    /// Whether the latest look showed a member in it.
+    var hasWitness = false
+    /// When a look began that showed a member in it, in clock ticks after boot.
+    private var witnessed: UInt64 = 0
+    /// The session that it is, or that the group lies in.
+    private var session: Int32?
+
+    init(_ leader: ProcessIdentity) { self.leader = leader }
+
+    mutating func note(witness: ProcessRecord, at tick: UInt64) {
+        hasWitness = true
+        witnessed = tick
+        session = witness.session
+    }
+
+    /// Whether a process that is in a session or group of this number is in this very one.
+    ///
+    /// Groups can be joined, but only from within the same session, by the process or its parent.
+    func holds(_ record: ProcessRecord) -> Bool {
+        hasWitness || (record.identity.startTime < witnessed && record.session == session)
+    }
+}

@@ -1,0 +1,42 @@
+/// Whether the kernel has told of every birth, and since when.
+struct Hearing {
+    /// Clock ticks after boot since when births are told; `nil` before the first look.
+    private(set) var since: UInt64?
+    private(set) var isIntact = true
+
+    var hasBegun: Bool { since != nil }
+
+    mutating func begin(at tick: UInt64) { since = tick }
+
+    mutating func lose() { isIntact = false }
+
+    /// Whether the birth of whoever started then was told.
+    func covers(_ startTime: UInt64) -> Bool {
+        // Within one tick it cannot be told which came first.
+        isIntact && since.map { startTime > $0 } ?? false
+    }
+}
+
+extension ShutdownEngine {
+    /// Takes in children that were born to members meanwhile, whoever has adopted them by now.
+    mutating func takeBirths() -> [ShutdownTarget] {
+        guard hearing.isIntact else { return [] }
+        guard let births = kernel.births(to: set.order) else {
+            hearing.lose()
+            return []
+        }
+        var added: [ShutdownTarget] = []
+        for birth in births where set.admits(birth.child.identity) {
+            guard let ancestor = set[birth.ancestor], ancestor.verdict != .refused else { continue }
+            let heir = Heir(birth.child, of: ancestor.target, by: .birth)
+            if !follows {
+                strangers[heir.target.identity] = heir.target
+            } else if admit(heir) {
+                doubtful.remove(heir.target.identity)
+                added.append(heir.target)
+                observe(.appeared(heir.target))
+            }
+        }
+        return added
+    }
+}

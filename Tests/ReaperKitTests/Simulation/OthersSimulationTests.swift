@@ -1,0 +1,102 @@
+import Testing
+
+@testable import ReaperKit
+@testable import Simulation
+
+/// The final sweep on the simulated machine: strangers on ports and with names.
+@Suite("a final sweep, simulated")
+struct OthersSimulationTests {
+    private static func sweep(
+        kills: Bool = true,
+        ports: PortSet? = nil,
+        names: [ByteString] = []
+    ) throws -> FinalSweep {
+        FinalSweep(
+            owner: "rule a.b",
+            ports: ports,
+            names: try names.map { try Glob(parsing: $0, as: .text) },
+            killsOthers: kills,
+            timeout: .milliseconds(200)
+        )
+    }
+
+    /// A server that is planned, and a stranger with a child, who holds the server's port.
+    private static func scene() -> (scene: ShutdownScene, stranger: SimulatedProcess) {
+        var scene = ShutdownScene()
+        scene.stop(scene.machine.fork(scene.machine.initProcess, "server"))
+        let stranger = scene.machine.fork(scene.machine.initProcess, "node", ownSession: true)
+        scene.machine.fork(stranger, "worker")
+        scene.kernel.ports = [(8080, stranger, .zero)]
+        return (scene, stranger)
+    }
+
+    @Test("who holds the port is stopped with its tree, asked first, after everybody planned")
+    func stopped() throws {
+        var (scene, stranger) = Self.scene()
+        scene.plan.sweeps = [try Self.sweep(ports: ShutdownScene.ports(8080))]
+        let outcome = scene.run()
+        #expect(!stranger.isAlive && scene.kernel.violations.isEmpty)
+        #expect(outcome.results == ["server": .exited, "worker": .exited, "node": .exited])
+        let asked = scene.kernel.log.filter { $0.hasPrefix("TERM") }
+        #expect(asked == ["TERM server", "TERM worker", "TERM node"])
+    }
+
+    @Test("without kill_others it lives, and is told")
+    func told() throws {
+        var (scene, stranger) = Self.scene()
+        scene.plan.sweeps = [try Self.sweep(kills: false, ports: ShutdownScene.ports(8080))]
+        let outcome = scene.run()
+        #expect(stranger.isAlive && scene.kernel.violations.isEmpty)
+        let reason = outcome.kept.first { $0.identity == stranger.identity }?.reason
+        #expect(reason?.hasPrefix("holds port 8080/tcp, which rule a.b wants free") == true)
+    }
+
+    @Test("a name is matched whole, and only of who lives")
+    func names() throws {
+        var (scene, stranger) = Self.scene()
+        let machine = scene.machine
+        let alike = ["nodejs", "my-node"].map { machine.fork(machine.initProcess, $0) }
+        scene.plan.sweeps = [try Self.sweep(names: ["node"])]
+        _ = scene.run()
+        #expect(!stranger.isAlive && alike.allSatisfy(\.isAlive))
+        #expect(scene.kernel.violations.isEmpty)
+        let again = scene.kernel.others(of: try Self.sweep(names: ["node"]))
+        #expect(again == OthersAnswer())
+    }
+
+    @Test("PID 1, reaper's ancestors and who is protected are refused, each with the reason")
+    func refused() throws {
+        let (scene, stranger) = Self.scene()
+        let sweep = try Self.sweep(ports: ShutdownScene.ports(8080))
+        func answer() -> OthersAnswer { scene.kernel.others(of: sweep) }
+        scene.kernel.ports = [(8080, scene.machine.initProcess, .zero)]
+        #expect(answer().refused.first?.reason.hasSuffix("PID 1 is never stopped") == true)
+        scene.kernel.ports = [(8080, stranger, .zero)]
+        scene.kernel.excluded = [stranger.identity]
+        #expect(answer().refused.first?.reason.hasSuffix("an ancestor of reaper") == true)
+        scene.kernel.excluded = []
+        stranger.protect()
+        #expect(answer().refused.first?.reason.hasSuffix("a rule protects it") == true)
+        #expect(answer().targets.isEmpty && answer().unknown == nil)
+    }
+
+    @Test("what cannot be looked at is unknown")
+    func unknown() throws {
+        let (scene, stranger) = Self.scene()
+        let byPort = try Self.sweep(ports: ShutdownScene.ports(8080))
+        scene.kernel.socketsAreUnreadable = true
+        #expect(scene.kernel.others(of: byPort).unknown != nil)
+        scene.kernel.socketsAreUnreadable = false
+        #expect(scene.kernel.others(of: byPort).targets.count == 2)
+        scene.kernel.failingLooks = 1
+        let byName = try Self.sweep(names: ["node"])
+        #expect(scene.kernel.others(of: byName).unknown != nil)
+        #expect(scene.kernel.others(of: byName).unknown == nil)
+        // Nobody to be seen while the kernel lets go of it.
+        scene.kernel.ports = [(8080, stranger, .milliseconds(40))]
+        scene.machine.exit(stranger)
+        #expect(scene.kernel.others(of: byPort).unknown != nil)
+        scene.machine.spend(.milliseconds(50))
+        #expect(scene.kernel.others(of: byPort) == OthersAnswer())
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Processes in a frozen control group: `docker pause`, `systemctl freeze`.
+@Suite("clean: frozen control groups", .timeLimit(.minutes(10)))
+struct FrozenGroupTests {
+    private static let hasFirst = Machine.canFreeze("v1")
+    private static let hasSecond = Machine.canFreeze("v2")
+
+    private func clean(_ identity: String, _ how: [String] = []) throws -> Completion {
+        let last = how.first ?? "--yes"
+        return try Binary.reaper.clean(
+            "--timeout",
+            "1s",
+            "--deadline",
+            "8",
+            "--pid",
+            identity,
+            last
+        )
+    }
+
+    @Test(
+        "in version 2 they run again to end in order, or are killed as they stand",
+        .enabled(if: hasSecond, "needs root and cgroup2"),
+        arguments: [[], ["--force"]]
+    )
+    func second(how: [String]) throws {
+        let bystander = try Specimen("sleep")
+        let specimen = try Specimen("tree", "--depth", "1", "--width", "2", "--frozen", "v2")
+        let completion = try clean(specimen.root.identity, how)
+        let report = try completion.report()
+        #expect(try completion.isAllGone(), "\(completion.text)")
+        for probe in specimen.processes.values {
+            #expect(report.target(probe)?.result == (how.isEmpty ? "exited" : "killed"))
+        }
+        #expect(try specimen.finish().empty)
+        #expect(try bystander.finish().signals.isEmpty)
+    }
+
+    @Test(
+        "in version 1 the group is thawed when everybody in it is to be stopped",
+        .enabled(if: hasFirst, "needs root and the freezer of version 1"),
+        arguments: [[], ["--force"]]
+    )
+    func first(how: [String]) throws {
+        let specimen = try Specimen("tree", "--depth", "1", "--width", "2", "--frozen", "v1")
+        let completion = try clean(specimen.root.identity, how)
+        let report = try completion.report()
+        #expect(try completion.isAllGone(), "\(completion.text)")
+        for probe in specimen.processes.values {
+            #expect(report.target(probe)?.result == (how.isEmpty ? "exited" : "killed"))
+        }
+        #expect(try specimen.finish().empty)
+    }
+
+    @Test(
+        "it stays frozen when others are in it, and that is said",
+        .enabled(if: hasFirst, "needs root and the freezer of version 1")
+    )
+    func shared() throws {
+        let specimen = try Specimen("tree", "--depth", "1", "--width", "2", "--frozen", "v1")
+        let group = try #require(specimen.facts["cgroup"])
+        let target = try specimen["root.0"]
+        let other = try Specimen("sleep")
+        let completion = try clean("\(target.identity),\(try other.root.identity)")
+        let report = try completion.report()
+        let outcome = try #require(report.target(target))
+        #expect(outcome.result == "survived")
+        #expect(outcome.reason?.contains("control group \(group) is frozen") == true, "\(outcome)")
+        #expect(outcome.reason?.contains("others are in it") == true, "\(outcome)")
+        #expect(completion.code == 1 || completion.code == 124)
+        #expect(report.target(try other.root)?.result == "exited")
+        let state = try String(contentsOfFile: "\(group)/freezer.state", encoding: .utf8)
+        #expect(state == "FROZEN\n")
+        let end = try specimen.finish()
+        #expect(end.alive == ["root", "root.0", "root.1"] && end.signals.isEmpty)
+    }
+}
