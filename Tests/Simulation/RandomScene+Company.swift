@@ -16,17 +16,19 @@ extension RandomScene {
     /// The process between is gone. Some are there before anybody looks, some come about then, or
     /// later.
     mutating func addCompany() {
-        for root in roots where root.isAlive && random.chance(50) {
+        for root in roots where root.isAlive && random.chance(30) {
             for _ in 0..<random.number(1...2) { addCompany(to: root, temperament()) }
         }
     }
 
     mutating func scheduleCompany() {
         let delay = scene.planningDelay
-        for root in roots where root.isAlive && random.chance(25) {
-            // Time goes on a little between planning and the first look.
-            let spread = random.chance(50) ? 3_000 : 30_000
-            let offset = random.microseconds(0...2 * spread) - .microseconds(spread)
+        for root in roots where root.isAlive && random.chance(30) {
+            // Just before the first look, or while the shutdown is under way.
+            let offset =
+                random.chance(40)
+                ? random.microseconds(0...4_000) - .milliseconds(3)
+                : random.microseconds(0...30_000)
             let temperament = temperament()
             let scene = scene
             scene.machine.after(max(delay + offset, .zero)) {
@@ -85,7 +87,7 @@ extension RandomScene {
 
     /// Strangers who have a name or a port that is to be left to nobody.
     mutating func chooseSweeps() {
-        guard random.chance(25) else { return }
+        guard random.chance(20) else { return }
         let (machine, kernel) = (scene.machine, scene.kernel)
         for _ in 0..<random.number(0...2) {
             let parent = random.pick(parents) ?? machine.initProcess

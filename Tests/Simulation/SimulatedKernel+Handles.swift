@@ -32,7 +32,8 @@ extension SimulatedKernel {
         if let change = change(of: process, from: target) { return .changed(change) }
         if process.isProtected { return .changed("a rule protects it") }
         guard tieBirths(process) else { return .gone }
-        if condemned[process.identity] === process, process.plan == nil {
+        if let (found, root) = condemned[process.identity], found === process, process.plan == nil {
+            if !process.isOurs { process.tree = root.tree }
             machine.claim(process)
             process.plan = (Int.max, target.timeout)
             machine.census.swept += 1

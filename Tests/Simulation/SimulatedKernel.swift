@@ -69,7 +69,7 @@ final class SimulatedKernel: ShutdownKernel {
     /// Who of ours lived when all of them were called empty.
     var aliveInEmptyGroups: [SimulatedProcess] = []
     /// Whom a final sweep found, and may stop: what is asked for, once it is pinned.
-    var condemned: [ProcessIdentity: SimulatedProcess] = [:]
+    var condemned: [ProcessIdentity: (process: SimulatedProcess, root: SimulatedProcess)] = [:]
     /// The latest answer to each final sweep, by its owner.
     var latestOthers: [String: OthersAnswer] = [:]
     /// Processes on which descriptors can be kept open at the same time.

@@ -198,7 +198,8 @@ final class SimulatedMachine {
                     || (head.group == head.pid && $0.group == head.pid)
             }
         }
-        for process in next where process !== head && !process.isOurs {
+        // Who is dead already leads nobody.
+        for process in next where process !== head && !process.isOurs && process.isAlive {
             process.tree = head.tree
             claim(process)
         }
