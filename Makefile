@@ -2,10 +2,12 @@
 PREFIX ?= /usr/local
 # Unneeded sections and symbols left out: half the size, the same speed.
 STATIC = -Xswiftc -static-executable -Xlinker --gc-sections -Xlinker -s
+# The flags of the README's build, so that what it compiled is used again.
+SOAK = swift run -c release -Xswiftc -static-executable soak
 BINARY = .build/release/reaper
 SOURCES = Package.swift Sources Tests
 
-.PHONY: build scan test lint fmt check man bench install uninstall clean
+.PHONY: build scan test soak mutants lint fmt check man bench install uninstall clean
 
 build: ## the release binary: one static file
 	swift build -c release $(STATIC) --product reaper
@@ -13,8 +15,15 @@ build: ## the release binary: one static file
 scan: build ## build, then look at this machine
 	$(BINARY) scan
 
-test: ## every test
+test: ## every test, and 100,000 simulated shutdowns
 	swift test --disable-xctest
+	$(SOAK) --seeds 100000
+
+soak: ## millions of simulated shutdowns
+	$(SOAK) --seeds 3000000
+
+mutants: ## break the shutdown engine on purpose; the simulation must notice each time
+	Tests/mutants/run
 
 lint: ## style, as CI holds to it
 	swift format lint --strict --recursive $(SOURCES)

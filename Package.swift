@@ -41,9 +41,25 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        // A kernel of its own for the shutdown engine, and what must hold of every shutdown.
+        .target(
+            name: "Simulation",
+            dependencies: ["ReaperKit"],
+            path: "Tests/Simulation",
+            swiftSettings: strict
+        ),
+        // Runs that by the hundred thousand.
+        .executableTarget(
+            name: "soak",
+            dependencies: ["Simulation"],
+            path: "Tests/soak",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ReaperKitTests",
-            dependencies: ["ReaperKit", "CLinux", "CSpecimen", "TestSupport", "specimen"],
+            dependencies: [
+                "ReaperKit", "CLinux", "CSpecimen", "Simulation", "TestSupport", "specimen",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -2,6 +2,7 @@ import CLinux
 import Testing
 
 @testable import ReaperKit
+@testable import Simulation
 
 @Suite("sock_diag dumps")
 struct SocketDumpTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ReaperKit
+@testable import Simulation
 
 @Suite("/proc/net tables")
 struct SocketTableTextTests {

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import ReaperKit
+@testable import Simulation
 
 /// Strangers on ports and with names, on this machine.
 @Suite("a final sweep, live", .timeLimit(.minutes(2)))

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ReaperKit
+@testable import Simulation
 
 /// The bytes that the process events connector sends, as captured on Linux 6.18 and as they could be.
 @Suite("process events")

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ReaperKit
+@testable import Simulation
 
 /// The final sweep on the simulated machine: strangers on ports and with names.
 @Suite("a final sweep, simulated")

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ReaperKit
+@testable import Simulation
 
 /// A kernel that counts births, and hands out one number after another.
 private final class Nursery {

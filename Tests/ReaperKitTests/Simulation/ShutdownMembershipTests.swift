@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ReaperKit
+@testable import Simulation
 
 /// Who belongs, when numbers change hands at the worst moments.
 @Suite("who belongs to a shutdown")
@@ -56,6 +57,7 @@ struct ShutdownMembershipTests {
             scene.stop(root, timeout: .milliseconds(50))
             // Appears as a stranger's child in the session: a daemon's first half.
             job.isOurs = isLeader
+            job.plan = nil
             scene.plan.waves[0].removeAll { $0.identity == job.identity }
             scene.machine.exit(child)
             scene.options.excluded = [shell.identity]

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ReaperKit
+@testable import Simulation
 
 /// Who is sent which signal, and when: exact sequences.
 @Suite("the order of a shutdown")
@@ -122,8 +123,8 @@ struct ShutdownOrderTests {
         #expect(scene.kernel.log == names.flatMap { ["TERM \($0)", "CONT \($0)"] })
         #expect(outcome.proof == .proofScan)
         for (earlier, later) in zip(processes, processes.dropFirst()) {
-            let asked = scene.kernel.firstSending[later.serial]?.time ?? .zero
-            let first = scene.kernel.firstSending[earlier.serial]?.time ?? .zero
+            let asked = scene.kernel.firstSending(to: later)?.time ?? .zero
+            let first = scene.kernel.firstSending(to: earlier)?.time ?? .zero
             #expect(asked >= first + .milliseconds(300))
         }
     }

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ReaperKit
+@testable import Simulation
 
 /// What is claimed at the end, and what is done only then.
 @Suite("the end of a shutdown")

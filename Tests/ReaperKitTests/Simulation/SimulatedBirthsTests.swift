@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ReaperKit
+@testable import Simulation
 
 /// The simulated kernel promises of births what the real one does, no more and no less.
 @Suite("simulated births")

@@ -1,12 +1,14 @@
-@testable import ReaperKit
+import ReaperKit
 
 /// Who has what a final sweep is about, from the machine's own truth.
 extension SimulatedKernel {
     func others(of sweep: FinalSweep) -> OthersAnswer {
-        machine.spend(.microseconds(300))
+        spend(.microseconds(300))
+        machine.census.sweeps += 1
         var answer = OthersAnswer()
         if let ports = sweep.ports { addHolders(of: ports, sweep, to: &answer) }
         if !sweep.names.isEmpty { addNamesakes(sweep, to: &answer) }
+        latestOthers[sweep.owner] = answer
         return answer
     }
 
@@ -34,13 +36,12 @@ extension SimulatedKernel {
     private func addNamesakes(_ sweep: FinalSweep, to answer: inout OthersAnswer) {
         if failingLooks > 0 {
             failingLooks -= 1
+            machine.census.failedLooks += 1
             answer.unknown = "who has such a name is unknown: /proc could not be listed"
             return
         }
-        for process in machine.byNumber.values.sorted(by: { $0.pid < $1.pid })
-        where process.isAlive
-            && sweep.names.contains(where: { $0.matches(ByteString(process.name)) })
-        {
+        for process in machine.byNumber.values
+        where process.isAlive && sweep.names.contains(where: { $0.matches(process.nameBytes) }) {
             let reason = "is called \(process.name), which \(sweep.owner) wants nobody to be"
             add(process, reason, sweep, to: &answer)
         }
@@ -53,7 +54,7 @@ extension SimulatedKernel {
         _ sweep: FinalSweep,
         to answer: inout OthersAnswer
     ) {
-        guard process(root.identity) == nil else { return }
+        guard !wasToBeStopped(root.identity) else { return }
         if let objection = objection(to: root) {
             guard !answer.refused.contains(where: { $0.identity == root.identity }) else { return }
             answer.refused.append(
@@ -61,12 +62,12 @@ extension SimulatedKernel {
             )
             return
         }
-        // A signal to anybody whom no sweep condemned stays a violation.
-        if sweep.killsOthers { machine.claim(root) }
         for (member, depth) in tree(of: root) {
-            guard process(member.identity) == nil,
+            guard !wasToBeStopped(member.identity),
                 !answer.targets.contains(where: { $0.identity == member.identity })
             else { continue }
+            // A signal to anybody whom no sweep condemned stays a violation.
+            if sweep.killsOthers { condemned[member.identity] = (member, root) }
             var target = ShutdownTarget(
                 identity: member.identity,
                 depth: depth,
@@ -74,7 +75,7 @@ extension SimulatedKernel {
                 signal: sweep.signal,
                 timeout: sweep.timeout,
                 reason: depth == 0 ? reason : "belongs to \(root.name)",
-                name: ByteString(member.name)
+                name: member.nameBytes
             )
             target.executable = member.executable
             target.pidfdInode = UInt64(member.serial)
@@ -82,6 +83,12 @@ extension SimulatedKernel {
             target.leadsGroup = member.group == member.pid
             answer.targets.append(target)
         }
+    }
+
+    /// Whether the process is a member of the shutdown; a zombie's parent is only reminded.
+    private func wasToBeStopped(_ identity: ProcessIdentity) -> Bool {
+        guard let handle = handles[identity], handle.isJudged else { return false }
+        return handle.target.signal != .child
     }
 
     private func objection(to process: SimulatedProcess) -> String? {

@@ -1,4 +1,4 @@
-@testable import ReaperKit
+import ReaperKit
 
 /// What a simulated process does when something happens to it.
 struct Temperament {
@@ -10,9 +10,19 @@ struct Temperament {
     }
 
     /// When a process is gone and its number given to somebody else, at the worst moment.
-    enum Vanishing {
+    enum Vanishing: CaseIterable {
+        /// Between being listed and being read.
+        case midLook
+        /// Between the look and the handle.
         case beforePin
+        /// Between the handle and the second reading through it.
+        case beforeRecord
+        /// Between the handle and the signal.
         case beforeSend
+        /// As soon as a signal was sent.
+        case afterSend
+        /// As soon as it exits.
+        case afterExit
     }
 
     var answerToTerm = AnswerToTerm.exits(after: .microseconds(100))
@@ -30,7 +40,13 @@ struct Temperament {
     var isForeign = false
     /// Whether no handle can be opened on it.
     var cannotBeHeld = false
+    /// How often that is so before one can be: descriptors are short for a while.
+    var deniedPins = 0
     var vanishing: Vanishing?
+    /// Whether all of its session and group go with it, so that their number is given away too.
+    var vanishesWithCompany = false
+    /// When the children that it makes from now on vanish.
+    var legacy: Vanishing?
     /// Time until its parent, if it is alive and running, buries it; `nil` never does.
     var burial: Duration? = .zero
     /// Whether SIGCHLD makes it bury its children.
@@ -77,8 +93,8 @@ final class SimulatedProcess {
     var isProtected = false
     /// Whether it is the parent of a zombie, to be reminded and not stopped.
     var isReminded = false
-    /// Who forked it.
-    weak var bornTo: SimulatedProcess?
+    /// The serial of who forked it.
+    let bornTo: Int
     /// The number of its control group; 0 is where everybody is who is in none.
     var cgroup = 0
     /// Whether its control group stands still; then its state is `stopped`, too.
@@ -87,6 +103,28 @@ final class SimulatedProcess {
     var staysStopped = false
     /// Whether it is not in the control group of anybody we stop.
     var isElsewhere = false
+    /// Whether it went into a group that one of ours leads: a signal to it is neither wrong nor due.
+    var isGuest = false
+    var birth = Duration.zero
+    var death: Duration?
+
+    // What reaper knows and did, noted here so that a promise is checked where it is due.
+
+    /// Its part in the plan, or in what a final sweep has stopped; `nil` if it has none.
+    var plan: (wave: Int, timeout: Duration)?
+    /// When it was first asked to stop.
+    var asked: Duration?
+    var wasKilled = false
+    var wasAskedAfterKill = false
+    var wasDenied = false
+
+    // Of a whole tree, noted at its first process.
+
+    /// Whether any of the tree was sent a signal.
+    var isDisturbed = false
+    /// Whether the tree had children afterwards.
+    var isAnswering = false
+    var latestBirth: Duration?
 
     init(
         serial: Int,
@@ -100,22 +138,32 @@ final class SimulatedProcess {
         self.identity = identity
         self.name = name
         self.parent = parent
-        bornTo = parent
+        bornTo = parent?.serial ?? 0
         self.session = session
         self.group = group
-        executable = ByteString("/bin/\(name)")
+        executable = Self.program
         tree = serial
     }
 
+    /// What everybody runs who did not say otherwise.
+    private static let program: ByteString = "/bin/program"
+
     var pid: Int32 { identity.pid }
+
+    /// The name as the kernel has it.
+    private(set) lazy var nameBytes = ByteString(name)
 
     /// Whether anything of it still runs, or could.
     var isAlive: Bool { state == .running || state == .stopped }
 
     /// Runs another program: from now on it is not what was judged.
+    ///
+    /// What it ran was judged if it is planned. Otherwise it may be taken for a descendant still,
+    /// whatever it runs.
     func execute(_ path: ByteString) {
         executable = path
         hasChanged = true
+        isGuest = plan == nil && (isOurs || isGuest)
         isOurs = false
         matches = false
         temperament.answerToTerm = .exits(after: .zero)
@@ -136,12 +184,13 @@ final class SimulatedProcess {
             switch state {
             case .running: isDoomed ? UInt8(ascii: "D") : UInt8(ascii: "S")
             // A group of version 2 that stands still shows its members asleep.
-            case .stopped: isFrozen ? UInt8(ascii: "S") : UInt8(ascii: "T")
+            case .stopped where isFrozen: UInt8(ascii: isDoomed ? "D" : "S")
+            case .stopped: UInt8(ascii: "T")
             case .zombie, .gone: UInt8(ascii: "Z")
             }
         var record = ProcessRecord(
             identity: identity,
-            name: ByteString(name),
+            name: nameBytes,
             state: letter,
             parent: parent?.pid ?? 0,
             processGroup: group,

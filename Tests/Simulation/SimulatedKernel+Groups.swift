@@ -1,24 +1,37 @@
-@testable import ReaperKit
+import ReaperKit
 
 // The same promises as those of LinuxKernel+Groups.swift, of a flat hierarchy.
 extension SimulatedKernel {
     func isInMadeGroup(_ process: SimulatedProcess) -> Bool { madeGroups.contains(process.cgroup) }
 
-    /// Everybody in a group that reaper made matches.
+    /// Everybody in a group that reaper made matches who is not held yet.
     func groupMatches() -> [ShutdownTarget] {
         guard !madeGroups.isEmpty else { return [] }
-        return machine.byNumber.values.filter { isInMadeGroup($0) && $0.isAlive }
-            .sorted { $0.pid < $1.pid }.compactMap(target)
+        return machine.byNumber.values.filter {
+            isInMadeGroup($0) && $0.isAlive && !isHeld($0)
+        }.compactMap(target)
+    }
+
+    private func isHeld(_ process: SimulatedProcess) -> Bool {
+        guard let handle = handles[process.identity] else { return false }
+        return handle.isHeld && handle.seen === process
     }
 
     func wakeGroups(holding members: Set<ProcessIdentity>) -> [ProcessIdentity: String] {
-        machine.spend(.microseconds(10))
-        let held = members.compactMap { identity in open(identity).map { (identity, $0) } }
+        guard machine.hasGroups else { return [:] }
+        spend(.microseconds(10))
+        guard !machine.frozenGroups.subtracting(heldGroups).isEmpty else { return [:] }
+        let held = members.sorted().compactMap { identity in
+            opened(identity).map { (identity, $0) }
+        }
         var reasons: [ProcessIdentity: String] = [:]
         for group in Set(held.map(\.1.cgroup)).sorted()
         where machine.frozenGroups.contains(group) && !heldGroups.contains(group) {
             let isOurs = inhabitants(of: group, members) != nil
-            if isOurs { machine.thaw(group) }
+            if isOurs {
+                machine.census.woken += 1
+                machine.thaw(group)
+            }
             for (identity, process) in held where process.cgroup == group {
                 reasons[identity] = "its control group " + (isOurs ? "was" : "is") + " frozen"
             }
@@ -27,7 +40,8 @@ extension SimulatedKernel {
     }
 
     func freezeGroups(holding members: Set<ProcessIdentity>) -> Set<ProcessIdentity> {
-        machine.spend(.microseconds(20))
+        guard machine.hasGroups else { return [] }
+        spend(.microseconds(20))
         var identities: Set<ProcessIdentity> = []
         for group in heldGroups.sorted() {
             if let there = inhabitants(of: group, members) {
@@ -37,18 +51,22 @@ extension SimulatedKernel {
                 wholeGroups.remove(group)
             }
         }
-        let observed = Set(members.compactMap { open($0)?.cgroup })
+        let observed = Set(members.sorted().compactMap { opened($0)?.cgroup })
         for group in observed.union(madeGroups).sorted()
         where group != 0 && !heldGroups.contains(group) {
-            guard let before = inhabitants(of: group, members), !before.isEmpty else { continue }
-            machine.spend(.microseconds(100))
+            guard let before = inhabitants(of: group, members), !before.isEmpty else {
+                machine.census.sharedGroups += 1
+                continue
+            }
+            spend(.microseconds(100))
             // Somebody else's freeze is not ours to undo.
             let isFrozen = machine.frozenGroups.contains(group) && !madeGroups.contains(group)
             if !isFrozen {
                 machine.freeze(group)
                 heldGroups.insert(group)
+                machine.census.frozenGroups += 1
             }
-            machine.spend(.microseconds(100))
+            spend(.microseconds(100))
             guard let there = inhabitants(of: group, members) else {
                 letGo(group)
                 continue
@@ -60,19 +78,23 @@ extension SimulatedKernel {
     }
 
     func thawGroups() {
-        machine.spend(.microseconds(10))
+        guard !heldGroups.isEmpty else { return }
+        spend(.microseconds(10))
         for group in heldGroups.sorted() { letGo(group) }
     }
 
     func killGroups(holding members: Set<ProcessIdentity>) -> Set<ProcessIdentity> {
-        machine.spend(.microseconds(20))
+        guard !madeGroups.isEmpty else { return [] }
+        spend(.microseconds(20))
         var killed: Set<ProcessIdentity> = []
         for group in madeGroups.sorted() where heldGroups.contains(group) {
-            guard let there = inhabitants(of: group, members), there.isSubset(of: members) else {
-                continue
-            }
+            guard let there = inhabitants(of: group, members), !there.isEmpty,
+                there.isSubset(of: members)
+            else { continue }
+            machine.census.killedGroups += 1
             for process in machine.members(of: group) {
-                record(.kill, to: process)
+                judge(.kill, process)
+                note(.kill, process)
                 machine.deliver(.kill, to: process)
             }
             killed.formUnion(there)
@@ -81,9 +103,9 @@ extension SimulatedKernel {
     }
 
     func areGroupsEmpty() -> Bool? {
-        machine.spend(.microseconds(10))
         let watched = madeGroups.union(wholeGroups)
         guard !watched.isEmpty else { return nil }
+        spend(.microseconds(10))
         guard watched.allSatisfy({ machine.members(of: $0).isEmpty }) else { return false }
         aliveInEmptyGroups = machine.all.filter { $0.isOurs && $0.isAlive }
         return true
@@ -99,12 +121,11 @@ extension SimulatedKernel {
         of group: Int,
         _ members: Set<ProcessIdentity>
     ) -> Set<ProcessIdentity>? {
-        machine.spend(.microseconds(10))
+        spend(.microseconds(10))
         var there: Set<ProcessIdentity> = []
-        let all = machine.members(of: group)
-        for process in all {
-            let isMember = members.contains(process.identity) && open(process.identity) === process
-            let isRefused = process.isProtected || targets[process.identity] != nil
+        for process in machine.members(of: group) {
+            let isMember = isMember(process, members)
+            let isRefused = process.isProtected || isJudged(process.identity)
             if excluded.contains(process.identity) || !isMember && isRefused { return nil }
             guard isMember || isInMadeGroup(process) || descends(process, members) else {
                 return nil
@@ -114,12 +135,15 @@ extension SimulatedKernel {
         return there
     }
 
+    private func isMember(_ process: SimulatedProcess, _ members: Set<ProcessIdentity>) -> Bool {
+        members.contains(process.identity) && opened(process.identity) === process
+    }
+
+    /// Whether it is a child of a member, or of another newcomer in the same group.
     private func descends(_ process: SimulatedProcess, _ members: Set<ProcessIdentity>) -> Bool {
         var parent = process.parent
         while let ancestor = parent {
-            if members.contains(ancestor.identity), open(ancestor.identity) === ancestor {
-                return true
-            }
+            if isMember(ancestor, members) { return true }
             guard ancestor.cgroup == process.cgroup else { return false }
             parent = ancestor.parent
         }
@@ -130,11 +154,13 @@ extension SimulatedKernel {
 extension SimulatedMachine {
     /// Who lives in a group; a zombie does not.
     func members(of group: Int) -> [SimulatedProcess] {
-        byNumber.values.filter { $0.cgroup == group && $0.isAlive }.sorted { $0.pid < $1.pid }
+        guard hasGroups else { return [] }
+        return byNumber.values.filter { $0.cgroup == group && $0.isAlive }
     }
 
     /// Puts a process into a group, as a manager does.
     func move(_ process: SimulatedProcess, to group: Int) {
+        hasGroups = true
         if process.isFrozen, !frozenGroups.contains(group) { resume(process) }
         process.cgroup = group
         if frozenGroups.contains(group) { hold(process) }
@@ -148,8 +174,7 @@ extension SimulatedMachine {
 
     func thaw(_ group: Int) {
         frozenGroups.remove(group)
-        for process in byNumber.values.sorted(by: { $0.pid < $1.pid })
-        where process.cgroup == group { resume(process) }
+        for process in byNumber.values where process.cgroup == group { resume(process) }
     }
 
     private func hold(_ process: SimulatedProcess) {
@@ -163,6 +188,6 @@ extension SimulatedMachine {
         guard process.isFrozen else { return }
         process.isFrozen = false
         guard process.state == .stopped, !process.staysStopped, !process.isHeldByUs else { return }
-        deliver(.continue, to: process)
+        run(process)
     }
 }

@@ -1,6 +1,4 @@
-import Testing
-
-@testable import ReaperKit
+import ReaperKit
 
 /// A simulated machine, a plan for some of what runs on it, and the engine that executes it.
 struct ShutdownScene {
@@ -8,6 +6,10 @@ struct ShutdownScene {
     let kernel: SimulatedKernel
     var plan = ShutdownPlan()
     var options = ShutdownOptions()
+    /// Time between planning and execution.
+    var planningDelay = Duration.zero
+    /// Whether births are told from the first look of planning on, and not only of the shutdown.
+    var hearsEarly = false
     private(set) var start = Duration.zero
     /// The process of each planned target.
     private(set) var planned: [ProcessIdentity: SimulatedProcess] = [:]
@@ -18,14 +20,18 @@ struct ShutdownScene {
     }
 
     /// Plans to stop `root` and what belongs to it now, deepest first, in a wave of its own or not.
+    ///
+    /// A narrow plan was made from a look at the tree alone: who is in its session or group, and
+    /// does not descend from it, is not in the plan.
     mutating func stop(
         _ root: SimulatedProcess,
         timeout: Duration = .seconds(10),
         order: StopOrder = .deepestFirst,
-        inNewWave: Bool = true
+        inNewWave: Bool = true,
+        isNarrow: Bool = false
     ) {
         var targets: [ShutdownTarget] = []
-        for (process, depth) in members(of: root) where planned[process.identity] == nil {
+        for (process, depth) in members(of: root, isNarrow) where planned[process.identity] == nil {
             process.isOurs = true
             process.tree = root.serial
             var target = ShutdownTarget(
@@ -43,6 +49,8 @@ struct ShutdownScene {
             target.leadsGroup = process.group == process.pid
             targets.append(target)
             planned[process.identity] = process
+            process.plan = (inNewWave ? plan.waves.count : max(plan.waves.count - 1, 0), timeout)
+            kernel.planned.append(process)
         }
         targets.sort { ($0.depth, $1.identity.pid) > ($1.depth, $0.identity.pid) }
         if inNewWave || plan.waves.isEmpty {
@@ -50,11 +58,13 @@ struct ShutdownScene {
         } else {
             plan.waves[plan.waves.count - 1] += targets
         }
+        claimCompany()
         options.adopters.formUnion(ancestors(of: root))
     }
 
     private func members(
-        of root: SimulatedProcess
+        of root: SimulatedProcess,
+        _ isNarrow: Bool
     ) -> [(process: SimulatedProcess, depth: Int)] {
         var members = [(process: root, depth: 0)]
         var known: Set<Int> = [root.serial]
@@ -69,7 +79,7 @@ struct ShutdownScene {
             }
         }
         takeDescendants()
-        for process in machine.byNumber.values.sorted(by: { $0.pid < $1.pid })
+        for process in isNarrow ? [] : machine.byNumber.values
         where (root.session == root.pid && process.session == root.pid)
             || (root.group == root.pid && process.group == root.pid)
         {
@@ -79,7 +89,29 @@ struct ShutdownScene {
             }
         }
         return members.filter {
-            $0.process.isAlive && !options.excluded.contains($0.process.identity)
+            $0.process.isAlive && !$0.process.isProtected
+                && !options.excluded.contains($0.process.identity)
+        }
+    }
+
+    /// Who is in sessions and groups that targets below the root lead is not in the plan, and
+    /// belongs to it all the same.
+    private func claimCompany() {
+        var isStable = false
+        while !isStable {
+            isStable = true
+            for process in machine.byNumber.values
+            where process.isAlive && !process.isOurs && !process.isProtected
+                && !process.hasChanged && !options.excluded.contains(process.identity)
+            {
+                let heads =
+                    [process.session, process.group].filter { $0 != process.pid }
+                    .compactMap { machine.byNumber[$0] } + (process.parent.map { [$0] } ?? [])
+                guard let head = heads.first(where: \.isOurs) else { continue }
+                process.isOurs = true
+                process.tree = head.tree
+                isStable = false
+            }
         }
     }
 
@@ -95,11 +127,25 @@ struct ShutdownScene {
 
     /// Executes the plan.
     mutating func run() -> ShutdownOutcome {
-        start = machine.time
         options.beginning = machine.tick
+        if kernel.tellsBirths, hearsEarly {
+            options.hearsSince = machine.tick
+            kernel.subscribe(losingAt: kernel.birthLoss)
+        }
+        machine.spend(planningDelay)
+        if kernel.tellsBirths, !hearsEarly { kernel.subscribe(losingAt: kernel.birthLoss) }
+        start = machine.time
         kernel.excluded = options.excluded
         kernel.hasPattern = options.hasPattern
-        if kernel.tellsBirths { kernel.subscribe(losingAt: kernel.birthLoss) }
+        kernel.terms.end = start + options.deadline
+        kernel.terms.isForced = options.isForced
+        kernel.terms.isExact = !plan.follows
+        if KnownGap.remindsPastDeadline, !plan.zombies.isEmpty {
+            kernel.terms.slack += .milliseconds(500)
+        }
+        // What is kept back for killing and verification is shared out to no wave.
+        let shared = options.deadline - min(.seconds(10), options.deadline / 3)
+        kernel.terms.firstShare = start + shared / max(plan.waves.count, 1)
         var engine = ShutdownEngine(kernel: kernel, options: options)
         return engine.run(plan)
     }

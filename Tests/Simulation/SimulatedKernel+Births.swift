@@ -1,4 +1,4 @@
-@testable import ReaperKit
+import ReaperKit
 
 extension SimulatedKernel {
     /// What a subscription knows: who was born since, by whom, and which process each held
@@ -10,6 +10,8 @@ extension SimulatedKernel {
         var loss: Duration?
         /// Which process an identity was proven to be.
         var known: [ProcessIdentity: SimulatedProcess] = [:]
+        /// Who was born, and is known to be gone.
+        var ended: Set<Int> = []
     }
 
     /// Begins to hear of births; who is born before is not told.
@@ -27,7 +29,10 @@ extension SimulatedKernel {
 
     /// Whether births are told and nothing was lost until now.
     private func hear() -> Bool {
-        if let loss = hearing?.loss, machine.time >= loss { hearing = nil }
+        if let loss = hearing?.loss, machine.time >= loss {
+            hearing = nil
+            machine.census.birthLosses += 1
+        }
         return hearing != nil
     }
 
@@ -37,31 +42,54 @@ extension SimulatedKernel {
     }
 
     func births(to members: [ProcessIdentity]) -> [Birth]? {
-        machine.spend(.microseconds(5))
+        spend(.microseconds(5))
         guard hear(), let told = hearing else { return nil }
-        let born = machine.all.dropFirst(told.first)
-        let fertile = Set(born.compactMap { $0.bornTo?.pid })
+        let end = machine.all.count
+        guard told.first < end else { return [] }
         var seeds: [Int: ProcessIdentity] = [:]
         for member in members {
             if let process = told.known[member] {
                 seeds[process.serial] = member
-            } else if fertile.contains(member.pid) {
+            } else if isFertile(member.pid, since: told.first) {
                 return nil
             }
         }
         var births: [Birth] = []
-        for process in born where seeds[process.serial] == nil {
-            guard let ancestor = ancestor(of: process, among: seeds, since: told.first) else {
+        for serial in told.first..<end where !told.ended.contains(serial) {
+            let process = machine.all[serial]
+            guard seeds[serial] == nil,
+                let ancestor = ancestor(of: process, among: seeds, since: told.first)
+            else { continue }
+            // Each takes a handle, and in that time it may go.
+            spend(.microseconds(15))
+            guard machine.byNumber[process.pid] === process, process.isAlive else {
+                hearing?.ended.insert(serial)
                 continue
             }
-            // Each takes a handle, and in that time it may go.
-            machine.spend(.microseconds(15))
-            guard machine.byNumber[process.pid] === process, process.isAlive else { continue }
             guard !process.temperament.cannotBeHeld, tieBirths(process), hear() else { return nil }
+            machine.census.toldBirths += 1
             hold(process)
             births.append(Birth(child: process.record, ancestor: ancestor))
         }
         return births
+    }
+
+    /// Keeps a handle on somebody who was born, and whom nobody judged yet.
+    private func hold(_ process: SimulatedProcess) {
+        if let handle = handles[process.identity], handle.seen === process { return keep(handle) }
+        let handle = Handle(
+            ShutdownTarget(identity: process.identity, reason: "born", name: process.nameBytes)
+        )
+        handle.isJudged = false
+        handle.seen = process
+        handle.inode = UInt64(process.serial)
+        handles[process.identity] = handle
+        keep(handle)
+    }
+
+    /// Whether anybody under this number is known to have had children.
+    private func isFertile(_ pid: Int32, since first: Int) -> Bool {
+        machine.all[first...].contains { machine.all[$0.bornTo].pid == pid }
     }
 
     /// The nearest member above; whose child somebody older is, was not told.
@@ -71,9 +99,9 @@ extension SimulatedKernel {
         since first: Int
     ) -> ProcessIdentity? {
         var current = process
-        while current.serial >= first, let parent = current.bornTo {
-            if let member = seeds[parent.serial] { return member }
-            current = parent
+        while current.serial >= first {
+            if let member = seeds[current.bornTo] { return member }
+            current = machine.all[current.bornTo]
         }
         return nil
     }
