@@ -58,7 +58,7 @@ struct ShutdownInvariants {
         return switch target.result {
         case .exited:
             !process.isAlive && process.asked != nil
-                && (!process.wasKilled || KnownGap.asksAgainAfterKill && process.wasAskedAfterKill)
+                && !process.wasKilled
         case .killed: !process.isAlive && process.wasKilled
         case .alreadyGone: !process.isAlive && process.asked == nil && !process.wasKilled
         case .survived: process.isAlive || isFresh(process)
@@ -94,7 +94,9 @@ struct ShutdownInvariants {
         }
         let kept = told.union(outcome.kept.compactMap(\.identity))
         for (owner, answer) in kernel.latestOthers.sorted(by: { $0.key < $1.key }) {
-            let named = answer.targets.map(\.identity) + answer.refused.compactMap(\.identity)
+            // Of a tree its root is enough.
+            let trees = answer.targets.filter { $0.root == $0.identity || !kept.contains($0.root) }
+            let named = trees.map(\.identity) + answer.refused.compactMap(\.identity)
             for identity in named where !kept.contains(identity) {
                 violations.append(
                     violation(.survivor, "\(owner) found \(identity), and it is not told")
@@ -121,11 +123,11 @@ struct ShutdownInvariants {
         switch outcome.proof {
         case .none: return []
         case .tree:
-            return kernel.aliveAtProof.filter { !isHarmless($0) && !isGap($0) }.map {
+            return kernel.aliveAtProof.filter { !isHarmless($0) }.map {
                 violation(.proof, "the tree is proven gone, and \(describe($0)) lives")
             }
         case .proofScan:
-            return kernel.matchingAtProof.filter { !isHarmless($0) && !isGap($0) }.map {
+            return kernel.matchingAtProof.filter { !isHarmless($0) }.map {
                 violation(.proof, "no match is proven, and \(describe($0)) lives")
             } + membersAlive
         case .port:
@@ -133,7 +135,7 @@ struct ShutdownInvariants {
             return held.map { violation(.proof, "port \($0.port) is proven free, and held") }
                 + membersAlive
         case .cgroup:
-            return kernel.aliveInEmptyGroups.filter { !isHarmless($0) && !isGap($0) }.map {
+            return kernel.aliveInEmptyGroups.filter { !isHarmless($0) }.map {
                 violation(.proof, "the groups are empty by proof, and \(describe($0)) lives")
             } + membersAlive
         case .subreaper:
@@ -145,16 +147,6 @@ struct ShutdownInvariants {
         "\(process.name) \(process.identity) (serial \(process.serial), born to "
             + "\(process.bornTo), parent \(process.parent?.pid ?? 0), session "
             + "\(process.session), group \(process.group))"
-    }
-
-    private func isGap(_ process: SimulatedProcess) -> Bool {
-        let maker = machine.all[process.bornTo]
-        let isForgotten =
-            maker.plan != nil && !maker.isAlive && maker.asked == nil && !maker.wasKilled
-        let end = process.death ?? maker.death
-        let hasExited = end.map { $0 >= kernel.proofStart } ?? false
-        return KnownGap.forgetsSessionsOfTheDead && isForgotten
-            || KnownGap.asksForExitsAfterProof && hasExited
     }
 
     private func isHarmless(_ process: SimulatedProcess) -> Bool {

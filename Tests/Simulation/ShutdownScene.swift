@@ -45,6 +45,8 @@ struct ShutdownScene {
             target.order = order
             target.executable = process.executable
             target.pidfdInode = UInt64(process.serial)
+            target.parent = process.parent?.pid
+            target.session = process.session
             target.leadsSession = process.session == process.pid
             target.leadsGroup = process.group == process.pid
             targets.append(target)
@@ -140,9 +142,6 @@ struct ShutdownScene {
         kernel.terms.end = start + options.deadline
         kernel.terms.isForced = options.isForced
         kernel.terms.isExact = !plan.follows
-        if KnownGap.remindsPastDeadline, !plan.zombies.isEmpty {
-            kernel.terms.slack += .milliseconds(500)
-        }
         // What is kept back for killing and verification is shared out to no wave.
         let shared = options.deadline - min(.seconds(10), options.deadline / 3)
         kernel.terms.firstShare = start + shared / max(plan.waves.count, 1)

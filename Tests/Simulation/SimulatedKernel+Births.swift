@@ -69,7 +69,9 @@ extension SimulatedKernel {
             guard !process.temperament.cannotBeHeld, tieBirths(process), hear() else { return nil }
             machine.census.toldBirths += 1
             hold(process)
-            births.append(Birth(child: process.record, ancestor: ancestor))
+            var record = process.record
+            record.pidfdInode = UInt64(process.serial)
+            births.append(Birth(child: record, ancestor: ancestor))
         }
         return births
     }

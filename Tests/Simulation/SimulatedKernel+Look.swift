@@ -5,7 +5,12 @@ extension SimulatedKernel {
         machine.census.looks += 1
         let tick = machine.tick
         if firstTick == nil { firstTick = tick }
-        if case .trees(let members) = scope, !hasPattern { return look(below: members, tick) }
+        switch scope {
+        case .trees(let members) where !hasPattern: return look(below: members, tick)
+        case .newcomers(let members, let known) where !hasPattern:
+            return newcomers(below: members, known, tick)
+        default: break
+        }
         spend(.microseconds(50))
         if failingLooks > 0 {
             failingLooks -= 1
@@ -51,12 +56,30 @@ extension SimulatedKernel {
         return Look(processes: sorted, matches: groupMatches(), tick: tick)
     }
 
+    /// Reads `children` of some, and goes on from whom it does not know.
+    private func newcomers(
+        below members: [ProcessIdentity],
+        _ known: Set<Int32>,
+        _ tick: UInt64
+    ) -> Look {
+        spend(.microseconds(5))
+        var found: [Int32] = []
+        for member in members {
+            spend(.microseconds(4))
+            if let listed = machine.byNumber[member.pid] { trouble(listed, .midLook) }
+            guard let process = machine.byNumber[member.pid] else { continue }
+            found += process.children.map(\.pid).filter { !known.contains($0) }
+        }
+        let numbers = found.map { ProcessIdentity(pid: $0, startTime: 0) }
+        return found.isEmpty
+            ? Look(processes: [], matches: groupMatches(), tick: tick) : look(below: numbers, tick)
+    }
+
     func target(for match: SimulatedProcess) -> ShutdownTarget? {
         spend(.microseconds(5))
         guard machine.byNumber[match.pid] === match, match.isAlive,
             !excluded.contains(match.identity)
         else { return nil }
-        if KnownGap.asksLateMatchFirst, !match.isOurs { machine.all[match.tree].isAnswering = true }
         machine.claim(match)
         var target = ShutdownTarget(
             identity: match.identity,
@@ -67,6 +90,8 @@ extension SimulatedKernel {
         )
         target.executable = match.executable
         target.pidfdInode = UInt64(match.serial)
+        target.parent = match.parent?.pid
+        target.session = match.session
         target.leadsSession = match.session == match.pid
         target.leadsGroup = match.group == match.pid
         return target

@@ -79,6 +79,8 @@ extension SimulatedKernel {
             )
             target.executable = member.executable
             target.pidfdInode = UInt64(member.serial)
+            target.parent = member.parent?.pid
+            target.session = member.session
             target.leadsSession = member.session == member.pid
             target.leadsGroup = member.group == member.pid
             answer.targets.append(target)

@@ -188,7 +188,7 @@ final class SimulatedProcess {
             case .stopped: UInt8(ascii: "T")
             case .zombie, .gone: UInt8(ascii: "Z")
             }
-        var record = ProcessRecord(
+        return ProcessRecord(
             identity: identity,
             name: nameBytes,
             state: letter,
@@ -196,7 +196,5 @@ final class SimulatedProcess {
             processGroup: group,
             session: session
         )
-        record.pidfdInode = UInt64(serial)
-        return record
     }
 }

@@ -68,7 +68,13 @@ struct KillSet {
     /// Adds somebody who belongs through a member; a tree that was asked before resists.
     mutating func insert(_ heir: Heir) {
         let root = heir.target.root
-        let isAnswer = members[heir.head].map { $0.asked != nil || $0.lostAskedChild } ?? false
+        // Who was there before anything was asked is no answer to it.
+        let wasBornSince =
+            heir.tie == .birth
+            || (heir.tie == .child && heir.target.identity.startTime >= latestTick)
+        let isAnswer =
+            wasBornSince
+            && members[heir.head].map { $0.asked != nil || $0.lostAskedChild } ?? false
         if insert(heir.target, parent: heir.parent), isAnswer { resisting.insert(root) }
     }
 
@@ -111,7 +117,28 @@ struct KillSet {
         }
     }
 
+    /// Whether a process may be in a session or group that a member led, and nobody can tell.
+    func mayHaveLed(_ record: ProcessRecord) -> Bool {
+        for lead in [sessions[record.session], groups[record.processGroup]] {
+            guard let lead, record.identity.startTime >= lead.leader.startTime,
+                record.pid != lead.leader.pid, lead.mayReach(record)
+            else { continue }
+            return true
+        }
+        return false
+    }
+
     // MARK: - What a look shows
+
+    /// When the look before the latest began, in clock ticks after boot: what it did not show is
+    /// younger, or has come from elsewhere.
+    private var latestTick: UInt64 = 0
+    private var nextTick: UInt64 = 0
+
+    mutating func noteTick(of look: Look) {
+        latestTick = nextTick
+        nextTick = look.tick
+    }
 
     /// Members by number, as the latest look showed them.
     private(set) var livingNumbers: [Int32: ProcessIdentity] = [:]
@@ -120,6 +147,7 @@ struct KillSet {
     mutating func note(_ look: Look) {
         left.removeAll { members[$0]?.gone != nil }
         livingNumbers = [:]
+        noteTick(of: look)
         for number in sessions.keys { sessions[number]?.hasWitness = false }
         for number in groups.keys { groups[number]?.hasWitness = false }
         for record in look.processes {

@@ -39,6 +39,11 @@ struct Lead {
         hasWitness || (record.identity.startTime < witnessed && isInSession(record))
     }
 
+    /// Whether it is not ruled out that a process is in it.
+    func mayReach(_ record: ProcessRecord) -> Bool {
+        session.map { $0 == record.session } ?? true
+    }
+
     private func isInSession(_ record: ProcessRecord) -> Bool {
         session.map { $0 == record.session } ?? false
     }

@@ -35,6 +35,8 @@ extension ShutdownEngine {
                 doubtful.remove(heir.target.identity)
                 added.append(heir.target)
                 observe(.appeared(heir.target))
+            } else {
+                doubtful.insert(heir.target.identity)
             }
         }
         return added

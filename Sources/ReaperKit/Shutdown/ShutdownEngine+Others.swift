@@ -45,7 +45,11 @@ extension ShutdownEngine {
     /// Puts into the account who is left, and why.
     private mutating func tell(_ answer: OthersAnswer, of sweep: FinalSweep) {
         outcome.kept += answer.refused
-        for target in answer.targets where set[target.identity] == nil && target.depth == 0 {
+        // Of a tree its root is enough, unless that was stopped.
+        for target in answer.targets
+        where set[target.identity] == nil
+            && (target.root == target.identity || set[target.root] != nil)
+        {
             let remedy =
                 if !follows {
                     "it is not in the plan"

@@ -2,6 +2,7 @@ extension ShutdownEngine {
     /// Looks until nothing new appears and that is proven, and kills what does appear.
     mutating func sweep(until end: Duration) {
         isSweeping = true
+        outcome.proof = .none
         while true {
             // Who lives now can have a child that the look does not show, or shows as another's.
             let wasAnybodyLeft = isAnybodyLeft()
@@ -86,6 +87,15 @@ extension ShutdownEngine {
             outcome.unproven = "its control group is not empty, or cannot be read"
             return .none
         }
+        // What a refused member leads was not looked at: what it runs now was never judged.
+        let refused = set.order.first { identity in
+            guard let member = set[identity], member.verdict == .refused else { return false }
+            return member.target.leadsSession || member.target.leadsGroup
+        }
+        if let refused {
+            outcome.unproven = "who else belongs to \(refused) was not asked: it was refused"
+            return .none
+        }
         let strays = strays(in: look)
         guard let stray = strays.first else { return isGrouped ? .cgroup : .tree }
         let others = strays.count == 1 ? "" : ", and \(strays.count - 1) more like it"
@@ -137,21 +147,39 @@ extension ShutdownEngine {
     /// in, or a new one: nobody can join another.
     private mutating func strays(in look: Look) -> [ProcessRecord] {
         let members = set.order
+        let adopters = options.adopters.union(ancestors(in: look))
         let older = Set(
             look.processes.filter { record in
                 record.session == record.pid && record.identity.startTime < options.beginning
             }.map(\.session)
         ).subtracting(set.sessionsSeen).filter { _ in !set.hasUnknownSession }
         return look.processes.filter { record in
+            guard set[record.identity] == nil, !options.excluded.contains(record.identity),
+                !record.isZombie, !record.isKernelThread
+            else { return false }
+            if set.mayHaveLed(record) { return true }
             // No later bound is sound: a daemon's middle parent is gone before any look.
-            ((record.identity.startTime >= options.beginning
+            return
+                ((record.identity.startTime >= options.beginning
                 && !hearing.covers(record.identity.startTime))
                 || doubtful.contains(record.identity))
-                && options.adopters.contains(record.parent) && !older.contains(record.session)
-                && set[record.identity] == nil && !options.excluded.contains(record.identity)
-                && !record.isZombie && !record.isKernelThread
+                && adopters.contains(record.parent) && !older.contains(record.session)
                 && kernel.canDescend(record, from: members)
         }
+    }
+
+    /// Everybody above a member, as far as they live: one of them may have adopted what it left.
+    private func ancestors(in look: Look) -> Set<Int32> {
+        let parents = Dictionary(
+            look.processes.map { ($0.pid, $0.parent) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        var ancestors: Set<Int32> = []
+        for identity in set.order {
+            var next = set[identity]?.parent ?? 0
+            while next > 0, ancestors.insert(next).inserted { next = parents[next] ?? 0 }
+        }
+        return ancestors
     }
 
     /// Establishes that the ports are free, twice, a moment apart.

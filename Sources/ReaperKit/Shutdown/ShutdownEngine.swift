@@ -161,9 +161,11 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     /// - Returns: Whether there was anybody.
     mutating func lookAtEverybody() -> Bool {
         guard !isEverybodySeen, set.leadsAnything else { return false }
-        isEverybodySeen = true
         outcome.rounds += 1
-        return !take(kernel.look(.everybody)).isEmpty
+        let look = kernel.look(.everybody)
+        guard !look.processes.isEmpty else { return false }
+        isEverybodySeen = true
+        return !take(look).isEmpty
     }
 
     /// Looks again and takes in who else belongs.
@@ -204,6 +206,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     /// Takes in who has come to the members that were looked at; the others stay as they were.
     mutating func takeNewcomers(_ look: Look) -> [ShutdownTarget] {
         if look.processes.isEmpty { return [] }
+        set.noteTick(of: look)
         // Where the kernel does not tell whose children are whose, everybody was looked at.
         return takeHeirs(in: look)
     }
