@@ -79,14 +79,16 @@ static inline int clinux_poll(struct pollfd *entries, unsigned long count, int64
 static inline int clinux_pidfd_open(int pid) {
   return clinux_result(syscall(SYS_pidfd_open, pid, 0u));
 }
-/* The real user behind a pidfd, by PIDFD_GET_INFO of Linux 6.13; <linux/pidfd.h> may be older. */
-static inline int64_t clinux_pidfd_user(int fd) {
+/* The real user behind a pidfd, and the number of its control group of version 2, by
+   PIDFD_GET_INFO of Linux 6.13; <linux/pidfd.h> may be older. */
+static inline int64_t clinux_pidfd_user(int fd, uint64_t *cgroup) {
   struct {
     uint64_t mask, cgroup;
     uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
     int32_t exit_code;
-  } info = {.mask = 1u << 1 /* PIDFD_INFO_CREDS */};
+  } info = {.mask = 1u << 1 | 1u << 2 /* PIDFD_INFO_CREDS, PIDFD_INFO_CGROUPID */};
   if (ioctl(fd, _IOC(_IOC_READ | _IOC_WRITE, 0xFF, 11, sizeof info), &info) < 0) return -errno;
+  *cgroup = info.mask & 1u << 2 ? info.cgroup : 0;
   return info.mask & 1u << 1 ? (int64_t)info.ruid : -ESRCH;
 }
 static inline int clinux_pidfd_send_signal(int fd, int signal) {

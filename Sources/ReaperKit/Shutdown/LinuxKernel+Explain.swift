@@ -46,9 +46,12 @@ extension LinuxKernel {
             return false
         }
         // It was seen alive; gone by now, it may have forked on.
-        guard case .success(let handle) = open(stray.identity),
-            let record = record(through: handle, [.cgroups])
-        else { return true }
+        guard case .success(let handle) = open(stray.identity) else { return true }
+        if !groupNumbers.isEmpty {
+            guard handle.realUser() != nil, let number = handle.controlGroup else { return true }
+            return groupNumbers.contains(number)
+        }
+        guard let record = record(through: handle, [.cgroups]) else { return true }
         guard let lines = record.cgroups?.known else { return true }
         return cgroups.isEmpty || cgroups.contains(lines)
     }

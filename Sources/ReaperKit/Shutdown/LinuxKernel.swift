@@ -25,6 +25,8 @@ public final class LinuxKernel: ShutdownKernel {
     var hiddenSince: Set<Int32> = []
     /// The control groups of targets when they were pinned.
     var cgroups: Set<[ByteString]> = []
+    /// The same by number, where the kernel tells it.
+    var groupNumbers: Set<UInt64> = []
     /// The control groups that reaper made for this, and those that stand still.
     var groups: ControlGroupSet
     /// Who adopts what loses its parent here; negative when that could not be learned.
@@ -101,8 +103,10 @@ public final class LinuxKernel: ShutdownKernel {
             }
         }
         guard tieBirths(to: handle, isUnreaped: true) else { return .gone }
-        // Whose descendants are told, their groups tell nothing more.
-        if !hearsBirths || targets[handle.identity]?.depth == 0 {
+        if handle.controlGroup == nil, !hearsBirths { _ = handle.realUser() }
+        if let number = handle.controlGroup { groupNumbers.insert(number) }
+        // The others are in the same ones, or their numbers say where.
+        if handle.controlGroup == nil || targets[handle.identity]?.depth == 0 {
             let lines = record(through: handle, [.cgroups])?.cgroups?.known
             if let lines { cgroups.insert(lines) }
         }

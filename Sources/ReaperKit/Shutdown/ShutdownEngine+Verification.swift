@@ -148,7 +148,8 @@ extension ShutdownEngine {
     private mutating func strays(in look: Look) -> [ProcessRecord] {
         let members = set.order
         let adopters = options.adopters.union(ancestors(in: look))
-        let older = Set(
+        // Whose leader is outside this pid namespace (0), nobody in it can have made.
+        let older = Set([0]).union(
             look.processes.filter { record in
                 record.session == record.pid && record.identity.startTime < options.beginning
             }.map(\.session)

@@ -63,7 +63,17 @@ public final class ProcessHandle {
     }
 
     /// Its real user, in one call; `nil` before Linux 6.13, and once it has exited.
-    func realUser() -> UInt32? { UInt32(exactly: clinux_pidfd_user(pidfd.raw)) }
+    func realUser() -> UInt32? {
+        var group: UInt64 = 0
+        guard let user = unsafe UInt32(exactly: clinux_pidfd_user(pidfd.raw, &group)) else {
+            return nil
+        }
+        if group != 0 { controlGroup = group }
+        return user
+    }
+
+    /// The number of its control group of version 2, as ``realUser()`` last read it.
+    private(set) var controlGroup: UInt64?
 
     /// Whether it has ever run: one that was just born may still wait for that.
     func hasRun(in procfs: inout Procfs) -> Bool {
