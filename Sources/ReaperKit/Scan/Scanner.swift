@@ -17,12 +17,12 @@ public struct Scanner: ~Copyable {
     let detectors: [any Detector]
     private var context: MatchContext
     private var descriptors: DescriptorTable?
-    private var childWalk = ChildWalk()
+    var childWalk = ChildWalk()
     /// Whether everything is read that a report can tell of what is found.
     public var isDescribing = true
-    private var births: BirthFeed?
+    var births: BirthFeed?
     /// Since when births are told, in clock ticks after boot; `nil` when they are not.
-    public private(set) var hearsSince: UInt64?
+    public internal(set) var hearsSince: UInt64?
     /// Those whom ``identify(_:in:)`` held, for whoever acts on them.
     var held: [ProcessIdentity: ProcessHandle] = [:]
 
@@ -53,59 +53,7 @@ public struct Scanner: ~Copyable {
         return try judge(snapshot, candidates)
     }
 
-    /// Looks at exactly the processes that were asked for, and whoever descends from them.
-    ///
-    /// Who else belongs to them, by a session or group that they lead, is not in it.
-    ///
-    /// - Returns: `nil` where more than numbers were asked for, or the kernel does not tell whose
-    ///   children are whose.
-    public mutating func scanTrees() throws(SystemError) -> ScanResult? {
-        guard request.isOnlyPids, isOwnNamespace else { return nil }
-        let pids = request.selection.process.pids.map(\.pid)
-        // Whoever is found is to be held in any case; those beyond the limit are only read.
-        var handles: [ProcessIdentity: ProcessHandle] = [:]
-        let trees = childWalk.records(below: pids, in: &procfs) { pid, procfs in
-            guard handles.count < DescriptorLimit.handles,
-                let handle = try? ProcessHandle(opening: pid, startTime: nil, in: &procfs)
-            else { return procfs.record(of: ProcessPlace(pid: pid)).known }
-            handles[handle.identity] = handle
-            return handle.first
-        }
-        held = handles
-        guard let trees else { return nil }
-        var snapshot = begin([])
-        snapshot.processes = trees
-        var seen = Set(trees.map(\.pid))
-        // Whoever is above them may adopt what they let go.
-        for process in trees {
-            var next = process.parent
-            while next > 0, seen.insert(next).inserted,
-                let position = readProcess(ProcessPlace(pid: next), into: &snapshot)
-            {
-                next = snapshot.processes[position].parent
-            }
-        }
-        snapshot.processes.sort { $0.pid < $1.pid }
-        return try judge(snapshot, candidates(in: snapshot))
-    }
-
-    /// Has the kernel tell births from now on, where it does: for whoever acts on what is found.
-    public mutating func followBirths() {
-        guard isOwnNamespace else { return }
-        births = nil
-        do throws(ProcessEvents.Unavailable) {
-            births = try BirthFeed()
-            hearsSince = host.ticks(at: Clock.sinceBoot())
-        } catch {
-            // Then whoever an adopter has may have come from a target, as before.
-            hearsSince = nil
-        }
-    }
-
-    /// Gives away what is told of births.
-    mutating func takeBirths() -> BirthFeed? { births.take() }
-
-    private mutating func begin(_ files: [InstanceFile]) -> Snapshot {
+    mutating func begin(_ files: [InstanceFile]) -> Snapshot {
         host.sinceBoot = Clock.sinceBoot()
         host.wallClock = Clock.wall()
         var snapshot = Snapshot(host: host, instanceFiles: files)
@@ -170,21 +118,6 @@ public struct Scanner: ~Copyable {
         return (records, refused)
     }
 
-    /// Reads `stat` of these and of everybody below them, and of nobody else.
-    ///
-    /// - Returns: `nil` where the kernel does not tell whose children are whose.
-    mutating func trees(of members: [ProcessIdentity]) -> [ProcessRecord]? {
-        childWalk.records(below: members.map(\.pid), in: &procfs)
-    }
-
-    /// Reads `stat` of whoever descends from these and is not known.
-    mutating func newcomers(
-        below members: [ProcessIdentity],
-        besides known: Set<Int32>
-    ) -> [ProcessRecord]? {
-        childWalk.newcomers(below: members.map(\.pid), besides: known, in: &procfs)
-    }
-
     /// Reads everybody's `stat` and every socket that holds a port, and judges nothing.
     public mutating func inventory(files: [InstanceFile]) throws(SystemError) -> Snapshot {
         let table = try SocketTable.read(SocketQuery(), procRoot: procfs.root)
@@ -236,7 +169,7 @@ public struct Scanner: ~Copyable {
     }
 
     /// Adds one process to the snapshot and returns its position there.
-    private mutating func readProcess(
+    mutating func readProcess(
         _ place: ProcessPlace,
         into snapshot: inout Snapshot
     ) -> Int? {
@@ -276,7 +209,7 @@ public struct Scanner: ~Copyable {
             ?? .value([])
     }
 
-    private func candidates(in snapshot: Snapshot) -> [[Int]] {
+    func candidates(in snapshot: Snapshot) -> [[Int]] {
         detectors.map { detector in
             snapshot.processes.indices.filter {
                 detector.interest(in: snapshot.processes[$0], context) == .candidate
@@ -313,20 +246,4 @@ public struct Scanner: ~Copyable {
 
 func reasonText(_ code: Int32) -> String {
     SystemError(call: "", subject: "", code: code).reason.lowercased()
-}
-
-extension ProcessRecord {
-    /// Notes why a fact could not be read: gone and refused are different answers.
-    mutating func mark(_ kind: FactKind, failed code: Int32) {
-        switch kind {
-        case .executable: executable = Reading(failure: code)
-        case .arguments: arguments = Reading(failure: code)
-        case .workingDirectory: workingDirectory = Reading(failure: code)
-        case .status: status = Reading(failure: code)
-        case .cgroups: cgroups = Reading(failure: code)
-        case .namespaces: namespaces = Reading(failure: code)
-        case .environment: environment = Reading(failure: code)
-        case .sockets: socketInodes = Reading(failure: code)
-        }
-    }
 }

@@ -1,0 +1,185 @@
+extension ShutdownEngine {
+    /// Looks until nothing new appears and that is proven, and kills what does appear.
+    mutating func sweep(until end: Duration) {
+        isSweeping = true
+        outcome.proof = .none
+        while true {
+            // Who lives now can have a child that the look does not show, or shows as another's.
+            let wasAnybodyLeft = isAnybodyLeft()
+            let doubts = doubtful.count
+            let proof = kernel.prove()
+            outcome.rounds += 1
+            let killed = Set(proof.killed.map(\.identity))
+            for target in proof.found where set.insert(target, parent: 0) {
+                if killed.contains(target.identity) {
+                    set[target.identity]?.lastSignal = .kill
+                    observe(.sent(.kill, target))
+                } else {
+                    pin(target)
+                }
+            }
+            let added = take(proof.look)
+            if set.active.contains(where: { $0.lastSignal != .kill }) {
+                stopLatecomers(until: end)
+            } else if !proof.killed.isEmpty {
+                awaitDeaths(until: end)
+            } else if isAnybodyLeft() {
+                outcome.unproven = "not everything has stopped"
+                return
+            } else if !wasAnybodyLeft, doubtful.count == doubts, isComplete(proof),
+                added.isEmpty, proof.found.isEmpty, takeBirths().isEmpty
+            {
+                outcome.unproven = nil
+                outcome.proof = provenBy(proof.look)
+                return
+            }
+            switch proof.answer {
+            case .notProven(let reason): outcome.unproven = reason
+            case .unprovable(let reason):
+                outcome.unproven = reason
+                // Trying again proves nothing either; what a look can find was found.
+                if added.isEmpty { return }
+            case .quiet, .chased: break
+            }
+            if kernel.now() >= end { return }
+            wait(for: [], until: min(end, kernel.now() + .milliseconds(20)))
+        }
+    }
+
+    /// Stops who was not seen to belong before everything else was gone.
+    ///
+    /// Successors of what was asked are killed: their makers had the grace. Who is older was never
+    /// asked: a member of a session that a target led, which only a look at everybody shows.
+    private mutating func stopLatecomers(until end: Duration) {
+        let isUnasked = set.active.contains {
+            $0.asked == nil && $0.identity.startTime <= options.beginning
+        }
+        if isUnasked { stop(until: end - killReserve) } else { killRemaining(until: end) }
+    }
+
+    /// Whether nobody who belongs can have been missed.
+    ///
+    /// Where every birth is told, a tree cannot grow unseen, however many others are born.
+    private func isComplete(_ proof: ProofLook) -> Bool {
+        if proof.answer.isProven { return true }
+        return hearing.isIntact && hearing.hasBegun && !options.hasPattern
+            && !proof.look.processes.isEmpty
+    }
+
+    /// Whether any member lives, one included that nothing could or may be done about.
+    mutating func isAnybodyLeft() -> Bool {
+        for identity in set.left where set[identity]?.isLeft ?? false {
+            if !kernel.hasExited(identity) { return true }
+        }
+        return false
+    }
+
+    /// What a complete look without anybody new proves.
+    private mutating func provenBy(_ look: Look) -> Proof {
+        outcome.unproven = nil
+        let areStrangersGone = reportStrangers(in: look)
+        guard areStrangersGone else {
+            outcome.unproven = "there are processes that are not in the plan"
+            return .none
+        }
+        if options.hasPattern { return .proofScan }
+        if isGrouped, !areGroupsEmpty() {
+            outcome.unproven = "its control group is not empty, or cannot be read"
+            return .none
+        }
+        // What a refused member leads was not looked at: what it runs now was never judged.
+        let refused = set.order.first { identity in
+            guard let member = set[identity], member.verdict == .refused else { return false }
+            return member.target.leadsSession || member.target.leadsGroup
+        }
+        if let refused {
+            outcome.unproven = "who else belongs to \(refused) was not asked: it was refused"
+            return .none
+        }
+        let strays = strays(in: look)
+        guard let stray = strays.first else { return isGrouped ? .cgroup : .tree }
+        let others = strays.count == 1 ? "" : ", and \(strays.count - 1) more like it"
+        outcome.unproven =
+            "\(stray.name.text) (\(stray.identity)) was born meanwhile and adopted by "
+            + "\(stray.parent): it may have come from here, look at it\(others)"
+        return .none
+    }
+
+    /// Whether the control groups of what was stopped are empty; the kernel may say so a little
+    /// after the last exit.
+    private mutating func areGroupsEmpty() -> Bool {
+        let end = kernel.now() + .milliseconds(200)
+        while true {
+            if kernel.areGroupsEmpty() ?? false { return true }
+            if kernel.now() >= end { return false }
+            wait(for: [], until: kernel.now() + .milliseconds(5))
+        }
+    }
+
+    /// With a plan to be executed exactly: who belongs to its targets and is not in it.
+    private mutating func reportStrangers(in look: Look) -> Bool {
+        noteStrangers(in: look)
+        let living = look.processes.filter { strangers[$0.identity] != nil && !$0.isZombie }
+        for target in living.compactMap({ strangers[$0.identity] }) {
+            outcome.kept.append(
+                Refusal(
+                    target.identity,
+                    reason: "not in the plan: \(target.name.text) \(target.reason)"
+                )
+            )
+        }
+        return living.isEmpty
+    }
+
+    /// Notes them while their parents live: nothing tells afterwards whose they were.
+    mutating func noteStrangers(in look: Look) {
+        guard !follows else { return }
+        var grown = set
+        for stranger in strangers.values { grown.insert(stranger, parent: 0) }
+        grown.note(look)
+        for heir in grown.heirs(in: look) { strangers[heir.target.identity] = heir.target }
+    }
+
+    /// Who could have escaped: born since planning began, and adopted, so its parent is unknown.
+    ///
+    /// A child that a member made after its last look, and before it exited, has been handed to an
+    /// adopter. Anybody else still has the parent who made it. It has a session that a member was
+    /// in, or a new one: nobody can join another.
+    private mutating func strays(in look: Look) -> [ProcessRecord] {
+        let members = set.order
+        let adopters = options.adopters.union(ancestors(in: look))
+        // Whose leader is outside this pid namespace (0), nobody in it can have made.
+        let older = Set([0]).union(
+            look.processes.filter { record in
+                record.session == record.pid && record.identity.startTime < options.beginning
+            }.map(\.session)
+        ).subtracting(set.sessionsSeen).filter { _ in !set.hasUnknownSession }
+        return look.processes.filter { record in
+            guard set[record.identity] == nil, !options.excluded.contains(record.identity),
+                !record.isZombie, !record.isKernelThread
+            else { return false }
+            if set.mayHaveLed(record) { return true }
+            // No later bound is sound: a daemon's middle parent is gone before any look.
+            return
+                ((record.identity.startTime >= options.beginning
+                && !hearing.covers(record.identity.startTime))
+                || doubtful.contains(record.identity))
+                && adopters.contains(record.parent) && !older.contains(record.session)
+                && kernel.canDescend(record, from: members)
+        }
+    }
+
+    /// Everybody above a member, as far as they live: one of them may have adopted what it left.
+    private func ancestors(in look: Look) -> Set<Int32> {
+        let parents = Dictionary(
+            look.processes.map { ($0.pid, $0.parent) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        var ancestors: Set<Int32> = []
+        for identity in set.order {
+            var next = set[identity]?.parent ?? 0
+            while next > 0, ancestors.insert(next).inserted { next = parents[next] ?? 0 }
+        }
+        return ancestors
+    }
+}

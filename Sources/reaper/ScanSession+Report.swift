@@ -1,0 +1,33 @@
+import ReaperKit
+
+extension ScanSession {
+    /// A remedy that names a rule works only with the rules that it is one of.
+    private static func naming(_ flags: String, in findings: [Finding]) -> [Finding] {
+        guard !flags.isEmpty else { return findings }
+        return findings.map { finding in
+            guard let command = finding.remedy.command,
+                command.hasPrefix("reaper clean --stale-files --rule ")
+            else { return finding }
+            var finding = finding
+            finding.remedy.command = command + flags
+            return finding
+        }
+    }
+
+    /// A report of what was found.
+    func report(_ command: String, _ result: ScanResult) -> Report {
+        var snapshot = result.snapshot
+        // Only who was found, or is in a plan, is shown with a user.
+        if !result.findings.isEmpty || command != "scan" {
+            snapshot.host.userNames = UserNames.read().names
+        }
+        return Report(
+            command: command,
+            startedAt: startedAt,
+            duration: Clock.monotonic() - began,
+            snapshot: snapshot,
+            findings: ScanSession.naming(ruleFlags, in: result.findings),
+            isComplete: snapshot.unreadable.isEmpty
+        )
+    }
+}
