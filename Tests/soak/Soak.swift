@@ -25,7 +25,7 @@ final class Soak: Sendable {
     /// Returns whether every promise was kept.
     func run() -> Bool {
         let start = Soak.now
-        let threads = (0..<options.jobs).map { _ in Thread { self.work(from: start) } }
+        let threads = (0..<options.jobs).map { _ in OwnThread { self.work(from: start) } }
         for thread in threads { thread.join() }
         return result.withLock { report($0, seconds: Soak.now - start) }
     }

@@ -1,5 +1,6 @@
 import CSpecimen
 import Glibc
+import Simulation
 import TestSupport
 import Testing
 

@@ -1,17 +1,17 @@
 import Glibc
-import Synchronization
 
-/// A thread that a test may change for good: leave a namespace, keep descriptors of its own.
-struct OwnThread {
+/// One thread of the operating system, which its body may change for good: leave a namespace, keep
+/// descriptors of its own.
+package struct OwnThread {
     private final class Box {
         let body: () -> Void
         init(_ body: @escaping () -> Void) { self.body = body }
     }
 
     private var thread = pthread_t()
-    private let started: Bool
+    private let hasStarted: Bool
 
-    init(_ body: @escaping () -> Void) {
+    package init(_ body: @escaping () -> Void) {
         let argument = unsafe Unmanaged.passRetained(Box(body)).toOpaque()
         let result = unsafe pthread_create(
             &thread,
@@ -23,20 +23,11 @@ struct OwnThread {
             },
             argument
         )
-        started = result == 0
+        hasStarted = result == 0
     }
 
-    /// Waits for its end.
-    func join() {
-        if started { _ = pthread_join(thread, nil) }
+    /// Waits for its end; one that could not be started has none.
+    package func join() {
+        if hasStarted { _ = pthread_join(thread, nil) }
     }
-}
-
-/// A flag that one thread sets and another reads.
-final class LockedFlag: Sendable {
-    private let value = Atomic(false)
-
-    var isSet: Bool { value.load(ordering: .relaxed) }
-
-    func set() { value.store(true, ordering: .relaxed) }
 }
