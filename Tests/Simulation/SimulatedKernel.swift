@@ -62,6 +62,8 @@ final class SimulatedKernel: ShutdownKernel {
     var birthLoss: Duration?
     /// What was told; `nil` where nothing is, or something was lost.
     var hearing: Hearing?
+    /// The first serial whose birth was told.
+    var firstTold = 0
     /// Control groups that reaper made, those that it holds frozen, and those that were wholly ours.
     var madeGroups: Set<Int> = []
     var heldGroups: Set<Int> = []

@@ -18,7 +18,7 @@ LEAD = "Lead.swift"
 MUTATIONS = [
     ("an heir is not read again through its handle", ENGINE,
      "let record = kernel.record(of: identity), heir.isTied(record),",
-     "kernel.record(of: identity) != nil,",
+     "let record = kernel.record(of: identity), record.pid > 0,",
      {"stranger"}),
     ("the head of an heir is not proven to be there", ENGINE,
      ", heir.isTied(record),\n            isHeadProven(heir, record)\n",
