@@ -68,6 +68,8 @@ final class SimulatedKernel: ShutdownKernel {
     var madeGroups: Set<Int> = []
     var heldGroups: Set<Int> = []
     var wholeGroups: Set<Int> = []
+    /// Whether all of them were seen to be empty.
+    var sawEmptyGroups = false
     /// Who of ours lived when all of them were called empty.
     var aliveInEmptyGroups: [SimulatedProcess] = []
     /// Whom a final sweep found, and may stop: what is asked for, once it is pinned.
