@@ -135,6 +135,9 @@ struct ShutdownInvariants {
             return held.map { violation(.proof, "port \($0.port) is proven free, and held") }
                 + membersAlive
         case .cgroup:
+            if !kernel.sawEmptyGroups {
+                return [violation(.proof, "the groups are empty by proof, and nobody looked")]
+            }
             return kernel.aliveInEmptyGroups.filter { !isHarmless($0) }.map {
                 violation(.proof, "the groups are empty by proof, and \(describe($0)) lives")
             } + membersAlive

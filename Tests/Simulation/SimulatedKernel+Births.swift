@@ -17,6 +17,7 @@ extension SimulatedKernel {
     /// Begins to hear of births; who is born before is not told.
     func subscribe(losingAt loss: Duration? = nil) {
         hearing = Hearing(first: machine.all.count, loss: loss)
+        firstTold = machine.all.count
     }
 
     /// Notes which process was held; false when the identity is known as another's.

@@ -107,6 +107,7 @@ extension SimulatedKernel {
         guard !watched.isEmpty else { return nil }
         spend(.microseconds(10))
         guard watched.allSatisfy({ machine.members(of: $0).isEmpty }) else { return false }
+        sawEmptyGroups = true
         aliveInEmptyGroups = machine.all.filter { $0.isOurs && $0.isAlive }
         return true
     }

@@ -65,6 +65,22 @@ extension SimulatedKernel {
             if let asked = child.asked, machine.time >= asked + handle.target.timeout { continue }
             violate(.order, "\(parent.name) is asked before its child \(child.name)")
         }
+        judgeUnseen(parent)
+    }
+
+    /// A child that was there for a while before its parent is asked has been seen by then.
+    ///
+    /// Where births are told, whoever was born after planning and before that began is seen later.
+    private func judgeUnseen(_ parent: SimulatedProcess) {
+        guard !terms.isExact else { return }
+        for child in parent.children
+        where child.bornTo == parent.serial && child.serial >= firstTold {
+            guard child.isAlive, child.isOurs, child.tree == parent.tree,
+                !child.isProtected, !excluded.contains(child.identity),
+                machine.time > child.birth + .milliseconds(2), handles[child.identity] == nil
+            else { continue }
+            violate(.order, "\(parent.name) is asked, and its child \(child.name) was not seen")
+        }
     }
 
     /// The other way round for masters that stop their own workers.

@@ -67,7 +67,7 @@ extension SimulatedKernel {
                 !answer.targets.contains(where: { $0.identity == member.identity })
             else { continue }
             // A signal to anybody whom no sweep condemned stays a violation.
-            if sweep.killsOthers { condemned[member.identity] = (member, root) }
+            if sweep.killsOthers, !terms.isExact { condemned[member.identity] = (member, root) }
             var target = ShutdownTarget(
                 identity: member.identity,
                 depth: depth,

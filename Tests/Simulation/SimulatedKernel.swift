@@ -62,10 +62,14 @@ final class SimulatedKernel: ShutdownKernel {
     var birthLoss: Duration?
     /// What was told; `nil` where nothing is, or something was lost.
     var hearing: Hearing?
+    /// The first serial whose birth was told.
+    var firstTold = 0
     /// Control groups that reaper made, those that it holds frozen, and those that were wholly ours.
     var madeGroups: Set<Int> = []
     var heldGroups: Set<Int> = []
     var wholeGroups: Set<Int> = []
+    /// Whether all of them were seen to be empty.
+    var sawEmptyGroups = false
     /// Who of ours lived when all of them were called empty.
     var aliveInEmptyGroups: [SimulatedProcess] = []
     /// Whom a final sweep found, and may stop: what is asked for, once it is pinned.

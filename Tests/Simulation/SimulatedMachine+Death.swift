@@ -92,6 +92,8 @@ extension SimulatedMachine {
         innocent.isElsewhere = true
         fork(innocent, "innocent-child")
         fork(innocent, "innocent-grandchild", ownGroup: true)
+        // A session that has outlived its leader tells least about whose it is.
+        if takesCompany, process.serial.isMultiple(of: 2) { exit(innocent, in: .microseconds(50)) }
     }
 
     /// Ends whoever is in the session or group of a process, so that its number is free.
