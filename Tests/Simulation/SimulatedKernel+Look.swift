@@ -136,12 +136,14 @@ extension SimulatedKernel {
             look.processes += born.values.filter { !listed.contains($0.identity) }
             look.processes.sort { $0.identity < $1.identity }
         }
-        return ProofLook(
+        var proof = ProofLook(
             look: look,
             answer: isListed ? answer : .notProven("/proc could not be listed"),
             found: found,
             killed: killed
         )
+        proof.isListed = isListed
+        return proof
     }
 
     private struct Counters: BirthCounter {

@@ -60,6 +60,9 @@ extension KillSet {
         }
         guard isAnybodyNew else { return [] }
         var search = HeirSearch(look, admitted: admits)
+        for identity in left where members[identity]?.verdict == .refused {
+            if livingNumbers[identity.pid] == identity { search.shelter(below: identity.pid) }
+        }
         for identity in left {
             // What a refused member runs now was never judged, nor what that starts.
             guard let member = members[identity], member.gone == nil, member.verdict != .refused,
@@ -108,6 +111,17 @@ private struct HeirSearch {
     }
 
     mutating func add(_ head: ShutdownTarget) { heads.append(head) }
+
+    /// Leaves out whoever descends from somebody who was refused, whatever else ties it.
+    mutating func shelter(below number: Int32) {
+        var next = [number]
+        while let parent = next.popLast() {
+            for index in children[parent] ?? [] where !isFound[index] {
+                isFound[index] = true
+                next.append(records[index].pid)
+            }
+        }
+    }
 
     /// Descendants first: a tie by birth says more about the order than one by session.
     mutating func followChildren() {

@@ -20,7 +20,11 @@ struct KillSet {
     /// Targets of later waves, who match what was asked for before it is their turn.
     var postponed: Set<ProcessIdentity> = []
 
-    init(excluding excluded: Set<ProcessIdentity>) { self.excluded = excluded }
+    init(excluding excluded: Set<ProcessIdentity>, since beginning: UInt64 = 0) {
+        self.excluded = excluded
+        latestTick = beginning
+        nextTick = beginning
+    }
 
     subscript(identity: ProcessIdentity) -> ShutdownMember? {
         get { members[identity] }
@@ -132,8 +136,8 @@ struct KillSet {
 
     /// When the look before the latest began, in clock ticks after boot: what it did not show is
     /// younger, or has come from elsewhere.
-    private var latestTick: UInt64 = 0
-    private var nextTick: UInt64 = 0
+    private var latestTick: UInt64
+    private var nextTick: UInt64
 
     mutating func noteTick(of look: Look) {
         latestTick = nextTick

@@ -65,12 +65,12 @@ extension LinuxKernel {
             }
         }
         for record in proof.look.processes { born[record.identity] = nil }
-        let isListed = !proof.look.processes.isEmpty
+        proof.isListed = !proof.look.processes.isEmpty
         proof.look.processes += born.values
         proof.look.processes.sort { $0.identity < $1.identity }
         if case .unprovable = proof.answer {
             proof.look = look(.everybody)
-        } else if !isListed {
+        } else if !proof.isListed {
             proof.answer = .notProven("/proc could not be listed")
         } else if let failure {
             proof.answer = .notProven("what was born meanwhile could not be read: \(failure)")

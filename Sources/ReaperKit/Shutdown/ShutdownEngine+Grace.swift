@@ -38,10 +38,13 @@ extension ShutdownEngine {
     private mutating func lookAndAsk(mayGuess: Bool) -> Bool {
         let count = set.active.count
         // A pattern matches anybody; and who resists must be seen to stand still.
-        if options.hasPattern || isGrouped || !follows || !set.knowsParents
+        // Births that are told only since now do not tell who was born while it was planned.
+        let isLate = options.hearsSince == nil && !hasLooked && hearing.isIntact
+        if isLate || options.hasPattern || isGrouped || !follows || !set.knowsParents
             || !(hearing.isIntact || set.resisting.isEmpty)
         {
             guard refresh() || mayGuess else { return false }
+            hasLooked = true
             return askWhoMayBe() && set.active.count >= count
         }
         // Nobody else can have changed whose turn it is: the others still have children here.

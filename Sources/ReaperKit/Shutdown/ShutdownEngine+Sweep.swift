@@ -63,7 +63,7 @@ extension ShutdownEngine {
     private func isComplete(_ proof: ProofLook) -> Bool {
         if proof.answer.isProven { return true }
         return hearing.isIntact && hearing.hasBegun && !options.hasPattern
-            && !proof.look.processes.isEmpty
+            && proof.isListed
     }
 
     /// Whether any member lives, one included that nothing could or may be done about.
@@ -177,8 +177,11 @@ extension ShutdownEngine {
         )
         var ancestors: Set<Int32> = []
         for identity in set.order {
-            var next = set[identity]?.parent ?? 0
-            while next > 0, ancestors.insert(next).inserted { next = parents[next] ?? 0 }
+            // Its number may have passed on, and the latest look shown somebody else's parent.
+            for parent in [set[identity]?.parent, set[identity]?.target.parent] {
+                var next = parent ?? 0
+                while next > 0, ancestors.insert(next).inserted { next = parents[next] ?? 0 }
+            }
         }
         return ancestors
     }

@@ -20,6 +20,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var doubtful: Set<ProcessIdentity> = []
     /// Whether reaper made control groups for what is stopped: then these must become empty.
     var isGrouped = false
+    /// Whether the members' trees were looked at since the shutdown began.
+    var hasLooked = false
     /// Whether everybody was looked at in this wave, and not only the trees of the members.
     var isEverybodySeen = false
     /// Whether everything in the plan has been stopped, as far as it was known.
@@ -38,7 +40,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         self.kernel = kernel
         self.options = options
         self.observe = observe
-        set = KillSet(excluding: options.excluded)
+        set = KillSet(excluding: options.excluded, since: options.beginning)
     }
 
     /// Executes the plan: the one function in the package that has lasting effects.
@@ -91,6 +93,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     mutating func pin(_ target: ShutdownTarget) {
         switch kernel.pin(target) {
         case .pinned:
+            set[target.identity]?.wasHeld = true
             if let tick = options.hearsSince { set.note(target.identity, heldAt: tick) }
             // Zombie by now: there is nothing to stop.
             if kernel.hasExited(target.identity) { markGone(target.identity) }
@@ -145,7 +148,10 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     }
 
     /// Where no pattern has to be matched, what is near the members is enough until they are gone.
-    var usualScope: LookScope { options.hasPattern ? .everybody : .trees(set.left) }
+    var usualScope: LookScope {
+        // Whoever is in a group that reaper made belongs, wherever it descends from.
+        options.hasPattern || isGrouped ? .everybody : .trees(set.left)
+    }
 
     @discardableResult
     mutating func take(_ look: Look) -> [ShutdownTarget] {
@@ -212,6 +218,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             return false
         }
         set.insert(heir)
+        set[identity]?.wasHeld = true
         if case .changed(let reason) = answer { settle(identity, .refused, reason) }
         if kernel.hasExited(identity) { markGone(identity) }
         return true
@@ -224,7 +231,9 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
             return false
         }
         // The kernel told whose child it is: nothing has to be inferred from numbers.
-        if heir.tie == .birth || kernel.record(of: heir.head) != nil { return true }
+        if heir.tie == .birth { return true }
+        // Who was never held would be opened by its number, which may be another's by now.
+        if set[heir.head]?.wasHeld == true, kernel.record(of: heir.head) != nil { return true }
         if let lead = set.lead(of: heir), !lead.hasWitness {
             // Its number was the leader's when births began to be told: that was held later still.
             return lead.holds(record)
@@ -235,7 +244,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         return heir.tie != .child
             && set.left.contains { identity in
                 guard identity != heir.target.identity, let member = set[identity],
-                    member.gone == nil, let record = kernel.record(of: identity)
+                    member.gone == nil, member.wasHeld, let record = kernel.record(of: identity)
                 else { return false }
                 let number = heir.tie == .session ? record.session : record.processGroup
                 return number == heir.head.pid

@@ -161,6 +161,8 @@ public struct ProofLook: Sendable {
     public var look: Look
     /// Whether anybody can have been missed.
     public var answer: ProofScan.Answer
+    /// Whether everybody was listed; otherwise it shows only who was born meanwhile.
+    public var isListed = true
     /// Who matched and was born while births were chased.
     public var found: [ShutdownTarget]
     /// Those of them that were sent SIGKILL.

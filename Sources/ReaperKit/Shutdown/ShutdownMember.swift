@@ -3,6 +3,8 @@ struct ShutdownMember {
     var target: ShutdownTarget
     /// The parent's number at the latest look.
     var parent: Int32
+    /// Whether a handle on it was ever proven: without one it may be another by now.
+    var wasHeld = false
     /// When it was first asked to stop.
     var asked: Duration?
     /// When its grace ends.

@@ -52,12 +52,17 @@ extension ShutdownPlanner {
             }
         }
         var targets: [ShutdownTarget] = []
-        for (index, depth) in members where !claimed.contains(index) {
+        var sheltered: Set<Int> = []
+        for (index, depth) in members where !claimed.contains(index) && !sheltered.contains(index) {
             let process = view.snapshot.processes[index]
             guard !process.isZombie else { continue }
             if depth > 0, let reason = refusal(of: process) {
                 // Reaper's own chain inside a session was never asked for.
-                if !view.isOwnChain(process.identity) { plan.refuse(process.identity, reason) }
+                if !view.isOwnChain(process.identity) {
+                    plan.refuse(process.identity, reason)
+                    // What a protected process runs is its own affair.
+                    sheltered.formUnion(view.tree.descendants(of: index).map(\.index))
+                }
                 continue
             }
             claimed.insert(index)
