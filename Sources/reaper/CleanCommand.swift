@@ -27,7 +27,13 @@ enum CleanCommand {
                 return .usage
             }
             session.mayAct = !options.action.isDryRun
-            if session.mayAct { session.scanner.followBirths() }
+            // A signal that ended reaper now would leave the kernel telling births to nobody, so
+            // before they are told signals are counted; not while a person is asked.
+            var interrupts: InterruptCounter?
+            if session.mayAct, !Consent.mayAsk(options) {
+                interrupts = InterruptCounter()
+                session.scanner.followBirths()
+            }
             session.scanner.isDescribing = options.showsPlan
             var result = try session.look()
             let named = session.checkPids(in: result)
@@ -46,13 +52,25 @@ enum CleanCommand {
             case .given: break
             case .asked:
                 // The answer took its time: only what is still so is done.
+                interrupts = InterruptCounter()
                 session.scanner.followBirths()
                 result = try session.look()
                 plan = makePlan(&result, &session, planner).restricted(to: plan)
                 report = session.report("clean", result)
                 report.plan = plan
             }
-            report.outcome = act(on: plan, in: result.snapshot, session, planner, options)
+            let counter = interrupts ?? InterruptCounter()
+            counter.collect()
+            if counter.count > 0 {
+                Diagnostics.report("interrupted: nothing was done")
+                return finish(report, options, output, .leftOver)
+            }
+            var outcome = act(on: plan, in: result.snapshot, session, planner, options, counter)
+            if !report.isComplete, outcome.proof == .proofScan {
+                outcome.proof = .none
+                outcome.unproven = "who could not be read may match"
+            }
+            report.outcome = outcome
             return finish(report, options, output, named)
         } catch {
             Diagnostics.report(error.message)
@@ -118,7 +136,8 @@ enum CleanCommand {
         in snapshot: Snapshot,
         _ session: consuming ScanSession,
         _ planning: PlanningOptions,
-        _ options: Options
+        _ options: Options,
+        _ interrupts: InterruptCounter
     ) -> ShutdownOutcome {
         let host = session.scanner.host
         var shutdown = ShutdownOptions()
@@ -139,7 +158,7 @@ enum CleanCommand {
             followsPattern: shutdown.hasPattern,
             files: files,
             groups: plan.groups,
-            interrupts: InterruptCounter()
+            interrupts: interrupts
         )
         let progress = ProgressLines(options.output)
         var engine = ShutdownEngine(kernel: kernel, options: shutdown) { progress.show($0) }
@@ -192,7 +211,14 @@ enum CleanCommand {
         if case .refused(let refusal) = Consent.answer(to: plan, options) {
             return decline(refusal, report, options, output)
         }
-        report.outcome = act(on: plan, in: snapshot, session, planning(options), options)
+        report.outcome = act(
+            on: plan,
+            in: snapshot,
+            session,
+            planning(options),
+            options,
+            InterruptCounter()
+        )
         return finish(report, options, output)
     }
 

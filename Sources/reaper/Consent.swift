@@ -18,14 +18,18 @@ enum Consent {
         case refused(Refusal)
     }
 
+    /// Whether a person may be asked.
+    static func mayAsk(_ options: Options) -> Bool {
+        !options.action.assumesYes && isatty(0) == 1 && isatty(2) == 1
+    }
+
     /// Asks where asking is due.
     ///
     /// On a terminal more than one root process asks first, and no answer means no. Off a terminal
     /// nobody can be asked: a selector, or `--yes`, must have said it.
     static func answer(to plan: ShutdownPlan, _ options: Options) -> Answer {
         if options.action.assumesYes || plan.isNothingToDo { return .given }
-        let isTerminal = isatty(0) == 1 && isatty(2) == 1
-        guard isTerminal else {
+        guard mayAsk(options) else {
             guard !options.isSelected, options.action.planFile == nil else { return .given }
             return .refused(
                 Refusal(

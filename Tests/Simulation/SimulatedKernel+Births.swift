@@ -37,6 +37,17 @@ extension SimulatedKernel {
         return hearing != nil
     }
 
+    func hasHeardAll() -> Bool { hear() }
+
+    func mayHavePassedOn(_ number: Int32) -> Bool {
+        machine.all.count { $0.pid == number } > 1
+    }
+
+    func mayBeBorn(_ stray: ProcessRecord, to adopters: Set<Int32>) -> Bool {
+        guard hear(), let process = machine.byNumber[stray.pid] else { return true }
+        return adopters.contains(machine.all[process.bornTo].pid)
+    }
+
     func isOlderThanHearing(_ identity: ProcessIdentity) -> Bool? {
         guard hear(), let told = hearing else { return nil }
         return told.known[identity].map { $0.serial < told.first }

@@ -97,7 +97,7 @@ extension SimulatedKernel {
         return target
     }
 
-    func prove() -> ProofLook {
+    func prove(until end: Duration) -> ProofLook {
         var look = Look(processes: [])
         var found: [ShutdownTarget] = []
         var killed: [ShutdownTarget] = []
@@ -105,7 +105,7 @@ extension SimulatedKernel {
         var counters = Counters(kernel: self)
         isChasing = true
         proofStart = machine.time
-        let answer = ProofScan.run(&counters) {
+        let answer = ProofScan.run(&counters, mayGoOn: { self.machine.time < end }) {
             look = self.look(.everybody)
         } examine: { pids in
             guard hasPattern else {

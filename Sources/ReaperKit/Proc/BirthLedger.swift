@@ -64,6 +64,14 @@ struct BirthLedger {
         return node
     }
 
+    /// The number of who bore a process; `nil` for who is older than the ledger.
+    func birthParent(of node: Node) -> Int32? {
+        guard entries.indices.contains(node.index), entries[node.index].parent >= 0 else {
+            return nil
+        }
+        return entries[Int(entries[node.index].parent)].number
+    }
+
     /// Whether a process was there before the first birth that was told.
     func isOlder(_ node: Node) -> Bool {
         entries.indices.contains(node.index) && entries[node.index].parent < 0

@@ -78,6 +78,20 @@ struct ChildWalk {
         in procfs: inout Procfs
     ) -> [Int32]? {
         guard count != 1 else { return children(of: pid, thread: pid, in: &procfs) }
+        // What a thread has borne passes to another when it exits, which may be read already.
+        var previous: Set<Int32>?
+        for _ in 0..<Self.attempts {
+            guard let all = childrenOfThreads(of: pid, in: &procfs) else { return nil }
+            if previous == Set(all) { return all }
+            previous = Set(all)
+        }
+        return nil
+    }
+
+    private mutating func childrenOfThreads(
+        of pid: Int32,
+        in procfs: inout Procfs
+    ) -> [Int32]? {
         path.clear()
         path.append(pid)
         path.append("/task")

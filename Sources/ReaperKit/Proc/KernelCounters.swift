@@ -19,6 +19,35 @@ struct KernelCounters: BirthCounter {
         return Int32(String(decoding: field, as: UTF8.self))
     }
 
+    /// Births so far, and the number given last.
+    func marks() -> (forks: UInt64, last: Int32)? {
+        guard let forks = forks(), let last = lastPid() else { return nil }
+        return (forks, last)
+    }
+
+    /// Whether a number can have been handed out since.
+    ///
+    /// The kernel goes round, and passes over every number that is in use; so it reaches this one
+    /// after as many births as there are numbers before it, less those that are in use.
+    func mayHavePassedOn(_ number: Int32, since marks: (forks: UInt64, last: Int32)?) -> Bool {
+        guard let marks, let forks = forks(), let used = tasks() else { return true }
+        let limit = pidLimit()
+        let lowest: Int32 = 300
+        let ahead =
+            number > marks.last ? number - marks.last : limit - marks.last + max(number - lowest, 0)
+        return forks &- marks.forks + used + 1 >= UInt64(max(ahead, 0))
+    }
+
+    /// Threads there are, the second number of the fourth field of `/proc/loadavg`.
+    private func tasks() -> UInt64? {
+        guard let bytes = contents(of: "/proc/loadavg") else { return nil }
+        let fields = bytes.split(separator: 0x20)
+        guard fields.count >= 4, let slash = fields[3].firstIndex(of: UInt8(ascii: "/")) else {
+            return nil
+        }
+        return UInt64(String(decoding: fields[3][(slash + 1)...], as: UTF8.self))
+    }
+
     func pidLimit() -> Int32 {
         guard let bytes = contents(of: "/proc/sys/kernel/pid_max") else { return 4_194_304 }
         let text = String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)

@@ -47,12 +47,14 @@ public enum ProofScan {
     /// - Parameters:
     ///   - counter: The kernel's counters.
     ///   - rounds: The most looks that a chase takes before it gives up.
+    ///   - mayGoOn: Whether there is time for another round of a chase.
     ///   - list: Looks at every process.
     ///   - examine: Looks at these numbers, some of which nobody has.
     /// - Returns: What the looks are worth.
     public static func run<Counter: BirthCounter>(
         _ counter: inout Counter,
         rounds: Int = 2000,
+        mayGoOn: () -> Bool = { true },
         list: () -> Void,
         examine: ([Int32]) -> Void
     ) -> Answer {
@@ -74,6 +76,9 @@ public enum ProofScan {
         var first = origin
         var forksLast = forksBefore
         for _ in 0..<rounds {
+            guard mayGoOn() else {
+                return .notProven("the deadline passed while births were looked at")
+            }
             guard let now = counter.lastPid() else {
                 return .notProven("/proc/loadavg is not readable here")
             }

@@ -6,7 +6,7 @@ extension Scanner {
     private static var reapingTime: Duration { .milliseconds(100) }
 
     /// How many zombies are held open at once; each takes two descriptors, of often 1024.
-    private static let awaitedLimit = 128
+    private static let awaitedLimit = min(128, max(DescriptorLimit.handles / 4, 1))
 
     /// What a report tells of a process, beyond what made it a finding.
     private static let described: [FactKind] = [

@@ -5,15 +5,39 @@ struct BirthFeed: ~Copyable {
     private var nodes: [ProcessIdentity: BirthLedger.Node] = [:]
     private var identities: [BirthLedger.Node: ProcessIdentity] = [:]
 
+    /// Births that were told, of threads too, and the kernel's count when that began.
+    private var told: UInt64 = 0
+    private let before: UInt64?
+
     /// Subscribes; who was born before is not told of.
-    init() throws(ProcessEvents.Unavailable) { events = try .subscribe() }
+    init() throws(ProcessEvents.Unavailable) {
+        events = try .subscribe()
+        before = KernelCounters().forks()
+    }
+
+    /// Whether as many births were told as happened.
+    ///
+    /// Anybody may make the kernel believe that nobody listens any more; then none is told, and
+    /// no message is missing.
+    mutating func hasHeardAll() -> Bool {
+        guard let before, let now = KernelCounters().forks() else { return false }
+        return drain() && told >= now &- before
+    }
+
+    /// The number under which a process was born, as far as is told; `nil` when it is older.
+    mutating func birthParent(of number: Int32) -> Int32? {
+        ledger.node(of: number).flatMap { ledger.birthParent(of: $0) }
+    }
 
     /// Takes in what has arrived.
     ///
     /// - Returns: Whether nothing was lost.
     mutating func drain() -> Bool {
         do throws(EventLoss) {
-            for fork in try events.drain() { ledger.note(fork) }
+            for fork in try events.drain() {
+                told += 1
+                ledger.note(fork)
+            }
             return !ledger.isFull
         } catch {
             return false

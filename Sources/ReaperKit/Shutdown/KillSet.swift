@@ -65,7 +65,9 @@ struct KillSet {
             hasUnknownSession = true
         }
         if target.leadsSession { sessions[identity.pid] = Lead(identity, session: target.session) }
-        if target.leadsGroup { groups[identity.pid] = Lead(identity, session: target.session) }
+        if target.leadsGroup {
+            groups[identity.pid] = Lead(identity, session: target.session, isGroup: true)
+        }
         return true
     }
 
@@ -75,7 +77,7 @@ struct KillSet {
         // Who was there before anything was asked is no answer to it.
         let wasBornSince =
             heir.tie == .birth
-            || (heir.tie == .child && heir.target.identity.startTime >= latestTick)
+            || (heir.tie == .child && heir.target.identity.startTime > latestTick)
         let isAnswer =
             wasBornSince
             && members[heir.head].map { $0.asked != nil || $0.lostAskedChild } ?? false

@@ -69,6 +69,29 @@ extension LinuxKernel {
         return births
     }
 
+    /// Compares with `processes` in `/proc/stat`.
+    public func hasHeardAll() -> Bool {
+        if feed?.hasHeardAll() == true { return true }
+        feed = nil
+        return false
+    }
+
+    /// By the births that were told; else by how far the kernel is from handing it out again.
+    public func mayHavePassedOn(_ number: Int32) -> Bool {
+        if drainBirths(), hasHeardAll(), let parent = feed?.birthParent(of: number) {
+            return parent > 0
+        }
+        if hearsBirths { return false }
+        return counters.mayHavePassedOn(number, since: marks)
+    }
+
+    /// A child that its maker's parent adopts at birth (`CLONE_PARENT`) is told as that one's.
+    public func mayBeBorn(_ stray: ProcessRecord, to adopters: Set<Int32>) -> Bool {
+        drainBirths()
+        guard let parent = feed?.birthParent(of: stray.pid) else { return true }
+        return adopters.contains(parent)
+    }
+
     /// Whether its birth was not told, though all were.
     public func isOlderThanHearing(_ identity: ProcessIdentity) -> Bool? {
         guard drainBirths() else { return nil }

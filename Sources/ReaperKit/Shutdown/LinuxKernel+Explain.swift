@@ -47,8 +47,12 @@ extension LinuxKernel {
         }
         // It was seen alive; gone by now, it may have forked on.
         guard case .success(let handle) = open(stray.identity) else { return true }
+        // Root, and whoever was given a part of the hierarchy, can leave its group.
+        let user = handle.realUser()
+        let owners = Set(targets.values.map(\.user))
+        if owners.contains(nil) || owners.contains(0) || owners.contains(user) { return true }
         if !groupNumbers.isEmpty {
-            guard handle.realUser() != nil, let number = handle.controlGroup else { return true }
+            guard user != nil, let number = handle.controlGroup else { return true }
             return groupNumbers.contains(number)
         }
         guard let record = record(through: handle, [.cgroups]) else { return true }

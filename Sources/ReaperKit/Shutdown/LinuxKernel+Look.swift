@@ -31,14 +31,14 @@ extension LinuxKernel {
     }
 
     /// A look that nobody can hide from, or the reason why somebody can.
-    public func prove() -> ProofLook {
+    public func prove(until end: Duration) -> ProofLook {
         var proof = ProofLook(look: Look(processes: []), answer: .quiet)
         var failure: SystemError?
         var counter = KernelCounters()
         hasUnsettled = false
         hiddenSince = []
         var born: [ProcessIdentity: ProcessRecord] = [:]
-        proof.answer = ProofScan.run(&counter) {
+        proof.answer = ProofScan.run(&counter, mayGoOn: { Clock.monotonic() < end }) {
             proof.look = self.look(.everybody)
         } examine: { pids in
             guard followsRules else {

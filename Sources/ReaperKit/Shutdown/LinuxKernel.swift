@@ -18,6 +18,9 @@ public final class LinuxKernel: ShutdownKernel {
     var targets: [ProcessIdentity: ShutdownTarget] = [:]
     var handles: [ProcessIdentity: ProcessHandle] = [:]
     let interrupts: InterruptCounter
+    let counters = KernelCounters()
+    /// How far the kernel had come with handing out numbers when the shutdown began.
+    let marks = KernelCounters().marks()
     /// Whether the latest look saw matches that are too young to be judged.
     var hasUnsettled = false
     /// Who could not be read at the first look, and who besides them since the latest proof began.

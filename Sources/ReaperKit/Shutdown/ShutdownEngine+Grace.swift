@@ -14,6 +14,8 @@ extension ShutdownEngine {
             var mustLookAgain = false
             if before >= nextLook {
                 mustLookAgain = !lookAndAsk(mayGuess: before >= patience)
+                // Where there is no grace, the next one's turn has come already.
+                if !whoMayBeAsked().isEmpty { mustLookAgain = true }
                 // Looking costs time in proportion to what is looked at; it may take a third of it.
                 nextLook = kernel.now() + max((kernel.now() - before) * 2, .microseconds(100))
             }
@@ -51,11 +53,15 @@ extension ShutdownEngine {
         let ready = whoMayBeAsked()
         guard !ready.isEmpty else { return true }
         outcome.rounds += 1
+        // Where births are told, one look shows whoever is older than that, and was not seen.
+        let unseen = ready.filter { !hearing.isIntact || set[$0]?.wasLooked == false }
+        if !unseen.isEmpty {
+            let look = kernel.look(.newcomers(below: unseen, known: set.numbers))
+            for identity in unseen { set[identity]?.wasLooked = true }
+            guard takeNewcomers(look).isEmpty else { return false }
+        }
         if hearing.isIntact {
             guard takeBirths().isEmpty, hearing.isIntact else { return false }
-        } else {
-            let look = kernel.look(.newcomers(below: ready, known: set.numbers))
-            guard takeNewcomers(look).isEmpty else { return false }
         }
         for identity in ready {
             if let member = set[identity], member.isActive { ask(member) }

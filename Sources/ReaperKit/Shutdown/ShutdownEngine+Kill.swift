@@ -102,7 +102,7 @@ extension ShutdownEngine {
         var isWorthWaiting = false
         for member in set.active where member.lastSignal == .kill {
             let reason = kernel.diagnose(member.identity, within: identities)
-            set[member.identity]?.reason = reason
+            set[member.identity]?.obstacle = reason
             if reason == nil { isWorthWaiting = true }
         }
         return isWorthWaiting
@@ -111,7 +111,7 @@ extension ShutdownEngine {
     private mutating func explainSurvivors() {
         let identities = Set(set.order)
         for member in set.active {
-            set[member.identity]?.reason =
+            set[member.identity]?.obstacle =
                 kernel.diagnose(member.identity, within: identities) ?? "did not exit in time"
         }
     }

@@ -52,7 +52,7 @@ extension ShutdownEngine {
         {
             let remedy =
                 if !follows {
-                    "it is not in the plan"
+                    "with --plan nobody but the plan's own targets is stopped"
                 } else if sweep.killsOthers {
                     "it came back as often as it was stopped"
                 } else {

@@ -7,7 +7,8 @@ extension ShutdownEngine {
             // Who lives now can have a child that the look does not show, or shows as another's.
             let wasAnybodyLeft = isAnybodyLeft()
             let doubts = doubtful.count
-            let proof = kernel.prove()
+            if hearing.isIntact, !kernel.hasHeardAll() { hearing.lose() }
+            let proof = kernel.prove(until: end)
             outcome.rounds += 1
             let killed = Set(proof.killed.map(\.identity))
             for target in proof.found where set.insert(target, parent: 0) {
@@ -155,14 +156,17 @@ extension ShutdownEngine {
             }.map(\.session)
         ).subtracting(set.sessionsSeen).filter { _ in !set.hasUnknownSession }
         return look.processes.filter { record in
-            guard set[record.identity] == nil, !options.excluded.contains(record.identity),
-                !record.isZombie, !record.isKernelThread
+            guard !options.excluded.contains(record.identity), !record.isZombie,
+                !record.isKernelThread
             else { return false }
+            // Who is gone does not live: it is another of the same number, started in the same tick.
+            if let member = set[record.identity] { return member.gone != nil }
             if set.mayHaveLed(record) { return true }
             // No later bound is sound: a daemon's middle parent is gone before any look.
             return
                 ((record.identity.startTime >= options.beginning
-                && !hearing.covers(record.identity.startTime))
+                && (!hearing.covers(record.identity.startTime)
+                    || kernel.mayBeBorn(record, to: adopters)))
                 || doubtful.contains(record.identity))
                 && adopters.contains(record.parent) && !older.contains(record.session)
                 && kernel.canDescend(record, from: members)

@@ -108,7 +108,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         let deadline = start + options.deadline
         // A frozen process cannot act on what it is asked.
         for (identity, reason) in kernel.wakeGroups(holding: Set(set.active.map(\.identity))) {
-            set[identity]?.reason = reason
+            set[identity]?.obstacle = reason
         }
         isEverybodySeen = options.hasPattern
         if !options.isForced, kernel.now() < deadline {
@@ -236,8 +236,11 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         if set[heir.head]?.wasHeld == true, kernel.record(of: heir.head) != nil { return true }
         if let lead = set.lead(of: heir), !lead.hasWitness {
             // Its number was the leader's when births began to be told: that was held later still.
-            return lead.holds(record)
-                || (lead.mayHold(record) && kernel.isOlderThanHearing(heir.target.identity) == true)
+            if lead.holds(record) { return true }
+            guard lead.mayHold(record) else { return false }
+            return lead.isGroup
+                ? !kernel.mayHavePassedOn(heir.head.pid)
+                : kernel.isOlderThanHearing(heir.target.identity) == true
         }
         // A session outlives its leader, and its number passes to nobody as long as somebody is
         // in it: a member who was there all the time vouches for it.

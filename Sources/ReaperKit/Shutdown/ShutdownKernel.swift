@@ -14,7 +14,9 @@ public protocol ShutdownKernel {
     ///
     /// Whatever matches what was asked for while births are chased is sent SIGKILL at once: a
     /// process that lives for a millisecond is not there any more when anybody returns.
-    mutating func prove() -> ProofLook
+    ///
+    /// - Parameter end: When to give up, at the latest.
+    mutating func prove(until end: Duration) -> ProofLook
 
     /// Opens a proven handle on the process that was judged.
     mutating func pin(_ target: ShutdownTarget) -> PinAnswer
@@ -60,6 +62,15 @@ public protocol ShutdownKernel {
     ///
     /// - Returns: Of each member in a frozen group, what was done, or why it was not, in words.
     mutating func wakeGroups(holding members: Set<ProcessIdentity>) -> [ProcessIdentity: String]
+
+    /// Whether every birth since hearing began was told, by the kernel's own count of them.
+    mutating func hasHeardAll() -> Bool
+
+    /// Whether a number can have been given to another process since the shutdown began.
+    mutating func mayHavePassedOn(_ number: Int32) -> Bool
+
+    /// Whether a process was told as born to one of these numbers, or not told at all.
+    mutating func mayBeBorn(_ stray: ProcessRecord, to adopters: Set<Int32>) -> Bool
 
     /// Whether a process is older than what was told of births; `nil` where nobody tells.
     ///

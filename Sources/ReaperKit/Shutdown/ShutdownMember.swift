@@ -5,6 +5,8 @@ struct ShutdownMember {
     var parent: Int32
     /// Whether a handle on it was ever proven: without one it may be another by now.
     var wasHeld = false
+    /// Whether its children were looked at since the shutdown began.
+    var wasLooked = false
     /// When it was first asked to stop.
     var asked: Duration?
     /// When its grace ends.
@@ -25,6 +27,8 @@ struct ShutdownMember {
     /// Why nothing more can be done about it.
     var verdict: TargetResult?
     var reason: String?
+    /// What keeps it from exiting; of no interest once it has.
+    var obstacle: String?
 
     init(_ target: ShutdownTarget, parent: Int32) {
         self.target = target
@@ -50,7 +54,7 @@ struct ShutdownMember {
             result: .survived,
             signal: lastSignal,
             after: gone.map { $0 - start },
-            reason: reason
+            reason: reason ?? (gone == nil ? obstacle : nil)
         )
         if let verdict {
             outcome.result = verdict
