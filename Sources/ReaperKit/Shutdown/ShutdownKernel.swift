@@ -16,6 +16,7 @@ public protocol ShutdownKernel {
     /// process that lives for a millisecond is not there any more when anybody returns.
     ///
     /// - Parameter end: When to give up, at the latest.
+    /// - Returns: What was seen, and what it is worth.
     mutating func prove(until end: Duration) -> ProofLook
 
     /// Opens a proven handle on the process that was judged.
