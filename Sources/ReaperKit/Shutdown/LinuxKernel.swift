@@ -35,7 +35,6 @@ public final class LinuxKernel: ShutdownKernel {
     /// Who adopts what loses its parent here; negative when that could not be learned.
     lazy var adopter = clinux_adopter()
 
-    /// What the kernel tells of births since this value was made; `nil` where it tells nothing, or
     /// What is told of births; `nil` where nobody tells, or something was lost.
     var feed: BirthFeed?
 
