@@ -41,7 +41,7 @@ extension SimulatedKernel {
         handle.isPinned = true
         handle.look = machine.census.looks
         keep(handle)
-        return .pinned
+        return hasExited(target.identity) ? .exited : .pinned
     }
 
     /// Keeps the descriptors of a handle open, if there may be more.

@@ -101,7 +101,11 @@ extension SimulatedKernel {
         let isLate = machine.time >= terms.end
         // Who appeared in the very last look is killed at once, or freezing might never end.
         let isNew = handles[process.identity]?.look == machine.census.looks
-        if !process.isHeldByUs, process.state != .stopped, !process.isDoomed, !isLate, !isNew {
+        // Who is to be killed at once need not stand still where births are told.
+        let isTold = terms.isForced && hearing != nil && !hasPattern && !terms.isExact
+        if !process.isHeldByUs, process.state != .stopped, !process.isDoomed, !isLate, !isNew,
+            !isTold
+        {
             violate(.freeze, "\(process.name) is killed, and was free to fork")
         }
         guard let plan = process.plan, !terms.isForced, interrupts < 2,

@@ -8,7 +8,7 @@ package enum Invariant: String, CaseIterable, Sendable {
     case order
     /// Nobody who was planned is killed before its grace has passed.
     case grace
-    /// Nobody is killed that was not frozen before.
+    /// Nobody is killed that was not frozen before, or whose children are told to the last.
     case freeze
     /// All of it ends in time, and nothing is asked or stopped later.
     case deadline

@@ -14,6 +14,11 @@ public struct ProcessIdentity: Hashable, Sendable, Comparable, CustomStringConve
         self.startTime = startTime
     }
 
+    /// In one step: tables of processes are asked often.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(UInt64(truncatingIfNeeded: pid) << 40 ^ startTime)
+    }
+
     /// The form that reports print and `--pid` accepts, such as `4127@88213`.
     public var description: String { "\(pid)@\(startTime)" }
 

@@ -85,6 +85,9 @@ struct BirthLedger {
         return entry.number
     }
 
+    /// Whether any birth was told at all.
+    var hasBirths: Bool { isFull || !fertile.isEmpty }
+
     /// Whether anybody who had `number` had children.
     func hadChildren(_ number: Int32) -> Bool { fertile.contains(number) }
 

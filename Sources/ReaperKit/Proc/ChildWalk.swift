@@ -121,19 +121,14 @@ struct ChildWalk {
         path.append(thread)
         let length = path.count
         path.append("/children")
-        var listed: [Int32]?
-        for _ in 0..<Self.attempts {
-            switch procfs.numbers(at: path.bytes) {
-            // Nobody was listed, so nobody can have hidden anybody.
-            case .value(let numbers) where numbers.isEmpty || numbers == listed: return numbers
-            case .value(let numbers): listed = numbers
-            case .denied: return nil
-            case .gone:
-                // Gone is the thread, or the file: only the one says that somebody has to list.
-                path.truncate(to: length)
-                return procfs.exists(path.bytes) ? nil : []
-            }
+        // Where nobody was listed, nobody can have hidden anybody.
+        switch procfs.settledNumbers(at: path.bytes, attempts: Self.attempts) {
+        case .value(let numbers): return numbers
+        case .denied: return nil
+        case .gone:
+            // Gone is the thread, or the file: only the one says that somebody has to list.
+            path.truncate(to: length)
+            return procfs.exists(path.bytes) ? nil : []
         }
-        return nil
     }
 }

@@ -105,11 +105,28 @@ public struct Procfs: ~Copyable {
         return .value(bytes)
     }
 
-    /// Reads the numbers of a file that holds nothing else, separated by spaces.
-    mutating func numbers(at path: [CChar]) -> Reading<[Int32]> {
+    /// Reads the numbers of a file that holds nothing else, separated by spaces, until they are the
+    /// same twice; `nil` when they change too often. That there are none is said once.
+    mutating func settledNumbers(at path: [CChar], attempts: Int) -> Reading<[Int32]?> {
         let file = unsafe clinux_openat(directory.raw, path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return Reading(failure: -file) }
         defer { _ = close(file) }
+        var previous: [Int32]?
+        for _ in 0..<attempts {
+            // From its start the file is made anew.
+            if previous != nil, lseek(file, 0, SEEK_SET) != 0 { return .denied(errno) }
+            switch numbers(in: file) {
+            case .value(let numbers) where numbers.isEmpty || numbers == previous:
+                return .value(numbers)
+            case .value(let numbers): previous = numbers
+            case .gone: return .gone
+            case .denied(let code): return .denied(code)
+            }
+        }
+        return .value(nil)
+    }
+
+    private mutating func numbers(in file: Int32) -> Reading<[Int32]> {
         var numbers: [Int32] = []
         var number: Int32 = 0
         while true {

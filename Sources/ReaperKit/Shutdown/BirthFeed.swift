@@ -85,6 +85,8 @@ struct BirthFeed: ~Copyable {
     /// - Returns: `nil` where one of them was never held, so that which process it was is not
     ///   known, and somebody under its number had children.
     func descendants(of members: [ProcessIdentity]) -> [Descendant]? {
+        // The usual answer, asked with every look.
+        guard ledger.hasBirths else { return [] }
         var seeds: Set<BirthLedger.Node> = []
         for member in members {
             if let node = nodes[member] {

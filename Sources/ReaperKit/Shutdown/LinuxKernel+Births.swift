@@ -52,6 +52,22 @@ extension LinuxKernel {
         return feed?.tie(known, to: handle.identity) ?? true
     }
 
+    /// Ties everybody whom the scanner holds, in one go: what was told is read once, and then all
+    /// are looked at who have not exited, and so have not been reaped.
+    func tieHeld() {
+        let held = scanner.held.values.filter(\.hadRun)
+        guard held.count > 1, drainBirths() else { return }
+        var entries = held.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+        // Where that fails nobody is known not to have exited.
+        guard unsafe clinux_poll(&entries, UInt(entries.count), 0) >= 0 else { return }
+        for (handle, entry) in zip(held, entries) where entry.revents == 0 {
+            guard let node = feed?.node(of: handle.identity.pid),
+                feed?.tie(node, to: handle.identity) == true
+            else { continue }
+            tied.insert(handle.identity)
+        }
+    }
+
     /// Asks the process events connector; linux/cn_proc.h.
     ///
     /// Children that a member's maker adopts at birth (`CLONE_PARENT`) are told as the maker's.

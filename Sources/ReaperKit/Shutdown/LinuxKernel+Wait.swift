@@ -24,7 +24,7 @@ extension LinuxKernel {
             var exited = zip(held, entries).filter { $0.1.revents != 0 }.map(\.0.identity)
             exited += loose.filter { hasExited($0) }
             if !exited.isEmpty || interrupts.count > before || now() >= time {
-                for identity in exited { handles[identity] = nil }
+                for identity in exited { retire(identity) }
                 return WaitAnswer(exited: exited, interrupts: interrupts.count)
             }
         }

@@ -17,6 +17,10 @@ public final class LinuxKernel: ShutdownKernel {
     public internal(set) var portNotes: [String] = []
     var targets: [ProcessIdentity: ShutdownTarget] = [:]
     var handles: [ProcessIdentity: ProcessHandle] = [:]
+    /// Who was tied to its birth when all were, and is not pinned yet.
+    var tied: Set<ProcessIdentity> = []
+    /// Handles of who has exited, to be closed when descriptors are needed.
+    private var retired: [ProcessHandle] = []
     let interrupts: InterruptCounter
     let counters = KernelCounters()
     /// How far the kernel had come with handing out numbers when the shutdown began.
@@ -76,6 +80,7 @@ public final class LinuxKernel: ShutdownKernel {
     /// Opens a handle, and compares everything that was judged.
     public func pin(_ target: ShutdownTarget) -> PinAnswer {
         targets[target.identity] = target
+        if handles.isEmpty { tieHeld() }
         // It was held, and compared, to be judged; ``send(_:to:)`` compares again.
         if let handle = scanner.takeHandle(of: target.identity),
             handle.pidfdInode == target.pidfdInode
@@ -97,14 +102,18 @@ public final class LinuxKernel: ShutdownKernel {
 
     private func hold(_ handle: ProcessHandle) -> PinAnswer {
         if let reason = protection(of: handle) { return .changed(reason) }
-        drainBirths()
-        // Who has exited may have been reaped: then its number can be another's by now.
-        if handle.hasExited() {
-            do throws(SystemError) { _ = try handle.record(in: &scanner.procfs) } catch {
-                return error.isGone ? .gone : .denied(error.description)
+        var hasExited = false
+        if tied.remove(handle.identity) == nil {
+            drainBirths()
+            // Who has exited may have been reaped: then its number can be another's by now.
+            hasExited = handle.hasExited()
+            if hasExited {
+                do throws(SystemError) { _ = try handle.record(in: &scanner.procfs) } catch {
+                    return error.isGone ? .gone : .denied(error.description)
+                }
             }
+            guard tieBirths(to: handle, isUnreaped: true) else { return .gone }
         }
-        guard tieBirths(to: handle, isUnreaped: true) else { return .gone }
         if handle.controlGroup == nil, !hearsBirths { _ = handle.realUser() }
         if let number = handle.controlGroup { groupNumbers.insert(number) }
         // The others are in the same ones, or their numbers say where.
@@ -113,7 +122,7 @@ public final class LinuxKernel: ShutdownKernel {
             if let lines { cgroups.insert(lines) }
         }
         keep(handle)
-        return .pinned
+        return hasExited ? .exited : .pinned
     }
 
     /// Which rule forbids to stop it; members that appear after planning are asked here first.
@@ -122,9 +131,18 @@ public final class LinuxKernel: ShutdownKernel {
     }
 
     func keep(_ handle: ProcessHandle) {
+        if handles.count + retired.count + scanner.held.count >= DescriptorLimit.handles {
+            retired = []
+        }
         if handles.count + scanner.held.count < DescriptorLimit.handles {
             handles[handle.identity] = handle
         }
+    }
+
+    /// Puts the handle of who has exited aside: closing it takes time that others wait for.
+    func retire(_ identity: ProcessIdentity) {
+        guard let handle = handles.removeValue(forKey: identity) else { return }
+        retired.append(handle)
     }
 
     /// Reads facts of the process behind a handle; `nil` once it is reaped.

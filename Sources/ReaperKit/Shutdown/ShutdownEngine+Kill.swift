@@ -7,14 +7,20 @@ extension ShutdownEngine {
     /// A frozen process cannot fork, so the set is complete when a look at it, all frozen, adds
     /// nobody. Parents first also keeps the kernel from continuing a stopped group whose leader
     /// died: that happens when a session leader goes early.
+    ///
+    /// Whoever wants everybody killed at once gets that where births are told: who was sent SIGKILL
+    /// makes no child any more (copy_process() gives up), and one that it made just before is told.
     mutating func killRemaining(until end: Duration) {
         observe(.killing(set.active.count))
         repeat {
             // Who left by itself just now was not killed.
             wait(for: set.active, until: kernel.now())
-            freeze(until: end)
+            let isAtOnce = options.isForced && hearsEverything
+            if !isAtOnce { freeze(until: end) }
             let together = kernel.killGroups(holding: Set(set.active.map(\.identity)))
-            for member in set.active.sorted(by: { $0.target.depth > $1.target.depth }) {
+            // Who still runs must not answer the end of a child with another one.
+            let order: (Int, Int) -> Bool = isAtOnce ? { $0 < $1 } : { $0 > $1 }
+            for member in set.active.sorted(by: { order($0.target.depth, $1.target.depth) }) {
                 if together.contains(member.identity) {
                     set[member.identity]?.lastSignal = .kill
                     observe(.sent(.kill, member.target))
@@ -27,6 +33,11 @@ extension ShutdownEngine {
             refresh()
         } while kernel.now() < end && set.active.contains { $0.lastSignal != .kill }
         explainSurvivors()
+    }
+
+    /// Whether no member can have a child that is not told.
+    private var hearsEverything: Bool {
+        hearing.isIntact && hearing.hasBegun && !options.hasPattern && !isGrouped && follows
     }
 
     /// Waits for those that were sent SIGKILL.

@@ -24,7 +24,7 @@ extension ShutdownEngine {
                 } else {
                     result.signal = .child
                 }
-            case .gone: break
+            case .gone, .exited: break
             case .changed(let reason), .denied(let reason): result.reason = reason
             }
             outcome.targets.append(result)

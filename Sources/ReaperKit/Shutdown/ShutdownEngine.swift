@@ -94,9 +94,13 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         switch kernel.pin(target) {
         case .pinned:
             set[target.identity]?.wasHeld = true
-            if let tick = options.hearsSince { set.note(target.identity, heldAt: tick) }
-            // Zombie by now: there is nothing to stop.
-            if kernel.hasExited(target.identity) { markGone(target.identity) }
+            if let tick = options.hearsSince {
+                set.note(target.identity, heldAt: tick)
+                // It was planned with the children that it had then.
+                set[target.identity]?.wasLooked = true
+            }
+        // Zombie by now: there is nothing to stop.
+        case .exited: markGone(target.identity)
         case .gone: markGone(target.identity)
         case .changed(let reason): settle(target.identity, .refused, reason)
         case .denied(let reason): settle(target.identity, .denied, reason)
@@ -150,7 +154,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     /// Where no pattern has to be matched, what is near the members is enough until they are gone.
     var usualScope: LookScope {
         // Whoever is in a group that reaper made belongs, wherever it descends from.
-        options.hasPattern || isGrouped ? .everybody : .trees(set.left)
+        options.hasPattern || isGrouped
+            ? .everybody : .trees(set.left.filter { set[$0]?.gone == nil })
     }
 
     @discardableResult
@@ -220,7 +225,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         set.insert(heir)
         set[identity]?.wasHeld = true
         if case .changed(let reason) = answer { settle(identity, .refused, reason) }
-        if kernel.hasExited(identity) { markGone(identity) }
+        if answer == .exited || kernel.hasExited(identity) { markGone(identity) }
         return true
     }
 

@@ -10,7 +10,7 @@ public protocol ShutdownKernel {
     /// Reads the processes of a scope, and evaluates again what was asked for.
     mutating func look(_ scope: LookScope) -> Look
 
-    /// Looks as ``look()`` does and says whether anybody can have been missed.
+    /// Looks as ``look(_:)`` does and says whether anybody can have been missed.
     ///
     /// Whatever matches what was asked for while births are chased is sent SIGKILL at once: a
     /// process that lives for a millisecond is not there any more when anybody returns.
@@ -25,9 +25,10 @@ public protocol ShutdownKernel {
     /// Reads `stat` through the handle; `nil` once it was reaped and its number can be another's.
     mutating func record(of identity: ProcessIdentity) -> ProcessRecord?
 
-    /// Lets go of a handle whose process does not belong to the shutdown after all.
+    /// What about a process is not as it was judged, in words; `nil` when all of it is.
     mutating func change(of identity: ProcessIdentity) -> String?
 
+    /// Lets go of a handle whose process does not belong to the shutdown after all.
     mutating func release(_ identity: ProcessIdentity)
 
     /// Sends a signal through the handle, after looking once more that it is who was judged.
@@ -196,8 +197,10 @@ public struct ProofLook: Sendable {
 
 /// What came of opening a handle.
 public enum PinAnswer: Sendable, Equatable {
-    /// It is held.
+    /// It is held, and runs.
     case pinned
+    /// It is held, and has exited: a zombie, or reaped since.
+    case exited
     /// It is gone, or its number names another process now.
     case gone
     /// It is not what was judged; the text says what changed.

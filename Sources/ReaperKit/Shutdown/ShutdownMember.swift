@@ -1,11 +1,12 @@
 /// One process that the engine has to end, from the moment it was seen.
 struct ShutdownMember {
-    var target: ShutdownTarget
+    /// Shared: members are copied with every look, what was judged about them never changes.
+    private let judged: Judged
     /// The parent's number at the latest look.
     var parent: Int32
     /// Whether a handle on it was ever proven: without one it may be another by now.
     var wasHeld = false
-    /// Whether its children were looked at since the shutdown began.
+    /// Whether its children were looked at since births are told: any later one is told.
     var wasLooked = false
     /// When it was first asked to stop.
     var asked: Duration?
@@ -31,11 +32,18 @@ struct ShutdownMember {
     var obstacle: String?
 
     init(_ target: ShutdownTarget, parent: Int32) {
-        self.target = target
+        judged = Judged(target)
+        identity = target.identity
         self.parent = parent
     }
 
-    var identity: ProcessIdentity { target.identity }
+    let identity: ProcessIdentity
+    var target: ShutdownTarget { judged.target }
+
+    private final class Judged {
+        let target: ShutdownTarget
+        init(_ target: ShutdownTarget) { self.target = target }
+    }
 
     /// Whether it may still live, whatever can be done about it.
     var isLeft: Bool { gone == nil }

@@ -131,7 +131,13 @@ public struct ShutdownPlanner: Sendable {
         var adopters: Set<Int32> = [1]
         for target in plan.targets {
             guard let process = view.snapshot.process(target.identity.pid) else { continue }
-            adopters.formUnion(view.tree.ancestors(of: process).map(\.pid))
+            var next = process.parent
+            // Most targets share their ancestors: whoever is in it already has brought theirs.
+            while next > 0, adopters.insert(next).inserted,
+                let parent = view.snapshot.process(next)
+            {
+                next = parent.parent
+            }
         }
         return adopters
     }
