@@ -158,6 +158,8 @@ enum CleanCommand {
             followsPattern: shutdown.hasPattern,
             files: files,
             groups: plan.groups,
+            hidden: snapshot.unreadable.processes,
+            isExact: !plan.follows,
             interrupts: interrupts
         )
         let progress = ProgressLines(options.output)

@@ -51,6 +51,7 @@ struct ShutdownScene {
             target.leadsGroup = process.group == process.pid
             targets.append(target)
             planned[process.identity] = process
+            process.belongsByDescent = depth > 0 && plan.follows
             process.plan = (inNewWave ? plan.waves.count : max(plan.waves.count - 1, 0), timeout)
             kernel.planned.append(process)
         }
@@ -142,6 +143,15 @@ struct ShutdownScene {
         kernel.terms.end = start + options.deadline
         kernel.terms.isForced = options.isForced
         kernel.terms.isExact = !plan.follows
+        if !plan.follows {
+            for target in plan.targets {
+                guard let process = planned[target.identity], process.belongsByDescent else {
+                    continue
+                }
+                process.belongsByDescent = false
+                if process.executable != target.executable { process.execute(process.executable) }
+            }
+        }
         // What is kept back for killing and verification is shared out to no wave.
         let shared = options.deadline - min(.seconds(10), options.deadline / 3)
         kernel.terms.firstShare = start + shared / max(plan.waves.count, 1)

@@ -6,6 +6,8 @@ extension SimulatedKernel {
     struct Hearing {
         /// The first serial that is told.
         var first: Int
+        /// When it began.
+        var since = Duration.zero
         /// When something is lost.
         var loss: Duration?
         /// Which process an identity was proven to be.
@@ -16,7 +18,7 @@ extension SimulatedKernel {
 
     /// Begins to hear of births; who is born before is not told.
     func subscribe(losingAt loss: Duration? = nil) {
-        hearing = Hearing(first: machine.all.count, loss: loss)
+        hearing = Hearing(first: machine.all.count, since: machine.time, loss: loss)
         firstTold = machine.all.count
     }
 
@@ -43,9 +45,34 @@ extension SimulatedKernel {
         machine.all.count { $0.pid == number } > 1
     }
 
-    func mayBeBorn(_ stray: ProcessRecord, to adopters: Set<Int32>) -> Bool {
-        guard hear(), let process = machine.byNumber[stray.pid] else { return true }
-        return adopters.contains(machine.all[process.bornTo].pid)
+    func mayBeBorn(
+        _ stray: ProcessRecord,
+        to adopters: Set<Int32>,
+        by members: [ProcessIdentity]
+    ) -> Bool {
+        guard hear(), let told = hearing, let process = machine.byNumber[stray.pid],
+            process.serial >= told.first
+        else { return true }
+        // Whoever made it lived then.
+        let parent = machine.all[process.bornTo]
+        return adopters.contains(parent.pid) && parent.session != process.session
+            && machine.all.contains { maker in
+                maker.isOurs && maker !== process && maker.birth <= process.birth
+                    && (maker.death.map { $0 >= process.birth } ?? true)
+            }
+    }
+
+    func bereaved(
+        _ members: [ProcessIdentity],
+        besides known: Set<Int32>
+    ) -> [ProcessIdentity] {
+        guard hear(), let told = hearing else { return [] }
+        let parents = Set(
+            machine.all[..<told.first].filter { child in
+                !known.contains(child.pid) && child.death.map { $0 >= told.since } ?? false
+            }.map(\.lastParent)
+        )
+        return members.filter { parents.contains($0.pid) }
     }
 
     func isOlderThanHearing(_ identity: ProcessIdentity) -> Bool? {
@@ -53,11 +80,20 @@ extension SimulatedKernel {
         return told.known[identity].map { $0.serial < told.first }
     }
 
-    func births(to members: [ProcessIdentity]) -> [Birth]? {
+    func births(to members: [ProcessIdentity], until time: Duration) -> Births? {
+        for _ in 0..<4 {
+            guard let births = birthsOnce(to: members) else { return nil }
+            if births.areAll || !births.living.isEmpty { return births }
+            guard now() < time else { return nil }
+        }
+        return Births([], areAll: false)
+    }
+
+    private func birthsOnce(to members: [ProcessIdentity]) -> Births? {
         spend(.microseconds(5))
         guard hear(), let told = hearing else { return nil }
         let end = machine.all.count
-        guard told.first < end else { return [] }
+        guard told.first < end else { return Births([]) }
         var seeds: [Int: ProcessIdentity] = [:]
         for member in members {
             if let process = told.known[member] {
@@ -66,7 +102,7 @@ extension SimulatedKernel {
                 return nil
             }
         }
-        var births: [Birth] = []
+        var births = Births([])
         for serial in told.first..<end where !told.ended.contains(serial) {
             let process = machine.all[serial]
             guard seeds[serial] == nil,
@@ -76,6 +112,7 @@ extension SimulatedKernel {
             spend(.microseconds(15))
             guard machine.byNumber[process.pid] === process, process.isAlive else {
                 hearing?.ended.insert(serial)
+                births.areAll = false
                 continue
             }
             guard !process.temperament.cannotBeHeld, tieBirths(process), hear() else { return nil }
@@ -83,7 +120,7 @@ extension SimulatedKernel {
             hold(process)
             var record = process.record
             record.pidfdInode = UInt64(process.serial)
-            births.append(Birth(child: record, ancestor: ancestor))
+            births.living.append(Birth(child: record, ancestor: ancestor))
         }
         return births
     }

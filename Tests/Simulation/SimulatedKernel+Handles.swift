@@ -61,7 +61,9 @@ extension SimulatedKernel {
     }
 
     private func change(of process: SimulatedProcess, from target: ShutdownTarget) -> String? {
-        guard let judged = target.executable, judged != process.executable else { return nil }
+        guard target.depth == 0 || terms.isExact, let judged = target.executable,
+            judged != process.executable
+        else { return nil }
         return "it runs \(process.executable.text) now"
     }
 

@@ -55,9 +55,12 @@ extension SimulatedKernel {
         }
     }
 
+    /// Whoever has not been asked when a wave has used up its time is asked all the same.
+    private var isTimeUp: Bool { machine.time >= terms.firstShare }
+
     /// Children that are known are asked before their parent, or have had their grace.
     private func judgeParent(_ parent: SimulatedProcess) {
-        guard !machine.all[parent.tree].isAnswering else { return }
+        guard !machine.all[parent.tree].isAnswering, !isTimeUp else { return }
         for child in parent.children where child.bornTo == parent.serial {
             guard child.isAlive, child.isOurs, child.tree == parent.tree, !child.wasDenied,
                 let handle = handles[child.identity], handle.isPinned, handle.seen === child
@@ -85,7 +88,8 @@ extension SimulatedKernel {
 
     /// The other way round for masters that stop their own workers.
     private func judgeChild(_ child: SimulatedProcess) {
-        guard !machine.all[child.tree].isAnswering, let parent = child.parent, parent.isAlive,
+        guard !isTimeUp, !machine.all[child.tree].isAnswering, let parent = child.parent,
+            parent.isAlive,
             parent.serial == child.bornTo, parent.isOurs, parent.tree == child.tree,
             !parent.wasDenied, !parent.isProtected,
             let handle = handles[parent.identity], handle.isPinned, handle.seen === parent,

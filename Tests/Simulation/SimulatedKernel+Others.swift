@@ -67,7 +67,10 @@ extension SimulatedKernel {
                 !answer.targets.contains(where: { $0.identity == member.identity })
             else { continue }
             // A signal to anybody whom no sweep condemned stays a violation.
-            if sweep.killsOthers, !terms.isExact { condemned[member.identity] = (member, root) }
+            if sweep.killsOthers, !terms.isExact {
+                condemned[member.identity] = (member, root)
+                if depth > 0 { member.belongsByDescent = true }
+            }
             var target = ShutdownTarget(
                 identity: member.identity,
                 depth: depth,

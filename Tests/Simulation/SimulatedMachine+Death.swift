@@ -5,6 +5,7 @@ extension SimulatedMachine {
         guard process.isAlive else { return }
         process.state = .zombie
         process.death = time
+        process.lastParent = process.parent?.pid ?? 0
         deathCount += 1
         let adopter = adopter(of: process)
         for child in process.children {

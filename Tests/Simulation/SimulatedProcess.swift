@@ -89,6 +89,10 @@ final class SimulatedProcess {
     var isSubreaper = false
     /// Whether it runs another program than the one that was judged.
     var hasChanged = false
+    /// Whether it is planned, and as a descendant, not for what it is.
+    var belongsByDescent = false
+    /// Whose child it was when it exited, by number.
+    var lastParent: Int32 = 0
     /// Whether a rule protects it, which only shows when it is to be held.
     var isProtected = false
     /// Whether it is the parent of a zombie, to be reminded and not stopped.
@@ -160,8 +164,10 @@ final class SimulatedProcess {
     ///
     /// What it ran was judged if it is planned. Otherwise it may be taken for a descendant still,
     /// whatever it runs.
+    /// Whoever belongs only by descent was not judged by what it runs, and goes on belonging.
     func execute(_ path: ByteString) {
         executable = path
+        if belongsByDescent { return }
         hasChanged = true
         isGuest = plan == nil && (isOurs || isGuest)
         isOurs = false

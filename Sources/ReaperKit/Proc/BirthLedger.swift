@@ -13,6 +13,10 @@ struct BirthLedger {
         let number: Int32
         /// The parent's index; negative for who is older than the ledger.
         let parent: Int32
+        /// When it was born; 0 for who is older than the ledger.
+        let birth: UInt64
+        /// When a thread of it was last told to have ended.
+        var lastExit: UInt64?
         /// Whether it is known to be gone; its children may live.
         var hasEnded = false
     }
@@ -23,6 +27,8 @@ struct BirthLedger {
     private var current: [Int32: Node] = [:]
     /// Numbers under which somebody had children.
     private var fertile: Set<Int32> = []
+    /// Whose child each was that is older than the ledger and of which a thread has ended.
+    private(set) var ended: [Int32: Int32] = [:]
     private let limit: Int
     /// Whether more were born than it may hold: it knows nothing any more.
     private(set) var isFull = false
@@ -40,7 +46,14 @@ struct BirthLedger {
         }
         guard let parent = node(of: fork.parent) else { return }
         fertile.insert(fork.parent)
-        add(fork.child, parent: Int32(truncatingIfNeeded: parent.index))
+        add(fork.child, parent: Int32(truncatingIfNeeded: parent.index), at: fork.time)
+    }
+
+    /// Takes in the end of a thread; its process may go on.
+    mutating func note(_ exit: ExitEvent) {
+        guard !isFull, let node = node(of: exit.process) else { return }
+        entries[node.index].lastExit = exit.time
+        if entries[node.index].parent < 0 { ended[exit.process] = exit.parent }
     }
 
     /// The process that has `number` now; who was never heard of is older than the ledger.
@@ -51,15 +64,16 @@ struct BirthLedger {
     }
 
     @discardableResult
-    private mutating func add(_ number: Int32, parent: Int32) -> Node? {
+    private mutating func add(_ number: Int32, parent: Int32, at birth: UInt64 = 0) -> Node? {
         guard !isFull, entries.count < limit else {
             isFull = true
             entries = []
             current = [:]
+            ended = [:]
             return nil
         }
         let node = Node(index: entries.count)
-        entries.append(Entry(number: number, parent: parent))
+        entries.append(Entry(number: number, parent: parent, birth: birth))
         current[number] = node
         return node
     }
@@ -95,6 +109,32 @@ struct BirthLedger {
     mutating func end(_ node: Node) {
         guard entries.indices.contains(node.index) else { return }
         entries[node.index].hasEnded = true
+    }
+
+    /// Whether one of `makers`, or of those that they made, can have made a process as its own
+    /// parent's child (`CLONE_PARENT`).
+    ///
+    /// The kernel tells it as born to that parent, as if the parent had made it. But whoever makes
+    /// one lives; who ended before made none.
+    func canBeMade(_ node: Node, by makers: Set<Node>) -> Bool {
+        guard entries.indices.contains(node.index) else { return true }
+        let child = entries[node.index]
+        var latest: UInt64 = 0
+        for maker in makers {
+            guard entries.indices.contains(maker.index) else { return true }
+            latest = max(latest, entries[maker.index].lastExit ?? .max)
+        }
+        var isMade = Array(repeating: false, count: node.index)
+        for index in 0..<node.index {
+            let entry = entries[index]
+            isMade[index] =
+                makers.contains(Node(index: index))
+                || (entry.parent >= 0
+                    && (isMade[Int(entry.parent)]
+                        || (entry.parent == child.parent && entry.birth <= latest)))
+            if isMade[index] { latest = max(latest, entry.lastExit ?? .max) }
+        }
+        return child.birth <= latest
     }
 
     /// A process that was born to one of some others, or to a descendant of theirs.

@@ -18,21 +18,29 @@ struct ChildWalk {
     ///   them be read.
     mutating func records(below roots: [Int32], in procfs: inout Procfs) -> [ProcessRecord]? {
         records(below: roots, in: &procfs) { pid, procfs in
-            procfs.record(of: ProcessPlace(pid: pid)).known
+            procfs.record(of: ProcessPlace(pid: pid))
         }
     }
 
-    /// Finds them by a `read` of the caller's; whom it does not show is not followed.
+    /// Finds them by a `read` of the caller's; who is gone is not followed.
+    ///
+    /// - Returns: `nil` also where somebody may not be read: whoever lists everybody says so.
     mutating func records(
         below roots: [Int32],
         in procfs: inout Procfs,
-        read: (Int32, inout Procfs) -> ProcessRecord?
+        read: (Int32, inout Procfs) -> Reading<ProcessRecord>
     ) -> [ProcessRecord]? {
         var records: [ProcessRecord] = []
         var seen: Set<Int32> = []
         var next = roots
         while let pid = next.popLast() {
-            guard seen.insert(pid).inserted, let record = read(pid, &procfs) else { continue }
+            guard seen.insert(pid).inserted else { continue }
+            let record: ProcessRecord
+            switch read(pid, &procfs) {
+            case .value(let value): record = value
+            case .gone: continue
+            case .denied: return nil
+            }
             records.append(record)
             // A zombie's children have been given away.
             guard !record.isZombie, !record.isKernelThread else { continue }

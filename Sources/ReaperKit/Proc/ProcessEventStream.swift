@@ -9,8 +9,28 @@ struct ForkEvent: Equatable {
     /// The process it belongs to: another number for a thread.
     var childProcess: Int32
 
+    /// When it was born, on the kernel's clock that never jumps, in nanoseconds.
+    var time: UInt64 = 0
+
     /// Whether a process was born, and not one more thread.
     var isProcess: Bool { child == childProcess }
+}
+
+/// The end of a process, or of one of its threads; linux/cn_proc.h.
+struct ExitEvent: Equatable {
+    var process: Int32
+    /// Whose child it was in the end.
+    var parent: Int32
+    /// As of ``ForkEvent/time``.
+    var time: UInt64
+}
+
+/// What the kernel tells of processes, in the order in which it happened.
+enum ProcessEvent: Equatable {
+    case fork(ForkEvent)
+    case exit(ExitEvent)
+    /// A process runs another program now.
+    case exec(Int32)
 }
 
 /// Why process events cannot be relied on any more.
@@ -52,10 +72,10 @@ struct ProcessEventStream {
 
     init(isComplete: Bool) { self.isComplete = isComplete }
 
-    /// Takes one datagram, and appends the births it tells of to `forks`.
+    /// Takes one datagram, and appends what it tells of to `events`.
     mutating func take(
         _ datagram: Span<UInt8>,
-        into forks: inout [ForkEvent]
+        into events: inout [ProcessEvent]
     ) throws(EventLoss) {
         var offset = 0
         guard datagram.count > 0 else { throw .malformed }
@@ -70,7 +90,7 @@ struct ProcessEventStream {
             switch type {
             case Layout.noOperation: continue
             case Layout.overrun: throw .overrun
-            case Layout.done: try take(message: message, into: &forks)
+            case Layout.done: try take(message: message, into: &events)
             default: throw .malformed
             }
         }
@@ -78,7 +98,7 @@ struct ProcessEventStream {
 
     private mutating func take(
         message: Span<UInt8>,
-        into forks: inout [ForkEvent]
+        into events: inout [ProcessEvent]
     ) throws(EventLoss) {
         guard let index: UInt32 = message.native(at: Layout.index),
             let value: UInt32 = message.native(at: Layout.value),
@@ -89,7 +109,8 @@ struct ProcessEventStream {
         guard index == Layout.processes, value == Layout.processes else { return }
         guard Int(length) <= message.count - Layout.event,
             case let event = message.extracting(Layout.event..<Layout.event + Int(length)),
-            let what: UInt32 = event.native(at: 0), let cpu: UInt32 = event.native(at: 4)
+            let what: UInt32 = event.native(at: 0), let cpu: UInt32 = event.native(at: 4),
+            let time: UInt64 = event.native(at: Layout.time)
         else { throw .malformed }
         try check(sequence, of: cpu)
         switch what {
@@ -100,7 +121,19 @@ struct ProcessEventStream {
             else { throw .malformed }
             // The idle thread of a CPU that comes up has number 0 and is nobody's child.
             guard child > 0 else { return }
-            forks.append(ForkEvent(parent: parent, child: child, childProcess: process))
+            events.append(
+                .fork(
+                    ForkEvent(parent: parent, child: child, childProcess: process, time: time)
+                )
+            )
+        case Layout.exit:
+            guard let process: Int32 = event.native(at: Layout.process) else { throw .malformed }
+            // Before Linux 4.18 it does not say whose child it was.
+            let parent: Int32 = event.native(at: Layout.exitParent) ?? 0
+            events.append(.exit(ExitEvent(process: process, parent: parent, time: time)))
+        case Layout.exec:
+            guard let process: Int32 = event.native(at: Layout.process) else { throw .malformed }
+            events.append(.exec(process))
         case Layout.acknowledgement:
             guard let code: UInt32 = event.native(at: Layout.data) else { throw .malformed }
             acknowledgements[number] = code
@@ -130,9 +163,14 @@ struct ProcessEventStream {
         /// `CN_IDX_PROC` and `CN_VAL_PROC`.
         static let processes: UInt32 = 1
 
+        static let data = 16
         static let acknowledgement: UInt32 = 0  // PROC_EVENT_NONE
         static let fork: UInt32 = 1  // PROC_EVENT_FORK
-        static let data = 16
+        static let exec: UInt32 = 2  // PROC_EVENT_EXEC
+        static let exit: UInt32 = 0x8000_0000  // PROC_EVENT_EXIT
+        static let time = 8
+        static let process = 20
+        static let exitParent = 36
         static let parentProcess = 20
         static let child = 24
         static let childProcess = 28

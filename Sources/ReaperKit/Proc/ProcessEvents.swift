@@ -55,7 +55,7 @@ struct ProcessEvents: ~Copyable {
         events.stream.isComplete = isLarge
         try events.listen()
         // Who may not have a large buffer is told anything only since 6.6, which knows filters.
-        if !isLarge { try events.send(.listen, filter: forks) }
+        if !isLarge { try events.send(.listen, filter: wanted) }
         return events
     }
 
@@ -72,7 +72,7 @@ struct ProcessEvents: ~Copyable {
         isListening = true
         do throws(EventLoss) {
             // Whoever was born before the answer is older than the subscription.
-            var older: [ForkEvent] = []
+            var older: [ProcessEvent] = []
             var buffer = Self.makeBuffer()
             while stream.acknowledgements[number &+ 1] == nil,
                 try receive(through: &buffer, into: &older)
@@ -93,19 +93,19 @@ struct ProcessEvents: ~Copyable {
         .system(SystemError(call: "\(call)", subject: name, code: -result))
     }
 
-    /// `PROC_EVENT_FORK`.
-    private static let forks: UInt32 = 1
+    /// `PROC_EVENT_FORK`, `PROC_EVENT_EXEC`, `PROC_EVENT_EXIT`.
+    private static let wanted: UInt32 = 1 | 2 | 0x8000_0000
 
-    /// Reads every birth that the kernel told until now, without waiting for any.
+    /// Reads everything that the kernel told until now, without waiting for any.
     ///
     /// An event is in the socket before the child it tells of first runs: copy_process() sends it,
     /// and kernel_clone() wakes the child afterwards. So whoever has run was told, and a child's
     /// own children come after it.
-    mutating func drain() throws(EventLoss) -> [ForkEvent] {
-        var forks: [ForkEvent] = []
+    mutating func drain() throws(EventLoss) -> [ProcessEvent] {
+        var events: [ProcessEvent] = []
         var buffer = Self.makeBuffer()
-        while try receive(through: &buffer, into: &forks) {}
-        return forks
+        while try receive(through: &buffer, into: &events) {}
+        return events
     }
 
     // An event is a datagram of 76 bytes.
@@ -114,7 +114,7 @@ struct ProcessEvents: ~Copyable {
     /// Takes one datagram; returns false when there is none.
     private mutating func receive(
         through buffer: inout [UInt8],
-        into forks: inout [ForkEvent]
+        into events: inout [ProcessEvent]
     ) throws(EventLoss) -> Bool {
         var sender: UInt32 = 0
         let size = buffer.count
@@ -131,7 +131,7 @@ struct ProcessEvents: ~Copyable {
         // A privileged process can send to the group as well; only the kernel is port 0.
         guard sender == 0 else { return true }
         guard count <= size else { throw .malformed }
-        try stream.take(buffer.span.extracting(..<count), into: &forks)
+        try stream.take(buffer.span.extracting(..<count), into: &events)
         return true
     }
 

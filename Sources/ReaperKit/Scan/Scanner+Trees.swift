@@ -13,9 +13,9 @@ extension Scanner {
         let trees = childWalk.records(below: pids, in: &procfs) { pid, procfs in
             guard handles.count < DescriptorLimit.handles,
                 let handle = try? ProcessHandle(opening: pid, startTime: nil, in: &procfs)
-            else { return procfs.record(of: ProcessPlace(pid: pid)).known }
+            else { return procfs.record(of: ProcessPlace(pid: pid)) }
             handles[handle.identity] = handle
-            return handle.first
+            return .value(handle.first)
         }
         held = handles
         guard let trees else { return nil }

@@ -5,6 +5,9 @@ struct BirthFeed: ~Copyable {
     private var nodes: [ProcessIdentity: BirthLedger.Node] = [:]
     private var identities: [BirthLedger.Node: ProcessIdentity] = [:]
 
+    /// Who was told to have begun another program since that was last asked.
+    private var execs: Set<Int32> = []
+
     /// Births that were told, of threads too, and the kernel's count when that began.
     private var told: UInt64 = 0
     private let before: UInt64?
@@ -21,8 +24,17 @@ struct BirthFeed: ~Copyable {
     /// no message is missing.
     mutating func hasHeardAll() -> Bool {
         guard let before, let now = KernelCounters().forks() else { return false }
-        return drain() && told >= now &- before
+        // A birth is counted a moment before it is told.
+        for _ in 0..<Self.patience {
+            guard drain() else { return false }
+            if told >= now &- before { return true }
+            waitBriefly()
+        }
+        return false
     }
+
+    /// How often it is waited, a millisecond each time, for a birth to be told that was counted.
+    private static let patience = 20
 
     /// The number under which a process was born, as far as is told; `nil` when it is older.
     mutating func birthParent(of number: Int32) -> Int32? {
@@ -34,9 +46,14 @@ struct BirthFeed: ~Copyable {
     /// - Returns: Whether nothing was lost.
     mutating func drain() -> Bool {
         do throws(EventLoss) {
-            for fork in try events.drain() {
-                told += 1
-                ledger.note(fork)
+            for event in try events.drain() {
+                switch event {
+                case .fork(let fork):
+                    told += 1
+                    ledger.note(fork)
+                case .exit(let exit): ledger.note(exit)
+                case .exec(let number): execs.insert(number)
+                }
             }
             return !ledger.isFull
         } catch {
@@ -79,6 +96,30 @@ struct BirthFeed: ~Copyable {
 
     /// Whether an identity is tied to a process.
     func isTied(_ identity: ProcessIdentity) -> Bool { nodes[identity] != nil }
+
+    /// Who has begun another program since this was last asked, by number.
+    mutating func takeExecs() -> Set<Int32> {
+        defer { execs = [] }
+        return execs
+    }
+
+    /// Whether one of these, or of their descendants, can have made a process as its parent's child.
+    mutating func canBeMade(_ number: Int32, by members: [ProcessIdentity]) -> Bool {
+        let makers = Set(members.compactMap { nodes[$0] })
+        guard makers.count == members.count, let node = ledger.node(of: number) else { return true }
+        return ledger.canBeMade(node, by: makers)
+    }
+
+    /// Those of them who have lost a child, by its end, that was never held and is older than what
+    /// was told: whom that has left behind, nobody tells.
+    ///
+    /// - Parameter known: Numbers of those who were held in time to see their children.
+    func bereaved(_ members: [ProcessIdentity], besides known: Set<Int32>) -> [ProcessIdentity] {
+        guard !ledger.ended.isEmpty else { return [] }
+        var parents: Set<Int32> = []
+        for (child, parent) in ledger.ended where !known.contains(child) { parents.insert(parent) }
+        return members.filter { parents.contains($0.pid) }
+    }
 
     /// Who was born to one of these or to their descendants, and may live.
     ///

@@ -17,6 +17,8 @@ import Glibc
 extension LinuxKernel {
     /// How often a process that was just born is looked at until it has run, a moment apart.
     private static let patience = 50
+    /// How often a line of births is followed whose every process is gone when it is looked at.
+    private static let rounds = 16
 
     /// Whether births are told here.
     var hearsBirths: Bool { feed != nil }
@@ -71,18 +73,28 @@ extension LinuxKernel {
     /// Asks the process events connector; linux/cn_proc.h.
     ///
     /// Children that a member's maker adopts at birth (`CLONE_PARENT`) are told as the maker's.
-    public func births(to members: [ProcessIdentity]) -> [Birth]? {
-        guard drainBirths(), let descendants = feed?.descendants(of: members) else { return nil }
-        var births: [Birth] = []
-        for descendant in descendants {
-            switch examine(descendant.node) {
-            case .lives(let record):
-                births.append(Birth(child: record, ancestor: descendant.ancestor))
-            case .ended: feed?.end(descendant.node)
-            case .unknown: return nil
+    public func births(to members: [ProcessIdentity], until end: Duration) -> Births? {
+        for _ in 0..<Self.rounds {
+            guard drainBirths(), let descendants = feed?.descendants(of: members) else {
+                return nil
             }
+            if descendants.isEmpty { return Births([]) }
+            var births = Births([])
+            for descendant in descendants {
+                guard now() < end else { return nil }
+                switch examine(descendant.node) {
+                case .lives(let record):
+                    births.living.append(Birth(child: record, ancestor: descendant.ancestor))
+                case .ended:
+                    // It may have had a child before that, which is told by now.
+                    births.areAll = false
+                    feed?.end(descendant.node)
+                case .unknown: return nil
+                }
+            }
+            if !births.living.isEmpty { return births }
         }
-        return births
+        return Births([], areAll: false)
     }
 
     /// Compares with `processes` in `/proc/stat`.
@@ -102,10 +114,31 @@ extension LinuxKernel {
     }
 
     /// A child that its maker's parent adopts at birth (`CLONE_PARENT`) is told as that one's.
-    public func mayBeBorn(_ stray: ProcessRecord, to adopters: Set<Int32>) -> Bool {
+    ///
+    /// Where it stays in that parent's session it is that one's in every respect: a script that goes
+    /// on after its child was stopped makes such children. An exit is told a moment after the parent
+    /// can know of it (exit_notify() comes before proc_exit_connector()), so time alone cannot tell.
+    public func mayBeBorn(
+        _ stray: ProcessRecord,
+        to adopters: Set<Int32>,
+        by members: [ProcessIdentity]
+    ) -> Bool {
         drainBirths()
         guard let parent = feed?.birthParent(of: stray.pid) else { return true }
-        return adopters.contains(parent)
+        guard adopters.contains(parent), feed?.canBeMade(stray.pid, by: members) ?? true else {
+            return false
+        }
+        let session = scanner.procfs.record(of: ProcessPlace(pid: parent)).known?.session
+        return session != stray.session
+    }
+
+    /// By the ends that were told.
+    public func bereaved(
+        _ members: [ProcessIdentity],
+        besides known: Set<Int32>
+    ) -> [ProcessIdentity] {
+        drainBirths()
+        return feed?.bereaved(members, besides: known) ?? []
     }
 
     /// Whether its birth was not told, though all were.

@@ -37,10 +37,12 @@ extension LinuxKernel {
     /// Whether a stray shares its control groups with a target, and its parent can have adopted it.
     ///
     /// A service manager's children do not share them, and a process cannot leave its group without
-    /// rights over another. The shell, make or test runner that called reaper adopts nobody.
+    /// rights over another. The shell, make or test runner that called reaper adopts nobody; what
+    /// was told as born there a member may have made all the same (`CLONE_PARENT`).
     public func canDescend(_ stray: ProcessRecord, from members: [ProcessIdentity]) -> Bool {
         let chain = scanner.host.ownChain
-        if let parent = chain.firstIndex(where: { $0.pid == stray.parent }),
+        if feed?.birthParent(of: stray.pid) != stray.parent,
+            let parent = chain.firstIndex(where: { $0.pid == stray.parent }),
             let adopter = chain.firstIndex(where: { $0.pid == self.adopter }), parent < adopter
         {
             return false

@@ -37,6 +37,8 @@ extension LinuxKernel {
         var counter = KernelCounters()
         hasUnsettled = false
         hiddenSince = []
+        drainBirths()
+        _ = feed?.takeExecs()
         var born: [ProcessIdentity: ProcessRecord] = [:]
         proof.answer = ProofScan.run(&counter, mayGoOn: { Clock.monotonic() < end }) {
             proof.look = self.look(.everybody)
@@ -50,19 +52,17 @@ extension LinuxKernel {
                 }
                 return
             }
-            do throws(SystemError) {
-                let result = try scanner.examine(pids, files: files)
-                note(hidden: result.snapshot.unreadable.processes)
-                for target in matches(result) where targets[target.identity] == nil {
-                    proof.found.append(target)
-                    guard pin(target) == .pinned, send(.kill, to: target.identity) == .sent else {
-                        continue
-                    }
-                    proof.killed.append(target)
-                }
-            } catch {
+            do throws(SystemError) { try killMatches(among: pids, noting: &proof) } catch {
                 failure = error
             }
+        }
+        // Who began to run something else after it was read may match by now.
+        for _ in 0..<Self.execRounds where followsRules && drainBirths() && failure == nil {
+            let changed = feed?.takeExecs() ?? []
+            guard !changed.isEmpty, now() < end else { break }
+            do throws(SystemError) {
+                try killMatches(among: changed.sorted(), noting: &proof)
+            } catch { failure = error }
         }
         for record in proof.look.processes { born[record.identity] = nil }
         proof.isListed = !proof.look.processes.isEmpty
@@ -76,21 +76,34 @@ extension LinuxKernel {
             proof.answer = .notProven("what was born meanwhile could not be read: \(failure)")
         } else if let pid = hiddenSince.min() {
             // It stays unreadable, however often it is looked at.
-            proof.answer = .unprovable("process \(pid) appeared meanwhile and may not be read")
+            proof.answer = .unprovable("process \(pid) may not be read, and may belong to it")
         } else if hasUnsettled {
             proof.answer = .notProven("something matches that is too young to be judged")
         }
         return proof
     }
 
+    /// Rounds in which those are looked at who began another program during a proof.
+    private static let execRounds = 50
+
+    /// Looks at these numbers, and kills at once whoever matches and was not known.
+    private func killMatches(among pids: [Int32], noting proof: inout ProofLook) throws(SystemError)
+    {
+        let result = try scanner.examine(pids, files: files)
+        note(hidden: result.snapshot.unreadable.processes)
+        for target in matches(result) where targets[target.identity] == nil {
+            proof.found.append(target)
+            guard pin(target) == .pinned, send(.kill, to: target.identity) == .sent else {
+                continue
+            }
+            proof.killed.append(target)
+        }
+    }
+
     /// Notes whom the kernel lets nobody look at; who was so before anything was done is known
     /// from the first scan, and told by the report.
     private func note(hidden pids: Set<Int32>) {
-        guard let known = hiddenBefore else {
-            hiddenBefore = pids
-            return
-        }
-        hiddenSince.formUnion(pids.subtracting(known))
+        hiddenSince.formUnion(pids.subtracting(hiddenBefore))
     }
 
     /// What only a rule found is left to settle until it is this old, unless it is the successor

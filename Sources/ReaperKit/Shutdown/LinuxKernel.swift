@@ -11,6 +11,8 @@ public final class LinuxKernel: ShutdownKernel {
     /// Findings to act on are looked for again on every look; `nil` executes a plan as it is.
     let followsRules: Bool
     let files: [InstanceFile]
+    /// Whether everybody has to be what was planned, descendants too.
+    let isExact: Bool
     /// Clock ticks after boot when it was made: who is younger came while things were stopped.
     let beginning: UInt64
     /// What kept the latest look at ports from being certain, one sentence each.
@@ -27,8 +29,8 @@ public final class LinuxKernel: ShutdownKernel {
     let marks = KernelCounters().marks()
     /// Whether the latest look saw matches that are too young to be judged.
     var hasUnsettled = false
-    /// Who could not be read at the first look, and who besides them since the latest proof began.
-    var hiddenBefore: Set<Int32>?
+    /// Who could not be read when the plan was made, and who besides them since the latest proof began.
+    let hiddenBefore: Set<Int32>
     var hiddenSince: Set<Int32> = []
     /// The control groups of targets when they were pinned.
     var cgroups: Set<[ByteString]> = []
@@ -52,12 +54,17 @@ public final class LinuxKernel: ShutdownKernel {
     ///   - groups: Control groups that reaper made: the directory of each, or its path as
     ///     `/proc/PID/cgroup` has it. Everybody in them matches.
     ///   - interrupts: Counts what the user's terminal sends.
+    ///   - hidden: Who could not be read when the plan was made, and is told by its report.
+    ///   - isExact: Whether a plan is executed as it was written down: then descendants, too, must
+    ///     run what they ran.
     public init(
         scanner: consuming Scanner,
         planning: PlanningOptions,
         followsPattern: Bool,
         files: [InstanceFile],
         groups: [ByteString] = [],
+        hidden: Set<Int32> = [],
+        isExact: Bool = false,
         interrupts: InterruptCounter
     ) {
         var scanner = scanner
@@ -69,6 +76,8 @@ public final class LinuxKernel: ShutdownKernel {
         followsRules = followsPattern
         self.files = files
         self.groups = ControlGroupSet(made: groups)
+        self.isExact = isExact
+        hiddenBefore = hidden
         self.interrupts = interrupts
     }
 
@@ -177,7 +186,9 @@ public final class LinuxKernel: ShutdownKernel {
     /// same number and start time.
     private func change(of target: ShutdownTarget, through handle: ProcessHandle) -> String? {
         var record = ProcessRecord(identity: target.identity, name: "", parent: 0)
-        if let executable = target.executable {
+        // Whoever belongs to somebody is no less a part of the tree for running another program: most
+        // have only just been made, and begin the one that they are for.
+        if let executable = target.executable, isExact || target.depth == 0 {
             handle.read(.executable, into: &record, in: &scanner.procfs)
             switch record.executable {
             case .value(let link) where link.path != executable:

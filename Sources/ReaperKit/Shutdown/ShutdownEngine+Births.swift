@@ -3,6 +3,8 @@ struct Hearing {
     /// Clock ticks after boot since when births are told; `nil` before the first look.
     private(set) var since: UInt64?
     private(set) var isIntact = true
+    /// Whether nobody lived, when births were last asked for, who is not a member.
+    var isSettled = true
 
     var hasBegun: Bool { since != nil }
 
@@ -21,13 +23,15 @@ extension ShutdownEngine {
     /// Takes in children that were born to members meanwhile, whoever has adopted them by now.
     mutating func takeBirths() -> [ShutdownTarget] {
         guard hearing.isIntact else { return [] }
-        guard let births = kernel.births(to: set.order) else {
+        guard let births = kernel.births(to: set.order, until: start + options.deadline) else {
             hearing.lose()
             return []
         }
+        hearing.isSettled = births.areAll
         var added: [ShutdownTarget] = []
-        for birth in births where set.admits(birth.child.identity) {
+        for birth in births.living where set.admits(birth.child.identity) {
             guard let ancestor = set[birth.ancestor], ancestor.verdict != .refused else { continue }
+            hearing.isSettled = false
             let heir = Heir(birth.child, of: ancestor.target, by: .birth)
             if !follows {
                 strangers[heir.target.identity] = heir.target

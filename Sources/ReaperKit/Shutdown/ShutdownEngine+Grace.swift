@@ -94,6 +94,29 @@ extension ShutdownEngine {
         }
     }
 
+    /// Asks those whose turn has not come, when there is no time left to wait for whoever is below
+    /// them, and gives them a moment: whoever would have obeyed is not killed unasked.
+    mutating func askTheRest(until deadline: Duration) {
+        guard !options.isForced, interrupts < 2, kernel.now() < deadline else { return }
+        let unasked = set.active.filter { $0.asked == nil && $0.lastSignal != .kill }
+        let moment = min(
+            unasked.map(\.target.timeout).max() ?? .zero,
+            (deadline - kernel.now()) / 4
+        )
+        guard moment > .zero else { return }
+        let end = kernel.now() + moment
+        for member in unasked.sorted(by: { $0.target.depth > $1.target.depth }) {
+            set[member.identity]?.wasHurried = true
+            ask(member)
+        }
+        let asked = Set(unasked.map(\.identity))
+        while kernel.now() < end, interrupts < 2 {
+            let left = set.active.filter { asked.contains($0.identity) }
+            if left.isEmpty { return }
+            wait(for: left, until: end)
+        }
+    }
+
     private mutating func ask(_ member: ShutdownMember) {
         let identity = member.identity
         guard send(member.target.signal, to: identity) else { return }

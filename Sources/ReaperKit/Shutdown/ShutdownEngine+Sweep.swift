@@ -1,6 +1,7 @@
 extension ShutdownEngine {
     /// Looks until nothing new appears and that is proven, and kills what does appear.
     mutating func sweep(until end: Duration) {
+        if !isSweeping { succession.begin() }
         isSweeping = true
         outcome.proof = .none
         while true {
@@ -12,6 +13,7 @@ extension ShutdownEngine {
             outcome.rounds += 1
             let killed = Set(proof.killed.map(\.identity))
             for target in proof.found where set.insert(target, parent: 0) {
+                succession.note(target)
                 if killed.contains(target.identity) {
                     set[target.identity]?.lastSignal = .kill
                     observe(.sent(.kill, target))
@@ -27,13 +29,15 @@ extension ShutdownEngine {
             } else if isAnybodyLeft() {
                 outcome.unproven = "not everything has stopped"
                 return
-            } else if !wasAnybodyLeft, doubtful.count == doubts, isComplete(proof),
-                added.isEmpty, proof.found.isEmpty, takeBirths().isEmpty
+            } else if !wasAnybodyLeft, added.isEmpty, proof.found.isEmpty, takeBirths().isEmpty,
+                // Asking for births can lose the hearing, and raise doubts.
+                doubtful.count == doubts, isComplete(proof)
             {
                 outcome.unproven = nil
                 outcome.proof = provenBy(proof.look)
                 return
             }
+            if let restart = succession.restart(in: proof.look) { return report(restart) }
             switch proof.answer {
             case .notProven(let reason): outcome.unproven = reason
             case .unprovable(let reason):
@@ -62,6 +66,7 @@ extension ShutdownEngine {
     ///
     /// Where every birth is told, a tree cannot grow unseen, however many others are born.
     private func isComplete(_ proof: ProofLook) -> Bool {
+        if hearing.isIntact, !hearing.isSettled { return false }
         if proof.answer.isProven { return true }
         return hearing.isIntact && hearing.hasBegun && !options.hasPattern
             && proof.isListed
@@ -78,12 +83,14 @@ extension ShutdownEngine {
     /// What a complete look without anybody new proves.
     private mutating func provenBy(_ look: Look) -> Proof {
         outcome.unproven = nil
+        hasStarters = succession.starters(in: look).contains { starter in
+            !options.excluded.contains(starter.identity) && set[starter.identity] == nil
+        }
         let areStrangersGone = reportStrangers(in: look)
         guard areStrangersGone else {
             outcome.unproven = "there are processes that are not in the plan"
             return .none
         }
-        if options.hasPattern { return .proofScan }
         if isGrouped, !areGroupsEmpty() {
             outcome.unproven = "its control group is not empty, or cannot be read"
             return .none
@@ -98,11 +105,15 @@ extension ShutdownEngine {
             return .none
         }
         let strays = strays(in: look)
-        guard let stray = strays.first else { return isGrouped ? .cgroup : .tree }
+        guard let stray = strays.first else {
+            return options.hasPattern ? .proofScan : isGrouped ? .cgroup : .tree
+        }
         let others = strays.count == 1 ? "" : ", and \(strays.count - 1) more like it"
         outcome.unproven =
-            "\(stray.name.text) (\(stray.identity)) was born meanwhile and adopted by "
-            + "\(stray.parent): it may have come from here, look at it\(others)"
+            "\(stray.name.text) (\(stray.identity)) "
+            + (stray.identity.startTime >= options.beginning
+                ? "was born meanwhile" : "has lost its parent") + " and is a child of "
+            + "\(adopter(of: stray, in: look)): it may have come from here, look at it\(others)"
         return .none
     }
 
@@ -115,6 +126,10 @@ extension ShutdownEngine {
             if kernel.now() >= end { return false }
             wait(for: [], until: kernel.now() + .milliseconds(5))
         }
+    }
+
+    private func adopter(of stray: ProcessRecord, in look: Look) -> String {
+        look.processes.first { $0.pid == stray.parent }?.label ?? "process \(stray.parent)"
     }
 
     /// With a plan to be executed exactly: who belongs to its targets and is not in it.
@@ -149,12 +164,10 @@ extension ShutdownEngine {
     private mutating func strays(in look: Look) -> [ProcessRecord] {
         let members = set.order
         let adopters = options.adopters.union(ancestors(in: look))
-        // Whose leader is outside this pid namespace (0), nobody in it can have made.
-        let older = Set([0]).union(
-            look.processes.filter { record in
-                record.session == record.pid && record.identity.startTime < options.beginning
-            }.map(\.session)
-        ).subtracting(set.sessionsSeen).filter { _ in !set.hasUnknownSession }
+        guard !members.isEmpty else { return [] }
+        let lost = earliestLoss(among: members)
+        let older = sessions(in: look, before: options.beginning)
+        let muchOlder = lost.map { sessions(in: look, before: $0) } ?? []
         return look.processes.filter { record in
             guard !options.excluded.contains(record.identity), !record.isZombie,
                 !record.isKernelThread
@@ -162,15 +175,47 @@ extension ShutdownEngine {
             // Who is gone does not live: it is another of the same number, started in the same tick.
             if let member = set[record.identity] { return member.gone != nil }
             if set.mayHaveLed(record) { return true }
+            let born = record.identity.startTime
+            guard adopters.contains(record.parent) else { return false }
             // No later bound is sound: a daemon's middle parent is gone before any look.
-            return
-                ((record.identity.startTime >= options.beginning
-                && (!hearing.covers(record.identity.startTime)
-                    || kernel.mayBeBorn(record, to: adopters)))
-                || doubtful.contains(record.identity))
-                && adopters.contains(record.parent) && !older.contains(record.session)
-                && kernel.canDescend(record, from: members)
+            if born >= options.beginning || doubtful.contains(record.identity) {
+                return !older.contains(record.session)
+                    && (doubtful.contains(record.identity) || !hearing.isIntact
+                        || kernel.mayBeBorn(record, to: adopters, by: members))
+                    && kernel.canDescend(record, from: members)
+            }
+            // Somebody was gone before his children were seen: they are older than all this.
+            guard let lost, born >= lost, !muchOlder.contains(record.session) else { return false }
+            return kernel.canDescend(record, from: members)
         }
+    }
+
+    /// The sessions that are older than this, and that no member was in.
+    private func sessions(in look: Look, before tick: UInt64) -> Set<Int32> {
+        guard !set.hasUnknownSession else { return [] }
+        // Whose leader is outside this pid namespace (0), nobody in it can have made.
+        return Set([0]).union(
+            look.processes.filter { record in
+                record.session == record.pid && record.identity.startTime < tick
+            }.map(\.session)
+        ).subtracting(set.sessionsSeen)
+    }
+
+    /// Since when somebody can have been born whose parent was gone before it was seen; `nil` when
+    /// every member was held in time to see its children.
+    private mutating func earliestLoss(among members: [ProcessIdentity]) -> UInt64? {
+        // The children of whoever was born since births are told are told, too.
+        let unheld = members.filter { identity in
+            guard let member = set[identity] else { return false }
+            return member.gone != nil && !member.wasRunning
+                && !hearing.covers(identity.startTime)
+        }
+        var since = unheld.map(\.startTime)
+        if hearing.isIntact {
+            let known = Set(members.filter { set[$0]?.wasRunning ?? false }.map(\.pid))
+            since += kernel.bereaved(members, besides: known).map(\.startTime)
+        }
+        return since.min()
     }
 
     /// Everybody above a member, as far as they live: one of them may have adopted what it left.

@@ -28,6 +28,10 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var isSweeping = false
     /// What the kernel tells about births.
     var hearing = Hearing()
+    /// Who is started again, and by whom.
+    var succession = Succession()
+    /// Whether somebody lives who started what was stopped.
+    var hasStarters = false
     /// Members that appeared although the plan is executed exactly.
     var strangers: [ProcessIdentity: ShutdownTarget] = [:]
 
@@ -47,7 +51,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     public mutating func run(_ plan: ShutdownPlan) -> ShutdownOutcome {
         start = kernel.now()
         follows = plan.follows
-        if kernel.births(to: []) == nil { hearing.lose() }
+        if kernel.births(to: [], until: start) == nil { hearing.lose() }
         if let tick = options.hearsSince { hearing.begin(at: tick) }
         isGrouped = !plan.groups.isEmpty
         let end = start + options.deadline
@@ -62,6 +66,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         if options.hasPattern || !plan.targets.isEmpty {
             outcome.proof = .none
             sweep(until: end)
+            awaitSuccessors(until: end)
         }
         if clearOthers(plan.sweeps, until: end) { sweep(until: end) }
         verifyPorts(plan.ports, until: end)
@@ -76,6 +81,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     mutating func pin(_ targets: [ShutdownTarget]) {
         for target in targets where set[target.identity] == nil {
             if set.insert(target, parent: 0) {
+                succession.note(target)
                 pin(target)
             } else {
                 outcome.targets.append(
@@ -94,6 +100,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         switch kernel.pin(target) {
         case .pinned:
             set[target.identity]?.wasHeld = true
+            set[target.identity]?.wasRunning = true
             if let tick = options.hearsSince {
                 set.note(target.identity, heldAt: tick)
                 // It was planned with the children that it had then.
@@ -125,7 +132,10 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
                 askGracefully(until: end)
             }
         }
-        if !set.active.isEmpty { killRemaining(until: deadline) }
+        if !set.active.isEmpty {
+            askTheRest(until: deadline)
+            killRemaining(until: deadline)
+        }
     }
 
     /// Looks once for those who belong to a session or group and descend from nobody in the set.
@@ -173,6 +183,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         where !set.postponed.contains(match.root) && set.insert(match, parent: 0) {
             added.append(match)
             observe(.appeared(match))
+            succession.note(match)
             pin(match)
         }
         added += takeHeirs(in: look)
@@ -225,7 +236,11 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         set.insert(heir)
         set[identity]?.wasHeld = true
         if case .changed(let reason) = answer { settle(identity, .refused, reason) }
-        if answer == .exited || kernel.hasExited(identity) { markGone(identity) }
+        if answer == .exited || kernel.hasExited(identity) {
+            markGone(identity)
+        } else {
+            set[identity]?.wasRunning = true
+        }
         return true
     }
 

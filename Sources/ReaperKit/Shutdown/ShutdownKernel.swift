@@ -55,9 +55,10 @@ public protocol ShutdownKernel {
     ///
     /// The kernel tells it as it happens, so it holds for a child whose parents are gone by now.
     ///
+    /// - Parameter end: When to give up, at the latest.
     /// - Returns: Them, in the order of their births; `nil` where nobody tells, or where something
     ///   was lost: then whoever an adopter has may have come from here.
-    mutating func births(to members: [ProcessIdentity]) -> [Birth]?
+    mutating func births(to members: [ProcessIdentity], until end: Duration) -> Births?
 
     /// Thaws the control groups that somebody else has frozen, where they hold nobody but these: a
     /// frozen process cannot act on what it is asked.
@@ -71,8 +72,22 @@ public protocol ShutdownKernel {
     /// Whether a number can have been given to another process since the shutdown began.
     mutating func mayHavePassedOn(_ number: Int32) -> Bool
 
-    /// Whether a process was told as born to one of these numbers, or not told at all.
-    mutating func mayBeBorn(_ stray: ProcessRecord, to adopters: Set<Int32>) -> Bool
+    /// Whether a process was told as born to one of these numbers, outside that one's session and
+    /// while a member could make it there (`CLONE_PARENT`), or not told at all.
+    mutating func mayBeBorn(
+        _ stray: ProcessRecord,
+        to adopters: Set<Int32>,
+        by members: [ProcessIdentity]
+    ) -> Bool
+
+    /// Those of them who lost a child that was never held, and is older than what is told of
+    /// births: whom that child has left behind, nobody tells.
+    ///
+    /// - Parameter known: Numbers of those who were held in time to see their children.
+    mutating func bereaved(
+        _ members: [ProcessIdentity],
+        besides known: Set<Int32>
+    ) -> [ProcessIdentity]
 
     /// Whether a process is older than what was told of births; `nil` where nobody tells.
     ///
@@ -130,6 +145,20 @@ public struct Look: Sendable {
         self.processes = processes
         self.matches = matches
         self.tick = tick
+    }
+}
+
+/// Who was born to a tree while it was being stopped.
+public struct Births: Sendable, Equatable {
+    /// Those who live, in the order of their births.
+    public var living: [Birth]
+    /// Whether nobody else lives; otherwise they come and go faster than they are looked at.
+    public var areAll: Bool
+
+    /// Creates an answer.
+    public init(_ living: [Birth], areAll: Bool = true) {
+        self.living = living
+        self.areAll = areAll
     }
 }
 

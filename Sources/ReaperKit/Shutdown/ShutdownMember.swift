@@ -6,8 +6,12 @@ struct ShutdownMember {
     var parent: Int32
     /// Whether a handle on it was ever proven: without one it may be another by now.
     var wasHeld = false
+    /// Whether it ran when it was held: then its children were its own when they were looked for.
+    var wasRunning = false
     /// Whether its children were looked at since births are told: any later one is told.
     var wasLooked = false
+    /// Whether it was asked before its turn, because the time was up.
+    var wasHurried = false
     /// When it was first asked to stop.
     var asked: Duration?
     /// When its grace ends.
@@ -69,7 +73,11 @@ struct ShutdownMember {
         } else if gone != nil {
             switch lastSignal {
             case nil: outcome.result = .alreadyGone
-            case .some(.kill): outcome.result = .killed
+            case .some(.kill):
+                outcome.result = .killed
+                if wasHurried {
+                    outcome.reason = "those below it took the time: it had only a moment to stop"
+                }
             case .some: outcome.result = .exited
             }
         }

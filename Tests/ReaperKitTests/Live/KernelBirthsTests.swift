@@ -73,26 +73,26 @@ struct KernelBirthsTests {
         let stranger = try Daemonizer()
         let kernel = try Self.kernel()
         #expect(kernel.pin(Self.target(ours.identity)) == .pinned)
-        #expect(kernel.births(to: [ours.identity]) == [])
+        #expect(kernel.living([ours.identity]) == [])
         let daemon = try ours.leaveDaemon()
         let other = try stranger.leaveDaemon()
 
-        let births = try #require(kernel.births(to: [ours.identity]))
+        let births = try #require(kernel.living([ours.identity]))
         #expect(births.map(\.child.pid) == [daemon])
         #expect(births.map(\.ancestor) == [ours.identity])
         let birth = try #require(births.first)
         #expect(birth.child.parent != ours.identity.pid)
         #expect(birth.child.session == daemon)
-        #expect(kernel.births(to: [ours.identity]) == births)
+        #expect(kernel.living([ours.identity]) == births)
 
         // Whose handle is kept is held at once, and told no more once it is a member itself.
         let child = birth.child.identity
         #expect(kernel.handles[child] != nil)
         #expect(kernel.pin(Self.target(child)) == .pinned)
-        #expect(kernel.births(to: [ours.identity, child]) == [])
+        #expect(kernel.living([ours.identity, child]) == [])
         #expect(kernel.send(.kill, to: child) == .sent)
         _ = kernel.wait(for: [child], until: kernel.now() + .seconds(60))
-        #expect(kernel.births(to: [ours.identity]) == [])
+        #expect(kernel.living([ours.identity]) == [])
 
         var procfs = try Procfs()
         #expect(procfs.record(of: ProcessPlace(pid: other)).known?.isZombie == false)
@@ -107,15 +107,15 @@ struct KernelBirthsTests {
         let kernel = try Self.kernel()
         // Born before the ancestor is held, but after the subscription.
         let daemon = try ours.leaveDaemon()
-        #expect(kernel.births(to: [ours.identity]) == nil)
+        #expect(kernel.living([ours.identity]) == nil)
         #expect(kernel.pin(Self.target(ours.identity)) == .pinned)
         #expect(kernel.send(.kill, to: ours.identity) == .sent)
         _ = kernel.wait(for: [ours.identity], until: kernel.now() + .seconds(60))
-        #expect(kernel.births(to: [ours.identity])?.map(\.child.pid) == [daemon])
+        #expect(kernel.living([ours.identity])?.map(\.child.pid) == [daemon])
         // Let go of, it is found and proven again.
-        let birth = try #require(kernel.births(to: [ours.identity])?.first)
+        let birth = try #require(kernel.living([ours.identity])?.first)
         kernel.release(birth.child.identity)
-        #expect(kernel.births(to: [ours.identity]) == [birth])
+        #expect(kernel.living([ours.identity]) == [birth])
     }
 
     @Test(
@@ -127,7 +127,7 @@ struct KernelBirthsTests {
         _ = try ours.leaveDaemon()
         let kernel = try Self.kernel()
         #expect(kernel.pin(Self.target(ours.identity)) == .pinned)
-        #expect(kernel.births(to: [ours.identity]) == [])
+        #expect(kernel.living([ours.identity]) == [])
     }
 
     @Test(
@@ -150,12 +150,12 @@ struct KernelBirthsTests {
         #expect(kernel.pin(Self.target(handle.identity)) == .pinned)
         program.write("\n")
         while !handle.hasExited() {
-            for birth in kernel.births(to: [handle.identity]) ?? [] {
+            for birth in kernel.living([handle.identity]) ?? [] {
                 #expect(birth.ancestor == handle.identity)
                 #expect(birth.child.session == program.pid)
             }
         }
-        #expect(kernel.births(to: [handle.identity]) == [])
+        #expect(kernel.living([handle.identity]) == [])
     }
 
     @Test(
@@ -175,7 +175,7 @@ struct KernelBirthsTests {
                 isHeard = kernel.hearsBirths
                 #expect(kernel.pin(Self.target(ours.identity)) == .pinned)
                 daemon = try ours.leaveDaemon()
-                births = kernel.births(to: [ours.identity])
+                births = kernel.living([ours.identity])
             } catch { Issue.record(error) }
         }.join()
         guard isHeard else { return }
@@ -216,7 +216,7 @@ struct KernelBirthsTests {
                 let kernel = try Self.kernel()
                 isHeard = kernel.hearsBirths
                 answers.append(kernel.pin(target))
-                births = kernel.births(to: [target.identity])
+                births = kernel.living([target.identity])
                 _ = kernel.send(.terminate, to: target.identity)
                 _ = kernel.wait(for: [target.identity], until: kernel.now() + .seconds(60))
             } catch { Issue.record(error) }
@@ -225,5 +225,12 @@ struct KernelBirthsTests {
         #expect(births == nil)
         #expect(answers == [.pinned])
         #expect(try specimen.finish().signals == ["root TERM"])
+    }
+}
+
+extension LinuxKernel {
+    /// Who was born to these, and lives, however long that takes to tell.
+    fileprivate func living(_ members: [ProcessIdentity]) -> [Birth]? {
+        births(to: members, until: .seconds(1 << 40))?.living
     }
 }

@@ -38,9 +38,13 @@ struct ProcessEventStreamTests {
         isComplete: Bool = true
     ) throws -> [ForkEvent] {
         var stream = ProcessEventStream(isComplete: isComplete)
-        var forks: [ForkEvent] = []
-        for datagram in datagrams { try stream.take(datagram.span, into: &forks) }
-        return forks
+        var events: [ProcessEvent] = []
+        for datagram in datagrams { try stream.take(datagram.span, into: &events) }
+        return events.compactMap { event in
+            guard case .fork(var fork) = event else { return nil }
+            fork.time = 0
+            return fork
+        }
     }
 
     /// A fork and an exit that a real kernel sent.
