@@ -77,19 +77,25 @@ public struct ShutdownPlanner: Sendable {
                 return target
             }
         }.filter { !$0.isEmpty }
-        plan.zombies = earlier.zombies.filter { zombie in
-            guard let reason = objection(to: zombie) else { return true }
-            plan.refuse(zombie.identity, reason)
-            return false
+        plan.zombies = earlier.zombies.compactMap { zombie in
+            // Who was waited for since needs nobody's reminder, and the engine sends none.
+            guard let process = view.snapshot.process(zombie.identity.pid),
+                process.identity == zombie.identity
+            else { return zombie }
+            if let reason = objection(to: zombie, process) {
+                plan.refuse(zombie.identity, reason)
+                return nil
+            }
+            var zombie = zombie
+            zombie.isParentStopped =
+                view.snapshot.process(zombie.parent.pid)?.state == UInt8(ascii: "T")
+            return zombie
         }
         return plan
     }
 
-    private func objection(to zombie: ZombieTarget) -> String? {
-        // Who was waited for since needs nobody's reminder.
-        guard let process = view.snapshot.process(zombie.identity.pid),
-            process.identity == zombie.identity
-        else { return nil }
+    private func objection(to zombie: ZombieTarget, _ process: ProcessRecord) -> String? {
+        guard process.isZombie else { return "it is no zombie: it runs" }
         guard let parent = view.parent(of: process), parent.identity == zombie.parent else {
             return "its parent is another process now"
         }
@@ -192,7 +198,7 @@ public struct ShutdownPlanner: Sendable {
     }
 
     private func reminderRefusal(of parent: ProcessRecord, for zombie: ProcessRecord) -> String? {
-        guard parent.pid > 1, !view.isOwnChain(parent.identity) else {
+        guard parent.pid > 1, !parent.isKernelThread, !view.isOwnChain(parent.identity) else {
             return "its parent is \(parent.label), left alone"
         }
         guard parent.identity.startTime <= zombie.identity.startTime else {
