@@ -161,6 +161,7 @@ enum CleanCommand {
             interrupts: interrupts
         )
         let progress = ProgressLines(options.output)
+        defer { progress.end() }
         var engine = ShutdownEngine(kernel: kernel, options: shutdown) { progress.show($0) }
         var outcome = engine.run(plan)
         // What was said of the first look need not be said again.
