@@ -7,7 +7,7 @@ import Testing
 @testable import Simulation
 
 /// Strangers on ports and with names, on this machine.
-@Suite("a final sweep, live", .timeLimit(.minutes(2)))
+@Suite("a final sweep, live", .timeLimit(.minutes(60)))
 struct OthersSearchTests {
     private let directory: TemporaryDirectory
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("clean: consent", .timeLimit(.minutes(3)))
+@Suite("clean: consent", .timeLimit(.minutes(60)))
 struct ConsentTests {
     private let directory: TemporaryDirectory
     private let rules: String

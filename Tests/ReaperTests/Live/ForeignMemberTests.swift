@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "clean: other users' processes in one's own tree",
     .enabled(if: Machine.isRoot, "needs root to have another user"),
-    .timeLimit(.minutes(10))
+    .timeLimit(.minutes(60))
 )
 struct ForeignMemberTests {
     @Test("are denied and named, never called gone; one's own are stopped")

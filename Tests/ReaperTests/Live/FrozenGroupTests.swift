@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Processes in a frozen control group: `docker pause`, `systemctl freeze`.
-@Suite("clean: frozen control groups", .timeLimit(.minutes(10)))
+@Suite("clean: frozen control groups", .timeLimit(.minutes(60)))
 struct FrozenGroupTests {
     private static let hasFirst = Machine.canFreeze("v1")
     private static let hasSecond = Machine.canFreeze("v2")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("clean: interrupted, and out of time", .timeLimit(.minutes(3)))
+@Suite("clean: interrupted, and out of time", .timeLimit(.minutes(60)))
 struct InterruptTests {
     /// Starts a clean with a long grace, and returns when the specimen's root has its TERM.
     private func begin(_ specimen: Specimen) throws -> RunningProgram {

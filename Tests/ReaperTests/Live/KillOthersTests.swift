@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What a rule wants nobody to have once its own processes are gone.
-@Suite("clean: others on a rule's ports and with its names", .timeLimit(.minutes(3)))
+@Suite("clean: others on a rule's ports and with its names", .timeLimit(.minutes(60)))
 struct KillOthersTests {
     private let directory: TemporaryDirectory
     /// An orphan of the rule, which is stopped for its own sake.

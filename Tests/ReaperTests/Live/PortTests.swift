@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("scan and clean: ports", .timeLimit(.minutes(3)))
+@Suite("scan and clean: ports", .timeLimit(.minutes(60)))
 struct PortTests {
     @Test(
         "the holder of a port is found, whatever the socket",

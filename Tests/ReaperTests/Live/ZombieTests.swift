@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("scan and clean: zombies", .timeLimit(.minutes(3)))
+@Suite("scan and clean: zombies", .timeLimit(.minutes(60)))
 struct ZombieTests {
     @Test("a zombie is named with the parent that does not wait for it")
     func parent() throws {
