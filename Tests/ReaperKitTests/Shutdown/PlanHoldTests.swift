@@ -114,7 +114,9 @@ struct PlanHoldTests {
     @Test("who is gone stays in it, and comes out as already gone")
     func gone() {
         let plan = hold(Self.target, [])
-        #expect(plan.targets == [Self.target] && plan.refused.isEmpty)
+        var gone = Self.target
+        gone.isGone = true
+        #expect(plan.targets == [gone] && plan.refused.isEmpty)
     }
 
     @Test("whose number names somebody else now is refused")
