@@ -82,5 +82,9 @@ struct PortTests {
         #expect(outcome.ports.map(\.state) == ["held"])
         #expect(outcome.ports.first?.holder?.contains("\(root.pid)") == true)
         #expect(completion.code == 1)
+        let words = ["clean", "--ports", port, "--pid", "4194304"]
+        let text = try Binary.reaper.run(words, rules: nil).text
+        #expect(text.contains("still held by"), "\(text)")
+        #expect(text.contains("not proven: a port is held"), "\(text)")
     }
 }

@@ -37,8 +37,8 @@ struct StuckTests {
         // Before Linux 6.1 SIGKILL ends it all the same.
         if target.result != "killed" {
             #expect(target.result == "survived")
-            let tracer = try specimen["tracer"].pid
-            #expect(target.reason?.contains("traced by process \(tracer)") == true, "\(target)")
+            let tracer = try specimen["tracer"].identity
+            #expect(target.reason?.contains("traced by specimen (\(tracer))") == true, "\(target)")
             #expect(completion.code == 1 || completion.code == 124)
             #expect(report.outcome?.proof == "none")
         }
