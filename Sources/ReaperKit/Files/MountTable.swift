@@ -47,7 +47,7 @@ public struct MountTable: Sendable, Equatable {
     }
 
     private static let networkTypes: Set<String> = [
-        "nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "9p", "fuse", "fuseblk", "afs", "ceph", "coda",
+        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse", "fuseblk", "afs", "ceph", "coda",
         "ncpfs", "gfs2", "ocfs2", "lustre", "beegfs", "gpfs", "orangefs", "glusterfs", "virtiofs",
     ]
     private static let kernelTypes: Set<String> = [

@@ -71,7 +71,8 @@ extension Procfs {
         else { return .value(ExecutableLink(path: path)) }
         // A file may really be called "x (deleted)", and one that lost this name may have others.
         if case .value(let count) = linkCount("exe", of: place), count > 0,
-            case .value(let its) = fileBehind("exe", of: place), NamedFile.look(at: path) == .file(its)
+            case .value(let its) = fileBehind("exe", of: place),
+            NamedFile.look(at: path) == .file(its)
         {
             return .value(ExecutableLink(path: path))
         }

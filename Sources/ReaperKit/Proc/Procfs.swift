@@ -105,8 +105,10 @@ public struct Procfs: ~Copyable {
         return .value(bytes)
     }
 
-    /// Reads the numbers of a file that holds nothing else, separated by spaces, until they are the
-    /// same twice; `nil` when they change too often. That there are none is said once.
+    /// Reads the numbers of a file that holds nothing else, separated by spaces.
+    ///
+    /// It is read until they are the same twice; `nil` when they change too often. That there are
+    /// none is said once.
     mutating func settledNumbers(at path: [CChar], attempts: Int) -> Reading<[Int32]?> {
         let file = unsafe clinux_openat(directory.raw, path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return Reading(failure: -file) }

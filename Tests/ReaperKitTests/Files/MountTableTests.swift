@@ -27,7 +27,8 @@ struct MountTableTests {
     @Test(
         "a path is off limits below any mount that may not answer, and nowhere else",
         arguments: [
-            ("/home/user/job", true), ("/home", true), ("/homes/job", false), ("/usr/bin/job", false),
+            ("/home/user/job", true), ("/home", true), ("/homes/job", false),
+            ("/usr/bin/job", false),
             ("/mnt/with space/job", true), ("/mnt/with", false), ("/net/host/job", true),
             ("/sys/job", false), ("/", false), ("", false),
         ] as [(ByteString, Bool)]

@@ -22,7 +22,10 @@ struct NamedFileTests {
         var tree = try FixtureTree()
         tree.file("job", "")
         tree.link("link", to: tree.path)
-        for path in ["\(tree.path)/link/job", "\(tree.path)/link", "\(tree.path)/../job", "job", ""] {
+        for name in ["/link/job", "/link", "/../job"] {
+            #expect(NamedFile.look(at: ByteString(tree.path + name)) == .unknown, "\(name)")
+        }
+        for path in ["job", ""] {
             #expect(NamedFile.look(at: ByteString(path)) == .unknown, "\(path)")
         }
         #expect(NamedFile.look(at: ByteString([0x2f, 0x61, 0, 0x62])) == .unknown)
