@@ -6,8 +6,9 @@ import ReaperKit
 /// Nothing here waits: a terminal that takes no more output (Ctrl-S, a connection that stalled) must
 /// not hold up a shutdown half way, with processes stopped. What does not fit is dropped.
 final class ProgressLines {
-    /// The terminal, opened once more so that not to wait is our own affair: what was inherited is
-    /// shared with others. Standard error itself where that cannot be done; -1 where nothing is shown.
+    /// The terminal, opened once more, since what was inherited is shared with others.
+    ///
+    /// Standard error itself where that cannot be done; -1 where nothing is shown.
     private let terminal: Int32
     /// The rest of a line that was taken in part.
     private var rest: ArraySlice<UInt8> = []
@@ -29,7 +30,7 @@ final class ProgressLines {
 
     /// Says that nothing is stopped any more by reaper: now the terminal may hold it up again.
     func end() {
-        write(waiting: -1)
+        write()
         rest = []
         for handler in previous { _ = signal(SIGTTOU, handler) }
         previous = []
@@ -46,13 +47,11 @@ final class ProgressLines {
         if rest.count == bytes.count { rest = [] }
     }
 
-    /// Writes what there is room for, or all of it if it may wait.
-    private func write(waiting timeout: Int32 = 0) {
+    /// Writes what there is room for.
+    private func write() {
         while !rest.isEmpty {
             var entry = pollfd(fd: terminal, events: Int16(POLLOUT), revents: 0)
-            guard unsafe poll(&entry, 1, timeout) > 0, Int32(entry.revents) & POLLOUT != 0 else {
-                return
-            }
+            guard unsafe poll(&entry, 1, 0) > 0, Int32(entry.revents) & POLLOUT != 0 else { return }
             let count = unsafe rest.withUnsafeBytes {
                 unsafe Glibc.write(terminal, $0.baseAddress, $0.count)
             }
