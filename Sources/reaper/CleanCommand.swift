@@ -47,7 +47,7 @@ enum CleanCommand {
             var report = session.report("clean", result)
             report.plan = plan
             if options.action.isDryRun { return finish(report, options, output, named) }
-            switch Consent.answer(to: plan, options) {
+            switch Consent.answer(to: report, options) {
             case .refused(let refusal): return decline(refusal, report, options, output)
             case .given: break
             case .asked:
@@ -163,6 +163,7 @@ enum CleanCommand {
             interrupts: interrupts
         )
         let progress = ProgressLines(options.output)
+        defer { progress.end() }
         var engine = ShutdownEngine(kernel: kernel, options: shutdown) { progress.show($0) }
         var outcome = engine.run(plan)
         // What was said of the first look need not be said again.
@@ -200,7 +201,9 @@ enum CleanCommand {
             throw .system(error)
         }
         var snapshot = Snapshot(host: session.scanner.host, processes: listing)
-        session.scanner.identify(planFile.plan.targets.map(\.identity), in: &snapshot)
+        let others = planFile.plan.sweeps.flatMap { $0.others?.targets ?? [] }
+        let named = (planFile.plan.targets + others).map(\.identity)
+        session.scanner.identify(named, in: &snapshot)
         let planner = ShutdownPlanner(
             snapshot,
             rules: session.request.rules,
@@ -210,7 +213,7 @@ enum CleanCommand {
         var report = session.report("clean", ScanResult(snapshot: snapshot, findings: []))
         report.plan = plan
         if options.action.isDryRun || plan.isNothingToDo { return finish(report, options, output) }
-        if case .refused(let refusal) = Consent.answer(to: plan, options) {
+        if case .refused(let refusal) = Consent.answer(to: report, options) {
             return decline(refusal, report, options, output)
         }
         report.outcome = act(

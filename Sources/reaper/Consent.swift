@@ -27,7 +27,8 @@ enum Consent {
     ///
     /// On a terminal more than one root process asks first, and no answer means no. Off a terminal
     /// nobody can be asked: a selector, or `--yes`, must have said it.
-    static func answer(to plan: ShutdownPlan, _ options: Options) -> Answer {
+    static func answer(to report: Report, _ options: Options) -> Answer {
+        guard let plan = report.plan else { return .given }
         if options.action.assumesYes || plan.isNothingToDo { return .given }
         guard mayAsk(options) else {
             guard !options.isSelected, options.action.planFile == nil else { return .given }
@@ -43,43 +44,66 @@ enum Consent {
         guard roots.count > 1 || (!options.isSelected && !plan.isNothingToDo) else {
             return .given
         }
+        var style = Terminal.standardError().style(for: options.output)
+        style.isQuiet = false
+        Diagnostics.write(TableReport.renderPlan(report, style: style))
         Diagnostics.write(question(plan, roots.count))
-        guard answersYes() else {
+        switch reply() {
+        case .yes: return .asked
+        case .no:
             let message = "clean: not confirmed, nothing was done"
             return .refused(Refusal(message: message, status: .leftOver))
+        case .interrupted:
+            Diagnostics.write("\n")
+            let message = "interrupted: nothing was done"
+            return .refused(Refusal(message: message, status: .leftOver))
         }
-        return .asked
     }
 
     private static func question(_ plan: ShutdownPlan, _ roots: Int) -> String {
-        var text = ""
-        for target in plan.targets where target.depth == 0 {
-            let label = "\(target.name.text) (\(target.identity)): \(target.reason)"
-            text += "  stop    \(label.escapedForTerminal)\n"
-        }
-        for target in plan.others where target.depth == 0 {
-            let label = "\(target.name.text) (\(target.identity)): \(target.reason)"
-            text += "  then    \(label.escapedForTerminal)\n"
-        }
-        for removal in plan.removals {
-            text += "  remove  \(removal.path.text.escapedForTerminal)\n"
-        }
-        let trees = roots == 1 ? "1 process tree" : "\(roots) process trees"
-        let files = plan.removals.count == 1 ? "1 file" : "\(plan.removals.count) files"
         var parts: [String] = []
         let count = plan.targets.count + plan.others.count
-        if roots > 0 { parts.append("stop \(trees) (\(count) processes)") }
-        if !plan.removals.isEmpty { parts.append("remove \(files)") }
-        if !plan.zombies.isEmpty { parts.append("remind \(plan.zombies.count) parents") }
-        return text + "reaper: \(parts.joined(separator: " and "))? [y/N] "
+        if roots > 0 {
+            let processes = counted(count, "process", "processes")
+            parts.append("stop \(counted(roots, "process tree", "process trees")) (\(processes))")
+        }
+        if !plan.removals.isEmpty {
+            parts.append("remove \(counted(plan.removals.count, "file", "files"))")
+        }
+        if !plan.zombies.isEmpty {
+            let parents = Set(plan.zombies.map(\.parent)).count
+            parts.append("remind \(counted(parents, "parent", "parents"))")
+        }
+        return "reaper: \(parts.joined(separator: " and "))? [y/N] "
     }
 
-    private static func answersYes() -> Bool {
+    private static func counted(_ count: Int, _ one: String, _ many: String) -> String {
+        "\(count) \(count == 1 ? one : many)"
+    }
+
+    private enum Reply { case yes, no, interrupted }
+
+    /// Reads a line; Ctrl-C is an answer, too, and says what came of it.
+    private static func reply() -> Reply {
+        let interrupts = InterruptCounter()
         var line: [UInt8] = []
         var byte: UInt8 = 0
-        while unsafe read(0, &byte, 1) == 1, byte != 0x0A, line.count < 64 { line.append(byte) }
+        while line.count < 64 {
+            // Descriptor -1, where nothing can be counted, is passed over; poll(2).
+            var entries = [0, interrupts.descriptor].map {
+                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+            }
+            guard unsafe poll(&entries, 2, -1) > 0 else { continue }
+            if entries[1].revents != 0 {
+                // Left to the end of this function, it would end reaper.
+                interrupts.collect()
+                return .interrupted
+            }
+            guard unsafe read(0, &byte, 1) == 1, byte != 0x0A else { break }
+            line.append(byte)
+        }
         let answer = String(decoding: line, as: UTF8.self).lowercased()
-        return answer == "y" || answer == "yes"
+        return answer == "y" || answer == "yes" ? .yes : .no
     }
 }
 

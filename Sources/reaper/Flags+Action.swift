@@ -26,7 +26,16 @@ extension Flag {
             commands: [.clean],
             summary: "the signal that asks: TERM, SIGTERM, term or 15 [TERM]",
             argument: .value("SIGNAL") { (options, text, _) throws(ValueError) in
-                options.action.signal = try Signal(parsing: text)
+                let signal = try Signal(parsing: text)
+                // What stops a process, or lets it go on, does not end it.
+                guard !["STOP", "TSTP", "TTIN", "TTOU", "CONT"].contains(signal.name) else {
+                    throw ValueError(
+                        text,
+                        isNot: "a signal that ends a process",
+                        expected: "one that does, such as TERM, INT, HUP, QUIT or KILL"
+                    )
+                }
+                options.action.signal = signal
             }
         ),
         Flag(

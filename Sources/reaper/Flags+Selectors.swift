@@ -139,7 +139,12 @@ extension Flag {
         Flag(
             long: "zombies",
             topic: .selectors,
-            summary: "short for --kind zombie",
+            summary: "short for --kind zombie; other selectors: it, or its parent",
+            details: """
+                With --pid, --name or another selector of processes: zombies that it describes, and \
+                those whose parent it describes. 'clean --zombies' sends the parent SIGCHLD, after \
+                SIGCONT if it is stopped, and never stops it; 'clean --pid PARENT' does.
+                """,
             argument: .none { $0.selection.kinds.insert(.zombie) }
         ),
         Flag(

@@ -84,8 +84,8 @@ struct Subcommand: Sendable {
                 meaning: "stop this process and its tree, if it is still the one reported"
             ),
             Example(
-                command: "reaper clean -n --json -o plan.json && reaper clean --plan plan.json",
-                meaning: "do exactly what was reviewed"
+                command: "reaper clean -n --json -o plan.json; reaper clean --plan plan.json",
+                meaning: "do exactly what was reviewed; not &&, a dry run with a plan exits 1"
             ),
         ],
         run: CleanCommand.run

@@ -10,11 +10,24 @@ struct Terminal: Sendable, Equatable {
     /// `NO_COLOR`, `TERM` and `COLUMNS`, where set.
     var environment: [String: String] = [:]
 
+    init(isTerminal: Bool = false, columns: Int? = nil, environment: [String: String] = [:]) {
+        self.isTerminal = isTerminal
+        self.columns = columns
+        self.environment = environment
+    }
+
     /// Stdout and the environment of this process.
-    static func standardOutput() -> Terminal {
-        var terminal = Terminal(isTerminal: isatty(1) == 1)
+    static func standardOutput() -> Terminal { Terminal(of: 1) }
+
+    /// Stderr and the environment of this process.
+    static func standardError() -> Terminal { Terminal(of: 2) }
+
+    private init(of descriptor: Int32) {
+        var terminal = Terminal(isTerminal: isatty(descriptor) == 1)
         var size = winsize()
-        if terminal.isTerminal, unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+        if terminal.isTerminal, unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0,
+            size.ws_col > 0
+        {
             terminal.columns = Int(size.ws_col)
         }
         for name in ["NO_COLOR", "TERM", "COLUMNS"] {
@@ -22,7 +35,7 @@ struct Terminal: Sendable, Equatable {
                 terminal.environment[name] = unsafe String(cString: value)
             }
         }
-        return terminal
+        self = terminal
     }
 
     /// How to write for this terminal.

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* Forks a child that leads a session whose terminal is new, and has it as standard streams. */
@@ -15,6 +16,16 @@ static inline int cspecimen_fork_on_terminal(int *controller) {
   struct winsize size = {.ws_row = 50, .ws_col = 200};
   int pid = forkpty(controller, (char *)0, (void *)0, &size);
   return pid < 0 ? -errno : pid;
+}
+
+/* Lets the output of a terminal go on that tcflow(3) has stopped; from the controlling end that has
+   no effect. ioctl_tty(2). */
+static inline int cspecimen_resume_output(int controller) {
+  int terminal = ioctl(controller, 0x5441 /* TIOCGPTPEER */, O_RDWR | O_NOCTTY);
+  if (terminal < 0) return -errno;
+  int r = ioctl(terminal, TCXONC, TCOON) < 0 ? -errno : 0;
+  close(terminal);
+  return r;
 }
 
 /* Traces a child and asks to be told of its end: without an answer it cannot even be killed. */

@@ -133,7 +133,24 @@ struct TableReportTests {
               /run/b.pid: another user can write it
 
             """
-        #expect(text(SampleReport.report([], plan: SampleReport.plan)) == "\n" + want)
+        #expect(text(SampleReport.report([], plan: SampleReport.plan)) == want)
+    }
+
+    @Test("who is already gone is not stopped, and a stopped parent will be continued")
+    func foretold() {
+        var plan = SampleReport.plan
+        plan.waves[0][1].isGone = true
+        plan.zombies[0].isParentStopped = true
+        let shown = text(SampleReport.report([], plan: plan))
+        #expect(shown.hasPrefix("plan: stop 1 process, reap 1 zombie"), "\(shown)")
+        #expect(shown.contains(", 1 already gone, 2 refused\n"), "\(shown)")
+        #expect(shown.contains("already gone\n"))
+        #expect(shown.contains(", which is stopped: it will be continued (SIGCONT)\n"))
+        plan = ShutdownPlan()
+        plan.waves = [[SampleReport.plan.waves[0][0]]]
+        plan.waves[0][0].isGone = true
+        let gone = text(SampleReport.report([], plan: plan))
+        #expect(gone.hasPrefix("plan: nothing to do, 1 already gone\n"), "\(gone)")
     }
 
     @Test("waves are numbered when there are several")
@@ -194,6 +211,39 @@ struct TableReportTests {
         #expect(text(SampleReport.report(findings)) == want)
         let quiet = text(SampleReport.report(findings)) { $0.isQuiet = true }
         #expect(quiet == "6 zombies at severity info; -v lists them\n")
+    }
+
+    @Test("no proof is claimed where nothing was attempted, or somebody else matches")
+    func proof() {
+        var outcome = ShutdownOutcome()
+        outcome.proof = .proofScan
+        let full = "proof: a full look found nobody who matches"
+        #expect(text(SampleReport.report([], outcome: outcome)).contains(full))
+        // Found, and left alone.
+        #expect(!text(SampleReport.report(outcome: outcome)).contains("proof"))
+        var plan = ShutdownPlan()
+        plan.refused = SampleReport.plan.refused
+        #expect(!text(SampleReport.report([], plan: plan, outcome: outcome)).contains("proof"))
+        outcome.targets = [SampleReport.outcome.targets[0]]
+        let others = "proof: a full look found nobody else who matches"
+        #expect(text(SampleReport.report([], plan: plan, outcome: outcome)).contains(others))
+    }
+
+    @Test("a port that is held is why nothing is proven, and not an unseen birth")
+    func heldPort() {
+        var outcome = ShutdownOutcome()
+        outcome.ports = [SampleReport.outcome.ports[1]]
+        let shown = text(SampleReport.report([], outcome: outcome))
+        #expect(shown.hasSuffix("not proven: a port is held\n"), "\(shown)")
+    }
+
+    @Test("why one was killed is said like why one survived")
+    func killed() {
+        var outcome = SampleReport.outcome
+        outcome.targets[0].result = .killed
+        outcome.targets[0].reason = "the time was up before it was asked"
+        let shown = text(SampleReport.report([], outcome: outcome))
+        #expect(shown.contains("the time was up before it was asked"))
     }
 
     @Test("what is not proven is said")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Live tests believe what a run of a program returns.
-@Suite("the built binary", .timeLimit(.minutes(2)))
+@Suite("the built binary", .timeLimit(.minutes(60)))
 struct BinaryTests {
     @Test("runs to its end and is heard")
     func runs() throws {

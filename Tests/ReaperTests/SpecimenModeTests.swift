@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Each mode of the specimen shows the kernel what it promises.
-@Suite("the specimen's modes", .timeLimit(.minutes(2)))
+@Suite("the specimen's modes", .timeLimit(.minutes(60)))
 struct SpecimenModeTests {
     @Test("an orphan runs from its copy, and its parent is not the keeper")
     func orphan() throws {

@@ -46,11 +46,11 @@ package final class ProcessProbe: Sendable, CustomStringConvertible {
         return unsafe poll(&state, 1, 0) != 0
     }
 
-    /// Waits for the end of a process that is already on its way there; false after a minute.
+    /// Waits for the end of a process that is already on its way there; false after ten minutes.
     package func endsInTime() throws(SupportError) -> Bool {
         if descriptor < 0 { return true }
         let copy = try require(fcntl(descriptor, F_DUPFD_CLOEXEC, 0), "fcntl", description)
-        return Descriptor(owning: copy).isReadable(until: .now + .seconds(60))
+        return Descriptor(owning: copy).isReadable(until: .now + .seconds(600))
     }
 
     /// Signals exactly this process.

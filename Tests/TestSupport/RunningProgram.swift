@@ -39,7 +39,7 @@ package final class RunningProgram {
     private let process: ChildProcess
     private let directory: TemporaryDirectory
     /// Only keeps continuous integration from hanging; no test depends on it.
-    private let watchdog = ContinuousClock.now + .seconds(120)
+    private let watchdog = ContinuousClock.now + .seconds(600)
 
     package var pid: Int32 { process.pid }
 
@@ -80,7 +80,7 @@ package final class RunningProgram {
             }
             let left = watchdog - .now
             guard left > .zero else {
-                throw SupportError("pid \(pid) still runs after two minutes")
+                throw SupportError("pid \(pid) still runs after ten minutes")
             }
             let timeout = Int32(left / .milliseconds(1)) + 1
             guard unsafe poll(&polled, nfds_t(polled.count), timeout) > 0 else { continue }

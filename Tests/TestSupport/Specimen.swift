@@ -16,7 +16,7 @@ package final class Specimen {
     private var pending: [UInt8] = []
     private var events: [Event] = []
     private var end: End?
-    private let watchdog = ContinuousClock.now + .seconds(120)
+    private let watchdog = ContinuousClock.now + .seconds(600)
 
     /// One line the specimen prints while it runs.
     package struct Event: Decodable, Hashable, Sendable {

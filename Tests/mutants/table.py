@@ -14,6 +14,7 @@ MEMBER = "ShutdownMember.swift"
 SET = "KillSet.swift"
 BIRTHS = "ShutdownEngine+Births.swift"
 OTHERS = "ShutdownEngine+Others.swift"
+FINAL = "FinalSweep.swift"
 LEAD = "Lead.swift"
 
 MUTATIONS = [
@@ -199,13 +200,13 @@ MUTATIONS = [
      "        isSweeping = true\n        outcome.proof = .none\n",
      "        isSweeping = true\n",
      {"proof"}),
-    ("others are stopped though nothing asks for it", OTHERS,
-     "sweep.killsOthers && follows && round",
-     "(sweep.killsOthers || round > 0) && follows && round",
+    ("others are stopped though nothing asks for it", FINAL,
+     "killsOthers && (named",
+     "(named",
      {"stranger"}),
-    ("others are stopped though a plan is to be executed exactly", OTHERS,
-     "sweep.killsOthers && follows && round",
-     "sweep.killsOthers && round",
+    ("others are stopped though a plan is to be executed exactly", FINAL,
+     "?? !isExact",
+     "?? true",
      {"stranger"}),
     ("whom a final sweep may not touch is not told", OTHERS,
      "        outcome.kept += answer.refused\n",

@@ -4,15 +4,19 @@ import Glibc
 /// Runs a program on a terminal of its own: `terminal PROGRAM ARGUMENT...`.
 ///
 /// What it writes comes out here, what comes in here is typed there once the program asks a
-/// question: a line that ends `[y/N] `. It ends as the program ended.
+/// question: a line that ends `[y/N] `. It ends as the program ended. With `--stopped` the terminal
+/// takes no output, as after Ctrl-S, until something comes in here, or the end of it.
 func runOnTerminal(words: [String]) throws(StagingError) -> Never {
+    let isStopped = words.first == "--stopped"
+    let words = isStopped ? Array(words.dropFirst()) : words
     guard let program = words.first else {
-        throw StagingError("usage: specimen terminal PROGRAM [ARGUMENT...]")
+        throw StagingError("usage: specimen terminal [--stopped] PROGRAM [ARGUMENT...]")
     }
     var controller: Int32 = -1
     let pid = try check(unsafe cspecimen_fork_on_terminal(&controller), "forkpty")
     guard pid > 0 else {
         do throws(StagingError) {
+            if isStopped { try checkErrno(tcflow(1, TCOOFF), "tcflow", "terminal") }
             var environment: [String] = []
             forEachEnvironmentEntry { environment.append($0) }
             try replaceProcess(program, words, environment)
@@ -23,6 +27,10 @@ func runOnTerminal(words: [String]) throws(StagingError) -> Never {
     }
     var chunk = [UInt8](repeating: 0, count: 1 << 12)
     var line: [UInt8] = []
+    if isStopped {
+        _ = unsafe read(0, &chunk, chunk.count)
+        try check(cspecimen_resume_output(controller), "ioctl", "TCXONC")
+    }
     // The terminal answers EIO once nobody has it open any more.
     while case let count = unsafe read(controller, &chunk, chunk.count), count > 0 {
         _ = unsafe write(1, chunk, count)

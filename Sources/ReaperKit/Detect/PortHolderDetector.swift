@@ -79,8 +79,26 @@ public struct PortHolderDetector: Detector {
                     value: ByteString("socket:[\($0.inode)]")
                 )
             } + merelyBound(beside: holding, in: view),
-            remedy: Remedy(.stop, command: "reaper clean --pid \(process.identity)")
+            remedy: Remedy(.stop, command: remedy(process, holding, in: view))
         )
+    }
+
+    /// One command for all who share a listener: stopping one of them frees nothing.
+    private func remedy(
+        _ process: ProcessRecord,
+        _ sockets: [SocketRecord],
+        in view: SnapshotView
+    ) -> String {
+        let shared = sockets.filter { socket in
+            view.snapshot.processes.count {
+                $0.socketInodes?.known?.contains(socket.inode) ?? false
+            } > 1
+        }
+        guard pattern.isEmpty, !shared.isEmpty else {
+            return "reaper clean --pid \(process.identity)"
+        }
+        let names = Set(shared.map(\.portName)).sorted()
+        return "reaper clean --ports \(names.joined(separator: ","))"
     }
 
     /// Sockets on the same ports that do not listen, and keep others from them all the same.
@@ -108,10 +126,11 @@ public struct PortHolderDetector: Detector {
     private func unseen(_ socket: SocketRecord, in view: SnapshotView) -> Finding {
         let user = view.snapshot.host.userNames[socket.user] ?? "\(socket.user)"
         let name = askedName(socket)
+        let advice = view.snapshot.host.effectiveUser == 0 ? "" : "; run as root to see it"
         let summary =
             socket.holdsPort
-            ? "port \(name) is held by a process that cannot be seen, of user \(user)"
-            : "a process that cannot be seen, of user \(user), is connected to \(name)"
+            ? "port \(name) is held by a process that cannot be seen, of user \(user)\(advice)"
+            : "a process that cannot be seen, of user \(user), is connected to \(name)\(advice)"
         var finding = Finding(
             kind: .portHolder,
             severity: .warning,

@@ -30,7 +30,7 @@ public struct SelectedProcessDetector: Detector {
                 !carriesPattern(process, in: view), !isOwnLaunch(process, in: view),
                 !isOwnPipeline(process, in: view)
             else { continue }
-            detection.findings.append(finding(process))
+            detection.findings.append(finding(process, in: view))
         }
         return detection
     }
@@ -61,8 +61,8 @@ public struct SelectedProcessDetector: Detector {
         return !view.snapshot.host.ownChain.dropFirst().contains { $0.pid == group }
     }
 
-    private func finding(_ process: ProcessRecord) -> Finding {
-        if process.isZombie { return zombie(process) }
+    private func finding(_ process: ProcessRecord, in view: SnapshotView) -> Finding {
+        if process.isZombie { return zombie(process, in: view) }
         var summary = "matches the selection"
         if let link = process.executable?.known { summary += ", runs \(link.path.text)" }
         return Finding(
@@ -78,7 +78,7 @@ public struct SelectedProcessDetector: Detector {
         )
     }
 
-    private func zombie(_ process: ProcessRecord) -> Finding {
+    private func zombie(_ process: ProcessRecord, in view: SnapshotView) -> Finding {
         // It died while it was looked at, and PID 1 waits for everybody: nothing is left of it.
         if process.parent == 1, !pattern.isOnlyPids {
             return Finding(
@@ -93,12 +93,17 @@ public struct SelectedProcessDetector: Detector {
                 remedy: Remedy(.none)
             )
         }
+        let parent = view.parent(of: process)
+        let culprit = parent?.label ?? "process \(process.parent)"
+        let isStopped = parent?.state == UInt8(ascii: "T")
         return Finding(
             kind: .zombie,
             process: process.identity,
             severity: .warning,
             verdict: .confirmed,
-            summary: "exited; its parent \(process.parent) has not waited for it",
+            summary: isStopped
+                ? "exited; its parent \(culprit) is stopped and cannot wait for it"
+                : "exited; its parent \(culprit) has not waited for it",
             evidence: [
                 Evidence("it is a zombie and cannot be stopped", source: process.source("stat"))
             ],

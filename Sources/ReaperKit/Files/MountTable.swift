@@ -12,13 +12,22 @@ public struct MountTable: Sendable, Equatable {
         public var minor: UInt32
         /// The file system's type, such as `ext4` or `fuse.sshfs`.
         public var type: ByteString
+        /// Where it is mounted, below the root of this process.
+        public var point: ByteString
 
         /// Creates a mount, mostly for tests.
-        public init(id: UInt64, major: UInt32, minor: UInt32, type: ByteString) {
+        public init(
+            id: UInt64,
+            major: UInt32,
+            minor: UInt32,
+            type: ByteString,
+            point: ByteString = "/"
+        ) {
             self.id = id
             self.major = major
             self.minor = minor
             self.type = type
+            self.point = point
         }
 
         /// Whether a process on another host may write there too; unknown FUSE servers count.
@@ -31,6 +40,10 @@ public struct MountTable: Sendable, Equatable {
 
         /// Whether looking for instance files in it is useless, or can hang or trigger a mount.
         public var isOffLimits: Bool { isNetwork || MountTable.kernelTypes.contains(type.text) }
+
+        /// Whether a name in it is answered by somebody who may never answer: a server on the
+        /// network, a process, or whatever an automounter would mount.
+        var mayHang: Bool { isNetwork || type == "autofs" || type.text.hasPrefix("fuse") }
     }
 
     private static let networkTypes: Set<String> = [
@@ -59,6 +72,18 @@ public struct MountTable: Sendable, Equatable {
 }
 
 extension MountTable {
+    /// Whether looking up an absolute path by name may wait for a server for ever.
+    ///
+    /// Every mount on the way counts, even one that another hides. Of the root nothing is asked: if
+    /// that hangs, so does everything, reaper's own start included.
+    func mayHang(at path: ByteString) -> Bool {
+        mounts.contains { mount in
+            mount.mayHang && mount.point != "/" && path.bytes.starts(with: mount.point.bytes)
+                && (path.bytes.count == mount.point.bytes.count
+                    || path.bytes[mount.point.bytes.count] == UInt8(ascii: "/"))
+        }
+    }
+
     /// Reads the table of this process.
     static func current() throws(SystemError) -> MountTable {
         let path = "/proc/self/mountinfo"
@@ -81,7 +106,31 @@ extension MountTable {
                 let major = UInt32(String(decoding: device[0], as: UTF8.self)),
                 let minor = UInt32(String(decoding: device[1], as: UTF8.self))
             else { return nil }
-            return Mount(id: id, major: major, minor: minor, type: ByteString(fields[hyphen + 1]))
+            return Mount(
+                id: id,
+                major: major,
+                minor: minor,
+                type: ByteString(fields[hyphen + 1]),
+                point: Self.unescaped(fields[4])
+            )
         }
+    }
+
+    /// Space, tab, newline and backslash are written as three octal digits after a backslash.
+    private static func unescaped(_ field: ArraySlice<UInt8>) -> ByteString {
+        var bytes: [UInt8] = []
+        var rest = field
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(3)
+            guard byte == UInt8(ascii: "\\"), digits.count == 3,
+                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
+            else {
+                bytes.append(byte)
+                continue
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(3)
+        }
+        return ByteString(bytes)
     }
 }

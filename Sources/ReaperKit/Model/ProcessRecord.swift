@@ -36,6 +36,8 @@ public struct ProcessRecord: Sendable, Equatable {
     public var status: Reading<ProcessStatus>?
     /// Its real user, where only that was read and not all of ``status``.
     public var owner: UInt32?
+    /// Whether reaper may not signal it, as kill(2) says when asked with signal 0.
+    public var isOutOfReach = false
     /// Inodes of its namespaces, from `ns/`.
     public var namespaces: Reading<ProcessNamespaces>?
     /// Inodes of the sockets of interest that it holds, from `fd`, sorted.

@@ -71,14 +71,19 @@ extension Procfs {
         else { return .value(ExecutableLink(path: path)) }
         // A file may really be called "x (deleted)", and one that lost this name may have others.
         if case .value(let count) = linkCount("exe", of: place), count > 0,
-            case .value(let its) = fileBehind("exe", of: place), file(at: path) == its
+            case .value(let its) = fileBehind("exe", of: place),
+            NamedFile.look(at: path) == .file(its)
         {
             return .value(ExecutableLink(path: path))
         }
         let name = ByteString(path.bytes.dropLast(suffix.utf8.count))
-        return .value(
-            ExecutableLink(path: name, isDeleted: true, isReplaced: file(at: name) != nil)
-        )
+        let isReplaced: Bool? =
+            switch NamedFile.look(at: name) {
+            case .file: true
+            case .none: false
+            case .unknown: nil
+            }
+        return .value(ExecutableLink(path: name, isDeleted: true, isReplaced: isReplaced))
     }
 
     private mutating func status(of place: ProcessPlace) -> Reading<ProcessStatus> {
@@ -110,31 +115,27 @@ extension Procfs {
                 pid: inodes[0],
                 mount: inodes[1],
                 network: inodes[2],
-                sharesExecutable: sharesExecutable(place)
+                sharesExecutable: sharesExecutable(place, mounts: inodes[1])
             )
         )
     }
 
-    private mutating func sharesExecutable(_ place: ProcessPlace) -> Bool {
+    /// Only of interest where the mount namespace is not ours: only then is a file looked up by name.
+    private mutating func sharesExecutable(_ place: ProcessPlace, mounts: UInt64) -> Bool {
+        if mounts == Self.ownMounts { return true }
         guard case .value(let path) = link("exe", of: place),
-            case .value(let its) = fileBehind("exe", of: place),
-            let ours = file(at: path)
+            case .value(let its) = fileBehind("exe", of: place)
         else { return false }
-        return its == ours
+        return NamedFile.look(at: path) == .file(its)
     }
 
-    private func file(at path: ByteString) -> [UInt64]? {
-        var facts = statx()
-        let name = path.bytes.map { CChar(bitPattern: $0) } + [0]
-        let result = unsafe clinux_statx(
-            AT_FDCWD,
-            name,
-            CLINUX_AT_STATX_DONT_SYNC | CLINUX_AT_NO_AUTOMOUNT,
-            UInt32(STATX_INO),
-            &facts
-        )
-        return result < 0 ? nil : facts.fileNumbers
-    }
+    /// Reaper's own mount namespace, which it never leaves.
+    private static let ownMounts: UInt64? = {
+        guard var procfs = try? Procfs(),
+            case .value(let target) = procfs.link("ns/mnt", of: ProcessPlace(pid: getpid()))
+        else { return nil }
+        return procfs.namespaceInode(target)
+    }()
 
     // namespaces(7): "pid:[4026531836]".
     private func namespaceInode(_ target: ByteString) -> UInt64? {

@@ -32,7 +32,7 @@ enum OutcomeTable {
                 return "refused \(report.refusalText(refusal)): \(reason)"
             }
         }
-        if !style.isQuiet { lines += conclusion(of: outcome, style) }
+        if !style.isQuiet { lines += conclusion(of: outcome, in: report, style) }
         return lines
     }
 
@@ -77,19 +77,40 @@ enum OutcomeTable {
         return table.lines(style)
     }
 
-    private static func conclusion(of outcome: ShutdownOutcome, _ style: ReportStyle) -> [String] {
+    private static func conclusion(
+        of outcome: ShutdownOutcome,
+        in report: Report,
+        _ style: ReportStyle
+    ) -> [String] {
         var lines: [String] = []
         if outcome.wasInterrupted { lines.append("interrupted: what had begun was finished") }
         if outcome.deadlinePassed { lines.append("the deadline passed with targets left") }
-        let wantsProof = !outcome.targets.isEmpty || !outcome.ports.isEmpty
-        if outcome.proof != .none || (wantsProof && outcome.unproven == nil) {
-            lines.append(outcome.proof.sentence)
-        }
+        lines += proof(of: outcome, in: report).map { [$0] } ?? []
         if let reason = outcome.unproven {
             lines.append("not proven: \(style.shown(reason).escapedForTerminal)")
         }
         let isBad = outcome.deadlinePassed || outcome.proof == .none
         return lines.map { (isBad ? Paint.yellow : .dim)($0, when: style.color) }
+    }
+}
+
+extension OutcomeTable {
+    /// What is proven, if anything was done that can be.
+    private static func proof(of outcome: ShutdownOutcome, in report: Report) -> String? {
+        let wasAttempted = !outcome.targets.isEmpty || !outcome.ports.isEmpty
+        let isSpared = !(report.plan?.refused.isEmpty ?? true)
+        // Who was found and let be is there, and may well match.
+        if !wasAttempted, isSpared || !report.findings.isEmpty { return nil }
+        switch outcome.proof {
+        case .none:
+            guard wasAttempted, outcome.unproven == nil else { return nil }
+            // That is said already, with the holder.
+            guard outcome.ports.allSatisfy(\.isFree) else { return "not proven: a port is held" }
+            return outcome.proof.sentence
+        case .proofScan where isSpared:
+            return "proof: a full look found nobody else who matches, and none was born unseen"
+        default: return outcome.proof.sentence
+        }
     }
 }
 

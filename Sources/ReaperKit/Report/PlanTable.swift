@@ -11,7 +11,9 @@ enum PlanTable {
             "zombies whose parent is asked to wait for them",
             plan.zombies.map { zombie in
                 let child = report.processText(zombie.identity)
-                return (child, "parent " + report.processText(zombie.parent))
+                let parent = "parent " + report.processText(zombie.parent)
+                guard zombie.isParentStopped else { return (child, parent) }
+                return (child, parent + ", which is stopped: it will be continued (SIGCONT)")
             },
             style
         )
@@ -31,12 +33,13 @@ enum PlanTable {
 
     private static func headline(of plan: ShutdownPlan) -> String {
         var parts: [String] = []
-        if !plan.targets.isEmpty {
-            parts.append("stop " + counted(plan.targets.count, "process", "processes"))
-        }
+        let gone = plan.targets.count(where: \.isGone)
+        let count = plan.targets.count - gone
+        if count > 0 { parts.append("stop " + counted(count, "process", "processes")) }
         if !plan.zombies.isEmpty { parts.append("reap " + counted(plan.zombies.count, "zombie")) }
         if !plan.removals.isEmpty { parts.append("remove " + counted(plan.removals.count, "file")) }
         if parts.isEmpty { parts.append("nothing to do") }
+        if gone > 0 { parts.append("\(gone) already gone") }
         if !plan.refused.isEmpty { parts.append("\(plan.refused.count) refused") }
         return "plan: " + parts.joined(separator: ", ")
     }
@@ -76,8 +79,8 @@ enum PlanTable {
             return [
                 .init(indent + target.name.text.escapedForTerminal),
                 .init(target.identity.description),
-                .init(target.signal.description),
-                .init(target.signal == .kill ? "" : target.timeout.roughText),
+                .init(target.isGone ? "" : target.signal.description),
+                .init(target.isGone || target.signal == .kill ? "" : target.timeout.roughText),
                 .init(user.escapedForTerminal),
                 .init(style.shown(target.reasonAndNote).escapedForTerminal),
             ]
@@ -98,7 +101,10 @@ enum PlanTable {
 
 extension ShutdownTarget {
     /// Why it is in the plan, and why it may not end by its stop signal.
-    var reasonAndNote: String { note.map { "\(reason); \($0)" } ?? reason }
+    var reasonAndNote: String {
+        if isGone { return "already gone" }
+        return note.map { "\(reason); \($0)" } ?? reason
+    }
 }
 
 extension Report {

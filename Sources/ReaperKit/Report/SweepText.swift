@@ -24,10 +24,11 @@ enum SweepText {
     }
 
     private static func headline(of sweep: FinalSweep) -> String {
-        guard sweep.killsOthers else {
+        guard sweep.killsOthers, sweep.named?.isEmpty != true else {
             return "then look for \(sweep.subject), for \(sweep.owner); stop nobody for it:"
         }
         let grace = sweep.signal == .kill ? "" : ", grace \(sweep.timeout.roughText)"
-        return "then stop \(sweep.subject), for \(sweep.owner) (\(sweep.signal)\(grace)):"
+        let whom = sweep.named == nil ? sweep.subject : "those named here, of \(sweep.subject)"
+        return "then stop \(whom), for \(sweep.owner) (\(sweep.signal)\(grace)):"
     }
 }

@@ -35,10 +35,19 @@ public enum TableReport {
         if let outcome = report.outcome {
             lines += OutcomeTable.lines(of: outcome, in: report, style: style)
         } else if let plan = report.plan {
-            lines += PlanTable.lines(of: plan, in: report, style: style)
+            let plan = PlanTable.lines(of: plan, in: report, style: style)
+            // What stands alone needs no line between.
+            lines += lines.isEmpty ? Array(plan.drop(while: \.isEmpty)) : plan
         }
         if !style.isQuiet { lines += ViewNotes.lines(for: report, style: style) }
         return lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
+    }
+
+    /// The plan of a report alone, for whoever is asked about it.
+    public static func renderPlan(_ report: Report, style: ReportStyle) -> String {
+        guard let plan = report.plan else { return "" }
+        let lines = PlanTable.lines(of: plan, in: report, style: style).drop(while: \.isEmpty)
+        return lines.map { $0 + "\n" }.joined()
     }
 
     /// `3 findings: 1 orphan, 2 zombies`, or that there is nothing, as far as that can be said.

@@ -74,18 +74,24 @@ extension Scanner {
         in view: SnapshotView
     ) {
         var kept: [Finding] = []
+        var hidden: [HiddenFact] = []
         for finding in detection.findings {
             guard let identity = finding.process else {
                 if isNewFile(finding, pattern) { kept.append(finding) }
                 continue
             }
             guard let process = view.snapshot.process(identity.pid) else { continue }
-            switch pattern.evaluate(process, in: view.context) {
+            var answer = (process, pattern.evaluate(process, in: view.context))
+            if finding.kind == .zombie, answer.1 != .holds, let parent = view.parent(of: process) {
+                answer = (parent, pattern.evaluate(parentOf: process, parent, in: view.context))
+            }
+            switch answer.1 {
             case .holds: kept.append(finding)
             case .fails: break
             case .needs(let kind):
-                detection.wanted.insert(FactRequest(pid: process.pid, kind: kind))
-            case .unreadable(let kind, let code): detection.hide(process.pid, kind, code)
+                detection.wanted.insert(FactRequest(pid: answer.0.pid, kind: kind))
+            case .unreadable(let kind, let code):
+                hidden.append(HiddenFact(pid: answer.0.pid, kind: kind, code: code))
             }
         }
         // What was refused of processes that the pattern rules out hides nothing asked for.
@@ -99,6 +105,7 @@ extension Scanner {
             case .holds, .unreadable: return false
             }
         }
+        detection.hidden += hidden
         detection.findings = kept
     }
 
@@ -128,5 +135,22 @@ extension Scanner {
                 for kind in kinds { snapshot.processes[index].mark(kind, failed: error.code) }
             }
         }
+    }
+}
+
+extension ProcessPattern {
+    /// Evaluates the pattern for a zombie by its parent, of whom alone there is more to know than a
+    /// name: `--zombies --pid PARENT` means the zombies of that parent.
+    ///
+    /// Only whether it was there before is asked of the zombie itself.
+    fileprivate func evaluate(
+        parentOf zombie: ProcessRecord,
+        _ parent: ProcessRecord,
+        in context: MatchContext
+    ) -> MatchAnswer {
+        if absentFrom?.processes.contains(zombie.identity) == true { return .fails }
+        var rest = self
+        rest.absentFrom = nil
+        return rest.evaluate(parent, in: context)
     }
 }

@@ -10,7 +10,11 @@ extension Scanner {
         let first = ShutdownPlanner(result.snapshot, rules: request.rules, options: options)
         let members = first.plan(for: result.findings).targets.map(\.identity)
         identify(members, in: &result.snapshot)
-        return ShutdownPlanner(result.snapshot, rules: request.rules, options: options)
+        var plan = ShutdownPlanner(result.snapshot, rules: request.rules, options: options)
             .plan(for: result.findings)
+        if isDescribing, isOwnNamespace, !plan.targets.isEmpty {
+            FreezeForesight().annotate(&plan, result.snapshot)
+        }
+        return plan
     }
 }

@@ -71,8 +71,16 @@ extension Scanner {
             if snapshot.processes[index].owner == nil {
                 handle.read(.status, into: &snapshot.processes[index], in: &procfs)
             }
+            if isDescribing {
+                handle.read(.cgroups, into: &snapshot.processes[index], in: &procfs)
+                snapshot.processes[index].isOutOfReach = handle.isOutOfReach()
+            }
             snapshot.processes[index].pidfdInode = handle.pidfdInode
             if held.count < DescriptorLimit.handles { held[identity] = handle }
+        }
+        // Whose they are is then to be said by name.
+        if snapshot.host.userNames.isEmpty, snapshot.processes.contains(where: \.isOutOfReach) {
+            snapshot.host.userNames = UserNames.read().names
         }
     }
 
@@ -104,6 +112,7 @@ extension Scanner {
         // Hidden holds are not seen through descriptors: what was found stays.
         fresh.socketInodes = record.socketInodes
         fresh.pidfdInode = handle.pidfdInode
+        fresh.isOutOfReach = isDescribing && handle.isOutOfReach()
         record = fresh
     }
 

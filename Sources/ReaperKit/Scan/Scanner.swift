@@ -127,6 +127,14 @@ public struct Scanner: ~Copyable {
         return snapshot
     }
 
+    /// Whether sockets were read at all.
+    var knowsSockets: Bool { request.ports != nil }
+
+    /// Whether a socket was there when sockets were last read.
+    func saw(_ socket: SocketRecord) -> Bool {
+        context.sockets.contains { $0.inode == socket.inode }
+    }
+
     // MARK: - Reading
 
     private mutating func readSockets(into snapshot: inout Snapshot) throws(SystemError) {

@@ -110,10 +110,10 @@ struct BirthFeed: ~Copyable {
         return ledger.canBeMade(node, by: makers)
     }
 
-    /// Those of them who have lost a child, by its end, that was never held and is older than what
-    /// was told: whom that has left behind, nobody tells.
+    /// Those of `members` who have lost a child that was never held and is older than what was told.
     ///
-    /// - Parameter known: Numbers of those who were held in time to see their children.
+    /// Whom that child has left behind, nobody tells. Of those whose numbers are `known` the children
+    /// were seen.
     func bereaved(_ members: [ProcessIdentity], besides known: Set<Int32>) -> [ProcessIdentity] {
         guard !ledger.ended.isEmpty else { return [] }
         var parents: Set<Int32> = []

@@ -14,6 +14,10 @@ public struct FinalSweep: Sendable, Equatable {
     public var timeout: Duration
     /// Who else has them now, before anything is stopped; `nil` where nobody looked.
     public var others: OthersAnswer?
+    /// Who may be stopped for having them; `nil`: whoever has.
+    ///
+    /// A plan that is executed exactly stops whom it named, and only tells of anybody else.
+    public var named: Set<ProcessIdentity>?
 
     /// Creates a sweep.
     public init(
@@ -45,10 +49,9 @@ public struct FinalSweep: Sendable, Equatable {
         return "whoever \(parts.joined(separator: " or "))"
     }
 
-    /// The same, but nobody is stopped for it.
-    var onlyTold: FinalSweep {
-        var sweep = self
-        sweep.killsOthers = false
-        return sweep
+    /// Whether this one may be stopped for having what nobody is to have; where a plan is executed
+    /// exactly, only who is named.
+    func mayStop(_ target: ShutdownTarget, isExact: Bool) -> Bool {
+        killsOthers && (named?.contains(target.identity) ?? !isExact)
     }
 }

@@ -10,10 +10,21 @@ extension ProcessRecord {
     ///   - signal: What it will be sent.
     ///   - grace: How long it is given before SIGKILL.
     ///   - tracer: How to name the process that traces it; by its number if `nil`.
+    ///   - owner: The name of its user, if it may not be signalled; by number if `nil`.
     /// - Returns: What to expect, such as `ignores SIGTERM: SIGKILL after 10 s`.
-    func foresight(of signal: Signal, grace: Duration, tracer: String? = nil) -> String? {
+    func foresight(
+        of signal: Signal,
+        grace: Duration,
+        tracer: String? = nil,
+        owner: String? = nil
+    ) -> String? {
         var parts: [String] = []
         let status = status?.known
+        if isOutOfReach {
+            let user = owner ?? (status?.realUser ?? self.owner).map { "\($0)" }
+            let whose = user.map { "belongs to user \($0)" } ?? "belongs to somebody else"
+            parts.append("\(whose): may not be signalled from here")
+        }
         if let status, let resistance = resistance(to: signal, status, grace.roughText) {
             parts.append(resistance)
         }

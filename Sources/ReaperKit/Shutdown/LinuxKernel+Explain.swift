@@ -20,7 +20,10 @@ extension LinuxKernel {
         case .runs: break
         }
         if let tracer = record.status?.known?.tracer, tracer != 0 {
-            return "it is traced by process \(tracer), which has to let it go"
+            let name =
+                scanner.procfs.record(of: ProcessPlace(pid: tracer)).known?.label
+                ?? "process \(tracer)"
+            return "it is traced by \(name), which has to let it go"
         }
         if record.state == UInt8(ascii: "D") {
             let channel =

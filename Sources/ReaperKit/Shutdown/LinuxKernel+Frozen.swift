@@ -78,7 +78,9 @@ extension LinuxKernel {
                 ? "its control group \(group.path)"
                 : "the control group \(group.path), above its own,"
             guard inhabitants(of: group, members, standsStill: false) != nil else {
-                return .kept("\(whose) is frozen and others are in it: thaw it first")
+                return .kept(
+                    "\(whose) is frozen and others are in it: thaw it first (\(group.thawCommand))"
+                )
             }
             do throws(SystemError) {
                 try group.thaw()

@@ -23,7 +23,11 @@ extension LinuxKernel {
         var outcome = PortOutcome(transport: held.transport, port: held.port, isFree: false)
         let pids = Set(held.sockets.flatMap { map.holders[$0.inode] ?? [] }.map(\.pid))
         let holders = pids.sorted().compactMap { holder($0, among: pids) }
-        outcome.isHeldAgain = !holders.isEmpty && holders.allSatisfy(\.isBack)
+        // Who is older than all this may have taken it just now, too: then the socket is new.
+        let isTaken = scanner.knowsSockets && !held.sockets.contains { scanner.saw($0) }
+        outcome.isHeldAgain =
+            !holders.isEmpty && (holders.allSatisfy(\.isBack) || isTaken)
+            && !holders.contains(where: \.wasToBeStopped)
         outcome.holder = holders.map(\.text).joined(separator: "; ")
         if holders.isEmpty, let pid = pids.min() {
             outcome.holder = "process \(pid), which was gone a moment later"
@@ -31,7 +35,8 @@ extension LinuxKernel {
             let users = Set(held.sockets.map(\.user)).sorted()
             let names = UserNames.read().names
             let list = users.map { names[$0] ?? "\($0)" }.joined(separator: ", ")
-            outcome.holder = "a process that cannot be seen, of user \(list)"
+            let advice = scanner.host.effectiveUser == 0 ? "" : "; run as root to see it"
+            outcome.holder = "a process that cannot be seen, of user \(list)" + advice
         }
         return outcome
     }

@@ -53,10 +53,10 @@ public final class LinuxKernel: ShutdownKernel {
     ///   - files: Instance files that serve as evidence.
     ///   - groups: Control groups that reaper made: the directory of each, or its path as
     ///     `/proc/PID/cgroup` has it. Everybody in them matches.
-    ///   - interrupts: Counts what the user's terminal sends.
     ///   - hidden: Who could not be read when the plan was made, and is told by its report.
     ///   - isExact: Whether a plan is executed as it was written down: then descendants, too, must
     ///     run what they ran.
+    ///   - interrupts: Counts what the user's terminal sends.
     public init(
         scanner: consuming Scanner,
         planning: PlanningOptions,

@@ -85,8 +85,7 @@ extension JSONValue {
         return members.isEmpty ? nil : PortSet(members: members)
     }
 
-    /// Who has the ports and names is told only: a plan that is executed exactly names everybody
-    /// whom it stops.
+    /// A plan that is executed exactly names everybody whom it stops, these included.
     fileprivate func sweep() throws(JSONError) -> FinalSweep {
         var sweep = FinalSweep(owner: try required("owner").text(for: "owner").text)
         sweep.ports = try ports()
@@ -97,7 +96,11 @@ extension JSONValue {
             }
             sweep.names.append(glob)
         }
-        _ = try flag("kill_others")
+        sweep.killsOthers = try flag("kill_others")
+        if self["others"] != nil {
+            let others = try list("others").map { (other) throws(JSONError) in try other.target() }
+            sweep.others = OthersAnswer(targets: others)
+        }
         sweep.signal = try signal()
         sweep.timeout = try timeout()
         return sweep

@@ -11,9 +11,10 @@ extension ShutdownEngine {
         for sweep in sweeps {
             for round in 1...sweepRounds {
                 let answer = settledAnswer(sweep, until: end)
-                let targets = answer.targets.filter { set[$0.identity] == nil }
-                let mayStop =
-                    sweep.killsOthers && follows && round < sweepRounds && kernel.now() < end
+                let targets = answer.targets.filter {
+                    set[$0.identity] == nil && sweep.mayStop($0, isExact: !follows)
+                }
+                let mayStop = round < sweepRounds && kernel.now() < end
                 guard mayStop, !targets.isEmpty else {
                     tell(answer, of: sweep)
                     break
@@ -51,8 +52,8 @@ extension ShutdownEngine {
             && (target.root == target.identity || set[target.root] != nil)
         {
             let remedy =
-                if !follows {
-                    "with --plan nobody but the plan's own targets is stopped"
+                if !follows, !sweep.mayStop(target, isExact: true) {
+                    "the plan does not name it"
                 } else if sweep.killsOthers {
                     "it came back as often as it was stopped"
                 } else {

@@ -120,6 +120,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         // A frozen process cannot act on what it is asked.
         for (identity, reason) in kernel.wakeGroups(holding: Set(set.active.map(\.identity))) {
             set[identity]?.obstacle = reason
+            set[identity]?.remark = reason
         }
         isEverybodySeen = options.hasPattern
         if !options.isForced, kernel.now() < deadline {

@@ -55,7 +55,8 @@ public protocol ShutdownKernel {
     ///
     /// The kernel tells it as it happens, so it holds for a child whose parents are gone by now.
     ///
-    /// - Parameter end: When to give up, at the latest.
+    /// At `end` it gives up, at the latest.
+    ///
     /// - Returns: Them, in the order of their births; `nil` where nobody tells, or where something
     ///   was lost: then whoever an adopter has may have come from here.
     mutating func births(to members: [ProcessIdentity], until end: Duration) -> Births?
@@ -80,10 +81,10 @@ public protocol ShutdownKernel {
         by members: [ProcessIdentity]
     ) -> Bool
 
-    /// Those of them who lost a child that was never held, and is older than what is told of
-    /// births: whom that child has left behind, nobody tells.
+    /// Those of `members` who lost a child that was never held, and is older than what is told.
     ///
-    /// - Parameter known: Numbers of those who were held in time to see their children.
+    /// Whom that child has left behind, nobody tells. Of those whose numbers are `known` the children
+    /// were seen.
     mutating func bereaved(
         _ members: [ProcessIdentity],
         besides known: Set<Int32>

@@ -34,6 +34,8 @@ struct ShutdownMember {
     var reason: String?
     /// What keeps it from exiting; of no interest once it has.
     var obstacle: String?
+    /// What had to be done before it could act on what it was asked; of interest in any case.
+    var remark: String?
 
     init(_ target: ShutdownTarget, parent: Int32) {
         judged = Judged(target)
@@ -66,7 +68,7 @@ struct ShutdownMember {
             result: .survived,
             signal: lastSignal,
             after: gone.map { $0 - start },
-            reason: reason ?? (gone == nil ? obstacle : nil)
+            reason: reason ?? (gone == nil ? obstacle : remark)
         )
         if let verdict {
             outcome.result = verdict

@@ -68,6 +68,8 @@ public struct ShutdownTarget: Sendable, Equatable {
     public var reason: String
     /// Why it may not end by its stop signal, as far as that can be told beforehand.
     public var note: String?
+    /// Whether it was gone already when an earlier plan was held against what is there.
+    public var isGone = false
     /// What it was called when it was judged.
     public var name: ByteString
     /// What it ran when it was judged; an exec in between voids the judgment.

@@ -37,10 +37,12 @@ extension ShutdownPlanner {
     /// What is to be expected of `process` when it gets the signal; `nil`: that it ends.
     func note(on process: ProcessRecord, _ signal: Signal, _ grace: Duration) -> String? {
         let tracer = process.status?.known?.tracer ?? 0
+        let user = process.status?.known?.realUser ?? process.owner
         return process.foresight(
             of: signal,
             grace: grace,
-            tracer: tracer == 0 ? nil : view.snapshot.process(tracer)?.label
+            tracer: tracer == 0 ? nil : view.snapshot.process(tracer)?.label,
+            owner: user.flatMap { view.snapshot.host.userNames[$0] }
         )
     }
 }

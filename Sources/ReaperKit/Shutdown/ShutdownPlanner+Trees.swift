@@ -17,10 +17,11 @@ extension ShutdownPlanner {
             }
         }
         var waves: [Int: [ShutdownTarget]] = [:]
+        var order = RuleOrder(rules)
         // Then those whom no such tree took along: inside a cycle, or behind a reused number.
         for root in outermost + roots where !claimed.contains(root.index) {
             let targets = tree(of: root, &claimed, &plan)
-            waves[wave(of: root.rule), default: []] += targets
+            waves[order.wave(of: root.rule), default: []] += targets
         }
         return waves.sorted { $0.key < $1.key }.map(\.value)
     }
@@ -97,13 +98,5 @@ extension ShutdownPlanner {
         target.leadsSession = process.session == process.pid
         target.leadsGroup = process.processGroup == process.pid
         return target
-    }
-
-    /// The length of the longest chain of rules whose processes are stopped before this rule's.
-    private func wave(of rule: Rule?, after seen: Set<String> = []) -> Int {
-        guard let rule else { return 0 }
-        let seen = seen.union([rule.id])
-        let earlier = rule.after.filter { !seen.contains($0) }
-        return earlier.map { 1 + wave(of: rules[$0], after: seen) }.max() ?? 0
     }
 }

@@ -59,12 +59,26 @@ public struct ShutdownPlanner: Sendable {
 
     /// Holds an earlier plan against what is there now: what changed is refused, with the reason.
     ///
-    /// Who is gone stays in it, and comes out as already gone. Whoever else has what a rule wants
-    /// nobody to have is not in it, and so is told, but not stopped.
+    /// Who is gone stays in it, and comes out as already gone. Of those who have what a rule wants
+    /// nobody to have, whoever is named in it and still the same may be stopped; others are told.
     public func hold(_ earlier: ShutdownPlan) -> ShutdownPlan {
         var plan = earlier
         plan.follows = false
-        plan.sweeps = earlier.sweeps.map(\.onlyTold)
+        plan.sweeps = earlier.sweeps.map { sweep in
+            var sweep = sweep
+            let others = sweep.others?.targets ?? []
+            var named: Set<ProcessIdentity> = []
+            for target in others where view.snapshot.process(target.identity.pid) != nil {
+                if let reason = objection(to: target) {
+                    plan.refuse(target.identity, reason)
+                } else {
+                    named.insert(target.identity)
+                }
+            }
+            sweep.named = named
+            sweep.others?.targets.removeAll { !named.contains($0.identity) }
+            return sweep
+        }
         plan.waves = earlier.waves.map { wave in
             wave.compactMap { target in
                 if let reason = objection(to: target) {
@@ -72,24 +86,31 @@ public struct ShutdownPlanner: Sendable {
                     return nil
                 }
                 var target = target
-                target.note = view.snapshot.process(target.identity.pid)
-                    .flatMap { note(on: $0, target.signal, target.timeout) }
+                let process = view.snapshot.process(target.identity.pid)
+                target.isGone = process == nil
+                target.note = process.flatMap { note(on: $0, target.signal, target.timeout) }
                 return target
             }
         }.filter { !$0.isEmpty }
-        plan.zombies = earlier.zombies.filter { zombie in
-            guard let reason = objection(to: zombie) else { return true }
-            plan.refuse(zombie.identity, reason)
-            return false
+        plan.zombies = earlier.zombies.compactMap { zombie in
+            // Who was waited for since needs nobody's reminder, and the engine sends none.
+            guard let process = view.snapshot.process(zombie.identity.pid),
+                process.identity == zombie.identity
+            else { return zombie }
+            if let reason = objection(to: zombie, process) {
+                plan.refuse(zombie.identity, reason)
+                return nil
+            }
+            var zombie = zombie
+            zombie.isParentStopped =
+                view.snapshot.process(zombie.parent.pid)?.state == UInt8(ascii: "T")
+            return zombie
         }
         return plan
     }
 
-    private func objection(to zombie: ZombieTarget) -> String? {
-        // Who was waited for since needs nobody's reminder.
-        guard let process = view.snapshot.process(zombie.identity.pid),
-            process.identity == zombie.identity
-        else { return nil }
+    private func objection(to zombie: ZombieTarget, _ process: ProcessRecord) -> String? {
+        guard process.isZombie else { return "it is no zombie: it runs" }
         guard let parent = view.parent(of: process), parent.identity == zombie.parent else {
             return "its parent is another process now"
         }
@@ -192,7 +213,7 @@ public struct ShutdownPlanner: Sendable {
     }
 
     private func reminderRefusal(of parent: ProcessRecord, for zombie: ProcessRecord) -> String? {
-        guard parent.pid > 1, !view.isOwnChain(parent.identity) else {
+        guard parent.pid > 1, !parent.isKernelThread, !view.isOwnChain(parent.identity) else {
             return "its parent is \(parent.label), left alone"
         }
         guard parent.identity.startTime <= zombie.identity.startTime else {

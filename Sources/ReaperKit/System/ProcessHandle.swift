@@ -97,6 +97,12 @@ public final class ProcessHandle {
         try check(result, "pidfd_send_signal", "pid \(identity) \(signal)")
     }
 
+    /// Whether a signal would be refused: it belongs to another user, and reaper has no CAP_KILL
+    /// where that one lives; kill(2), signal 0.
+    func isOutOfReach() -> Bool {
+        clinux_pidfd_send_signal(pidfd.raw, 0) == -EPERM
+    }
+
     /// Whether every thread has exited; a zombie counts as exited.
     public func hasExited() -> Bool {
         var entry = pollfd(fd: pidfd.raw, events: Int16(POLLIN), revents: 0)

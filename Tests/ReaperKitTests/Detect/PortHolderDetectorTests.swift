@@ -54,7 +54,11 @@ struct PortHolderDetectorTests {
         )
         #expect(found.map(\.verdict) == [.confirmed, .confirmed])
         #expect(found[0].evidence.map(\.value) == ["socket:[1]", "socket:[2]"])
-        #expect(found[0].remedy == Remedy(.stop, command: "reaper clean --pid 500@50000"))
+        // They share one listener: one command for both.
+        let shared = Remedy(.stop, command: "reaper clean --ports 8080/tcp")
+        #expect(found.map(\.remedy) == [shared, shared])
+        let alone = detect([holder(500, [1, 2])]).findings
+        #expect(alone[0].remedy == Remedy(.stop, command: "reaper clean --pid 500@50000"))
     }
 
     @Test("a socket without a holder is held by somebody who cannot be seen")
@@ -64,7 +68,8 @@ struct PortHolderDetectorTests {
         #expect(found.last?.port == "8081/tcp" && found.last?.verdict == .suspect)
         #expect(
             found.last?.summary
-                == "port 8081/tcp is held by a process that cannot be seen, of user 33"
+                == "port 8081/tcp is held by a process that cannot be seen, of user 33; "
+                + "run as root to see it"
         )
         #expect(found.last?.remedy.action == Remedy.Action.none)
     }
@@ -112,7 +117,9 @@ struct PortHolderDetectorTests {
         #expect(found.findings.first?.summary == "holds port 8080/tcp")
         let unseen = detect([holder(500, [1, 2])], peers: true).findings.last
         #expect(
-            unseen?.summary == "a process that cannot be seen, of user 33, is connected to 8080/tcp"
+            unseen?.summary
+                == "a process that cannot be seen, of user 33, is connected to 8080/tcp; "
+                + "run as root to see it"
         )
         #expect(unseen?.port == "8080/tcp")
     }

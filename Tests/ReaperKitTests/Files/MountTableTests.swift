@@ -24,6 +24,20 @@ struct MountTableTests {
         #expect(table.mounts[1] == .init(id: 26, major: 8, minor: 1, type: "ext4"))
     }
 
+    @Test(
+        "a path is off limits below any mount that may not answer, and nowhere else",
+        arguments: [
+            ("/home/user/job", true), ("/home", true), ("/homes/job", false),
+            ("/usr/bin/job", false),
+            ("/mnt/with space/job", true), ("/mnt/with", false), ("/net/host/job", true),
+            ("/sys/job", false), ("/", false), ("", false),
+        ] as [(ByteString, Bool)]
+    )
+    func hanging(path: ByteString, mayHang: Bool) {
+        let table = MountTable(parsing: Array(MountTableTests.text.utf8))
+        #expect(table.mayHang(at: path) == mayHang)
+    }
+
     @Test("no prefix of the table traps")
     func prefixes() {
         let bytes = Array(MountTableTests.text.utf8)

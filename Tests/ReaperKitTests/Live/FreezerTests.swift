@@ -7,7 +7,7 @@ import Testing
 @Suite(
     "the version 1 freezer",
     .enabled(if: ScratchGroup.canMake(.freezer), "needs root and a writable freezer hierarchy"),
-    .timeLimit(.minutes(2))
+    .timeLimit(.minutes(60))
 )
 struct FreezerTests {
     @Test("a frozen group of members is thawed, before they are asked and when they do not die")

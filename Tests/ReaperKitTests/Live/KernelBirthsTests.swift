@@ -7,7 +7,7 @@ import Testing
 @testable import ReaperKit
 
 /// What the real kernel tells of births, through the protocol that the engine knows.
-@Suite("births that the kernel tells", .timeLimit(.minutes(2)))
+@Suite("births that the kernel tells", .timeLimit(.minutes(60)))
 struct KernelBirthsTests {
     static let isHeard = (try? BirthFeed()) != nil
 

@@ -5,7 +5,7 @@ import Testing
 @testable import ReaperKit
 
 /// A handle on a live process, held to what it promises: it is that process and no other.
-@Suite("a process handle", .timeLimit(.minutes(2)))
+@Suite("a process handle", .timeLimit(.minutes(60)))
 struct ProcessHandleTests {
     private static func code(_ body: () throws(SystemError) -> Void) -> Int32? {
         do throws(SystemError) { try body() } catch { return error.code }

@@ -78,13 +78,14 @@ struct SweepReportTests {
         }
     }
 
-    @Test("a plan file says what is looked at, and stops nobody for it")
+    @Test("a plan file says what is looked at, and whom it names for it")
     func planFile() throws {
         let written = JSONReport.render(
             SampleReport.report(plan: try Self.plan(others: Self.others)),
             style: ReportStyle()
         )
-        #expect(try PlanFile(parsing: written).plan == Self.plan(killsOthers: false))
+        let others = OthersAnswer(targets: Self.others.targets)
+        #expect(try PlanFile(parsing: written).plan == Self.plan(others: others))
     }
 
     @Test(
@@ -123,6 +124,11 @@ struct SweepReportTests {
             #expect(text.contains(line), "\(line) in \(text)")
         }
         #expect(Self.text(try Self.plan(others: OthersAnswer())).contains("  nobody as of now"))
+        var held = try Self.plan(others: Self.others)
+        held.sweeps[0].named = [Self.other]
+        #expect(Self.text(held).contains("then stop those named here, of whoever holds"))
+        held.sweeps[0].named = []
+        #expect(Self.text(held).contains("rule wasmcloud.provider; stop nobody for it:"))
         let told = Self.text(try Self.plan(killsOthers: false))
         #expect(told.contains("rule wasmcloud.provider; stop nobody for it:"))
     }

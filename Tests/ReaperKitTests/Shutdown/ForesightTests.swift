@@ -16,6 +16,20 @@ struct ForesightTests {
 
     static let cases = [
         Case(testDescription: "an ordinary process", note: nil),
+        Case(
+            testDescription: "somebody else's",
+            note: "belongs to user 1000: may not be signalled from here",
+            signal: .kill
+        ) {
+            $0.isOutOfReach = true
+        },
+        Case(
+            testDescription: "somebody's who is not known",
+            note: "belongs to somebody else: may not be signalled from here"
+        ) {
+            $0.isOutOfReach = true
+            $0.status = .denied(13)
+        },
         Case(testDescription: "a handler", note: nil) {
             $0.changeStatus { $0.caughtSignals = term }
         },

@@ -114,7 +114,9 @@ struct PlanHoldTests {
     @Test("who is gone stays in it, and comes out as already gone")
     func gone() {
         let plan = hold(Self.target, [])
-        #expect(plan.targets == [Self.target] && plan.refused.isEmpty)
+        var gone = Self.target
+        gone.isGone = true
+        #expect(plan.targets == [gone] && plan.refused.isEmpty)
     }
 
     @Test("whose number names somebody else now is refused")
@@ -168,5 +170,24 @@ struct PlanHoldTests {
             parent: Cast.process(900).identity
         )
         #expect(held(reaper, [ours]).zombies.isEmpty)
+        let alive = Cast.process(501, parent: 500)
+        let living = held(target, [alive, parent])
+        #expect(living.zombies.isEmpty)
+        #expect(living.refused.map(\.reason) == ["it is no zombie: it runs"])
+    }
+
+    @Test("whether a zombie's parent is stopped is told as of now", arguments: ["T", "S"])
+    func stoppedParent(state: Character) {
+        let zombie = Cast.process(501, parent: 500, state: "Z")
+        let parent = Cast.process(500, state: state)
+        var plan = ShutdownPlan()
+        plan.zombies = [ZombieTarget(identity: zombie.identity, parent: parent.identity)]
+        plan.zombies[0].isParentStopped = state != "T"
+        let held = ShutdownPlanner(
+            Cast.snapshot([zombie, parent]),
+            rules: [],
+            options: PlanningOptions()
+        ).hold(plan)
+        #expect(held.zombies.map(\.isParentStopped) == [state == "T"])
     }
 }

@@ -47,6 +47,18 @@ struct PlanOrderTests {
         Order(testDescription: "a circle", after: ["a": ["b"], "b": ["a"]], want: [["a", "b"]]),
         Order(testDescription: "itself", after: ["a": ["a"]], want: [["a"]]),
         Order(
+            testDescription: "a circle of three beside a chain, and whoever follows it",
+            after: [
+                "a": ["b"], "b": ["c"], "c": ["a"], "d": ["e"], "e": [], "f": ["b"],
+            ],
+            want: [["e"], ["d"], ["a", "b", "c"], ["f"]]
+        ),
+        Order(
+            testDescription: "a circle that follows a rule",
+            after: ["a": ["b"], "b": ["a", "c"], "c": []],
+            want: [["c"], ["a", "b"]]
+        ),
+        Order(
             testDescription: "nobody knows it",
             after: ["a": ["q"], "b": []],
             want: [["b"], ["a"]]
@@ -65,6 +77,37 @@ struct PlanOrderTests {
         }
         let waves = plan(findings, rules: rules).waves
         #expect(waves.map { Set($0.compactMap { pids[$0.identity.pid] }) } == testCase.want)
+    }
+
+    @Test("two hundred rules, each after all the earlier ones, make two hundred waves")
+    func totalOrder() throws {
+        let count = 200
+        let rules = try (0..<count).map { index in
+            var rule = try OrphanCase.rule("r\(index)")
+            rule.after = (0..<index).map { "r\($0)" }
+            return rule
+        }
+        let pids = (0..<Int32(count)).map { 1000 + $0 }
+        let findings = pids.reversed().map {
+            ShutdownPlannerTests.finding($0, rule: "r\($0 - 1000)")
+        }
+        let plan = plan(findings, rules: rules, processes: pids.map { Cast.process($0) })
+        #expect(plan.waves.map { $0.map(\.identity.pid) } == pids.map { [$0] })
+    }
+
+    @Test("sixty rules that all name each other are stopped together")
+    func tangle() throws {
+        let ids = (0..<60).map { "r\($0)" }
+        let rules = try ids.map { id in
+            var rule = try OrphanCase.rule(id)
+            rule.after = ids
+            return rule
+        }
+        let processes = (0..<60).map { Cast.process(1000 + Int32($0)) }
+        let findings = (0..<60).map {
+            ShutdownPlannerTests.finding(1000 + Int32($0), rule: ids[$0])
+        }
+        #expect(plan(findings, rules: rules, processes: processes).waves.map(\.count) == [60])
     }
 
     @Test("the rule says how, and the command line overrides it")

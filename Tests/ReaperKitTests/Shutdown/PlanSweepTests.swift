@@ -99,6 +99,27 @@ struct PlanSweepTests {
         let planner = ShutdownPlanner(snapshot, rules: [], options: PlanningOptions())
         let held = planner.hold(both).sweeps
         #expect(held.map(\.owner) == ["rule a.web", "rule a.told"])
-        #expect(held.allSatisfy { !$0.killsOthers } && held[0].ports == Self.ports)
+        #expect(held.allSatisfy { $0.named == [] } && held[0].ports == Self.ports)
+    }
+
+    @Test("of those whom an earlier plan names only who is still the same may be stopped")
+    func named() throws {
+        var earlier = try plan([found(500, "a.web")])
+        let others = (Int32(700)...702).map { pid in
+            var target = ShutdownTarget(
+                identity: Cast.process(pid).identity,
+                reason: "holds port 8080/tcp",
+                name: "job"
+            )
+            target.executable = "/usr/bin/job"
+            target.user = pid == 701 ? 0 : 1000
+            return target
+        }
+        earlier.sweeps[0].others = OthersAnswer(targets: others)
+        let snapshot = Cast.snapshot([Cast.process(500), Cast.process(700), Cast.process(701)])
+        let held = ShutdownPlanner(snapshot, rules: [], options: PlanningOptions()).hold(earlier)
+        #expect(held.sweeps[0].named == [others[0].identity])
+        #expect(held.sweeps[0].others?.targets == [others[0]])
+        #expect(held.refused.map(\.identity) == [others[1].identity])
     }
 }

@@ -41,6 +41,24 @@ struct OthersSimulationTests {
         #expect(asked == ["TERM server", "TERM worker", "TERM node"])
     }
 
+    @Test("a plan that is executed exactly stops whom it names, and tells of the rest")
+    func named() throws {
+        for isNamed in [true, false, nil] {
+            var (scene, stranger) = Self.scene()
+            let worker = try #require(stranger.children.first)
+            var sweep = try Self.sweep(ports: ShutdownScene.ports(8080))
+            if let isNamed { sweep.named = isNamed ? [stranger.identity] : [] }
+            scene.plan.sweeps = [sweep]
+            scene.plan.follows = false
+            let outcome = scene.run()
+            #expect(stranger.isAlive == (isNamed != true) && worker.isAlive)
+            let told = Set(outcome.kept.compactMap(\.identity))
+            #expect(told.contains(isNamed == true ? worker.identity : stranger.identity))
+            let strangers = scene.kernel.log.filter { !$0.hasSuffix("server") }
+            #expect(strangers == (isNamed == true ? ["TERM node", "CONT node"] : []))
+        }
+    }
+
     @Test("without kill_others it lives, and is told")
     func told() throws {
         var (scene, stranger) = Self.scene()

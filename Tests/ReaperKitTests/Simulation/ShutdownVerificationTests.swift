@@ -175,6 +175,65 @@ struct ShutdownVerificationTests {
         }
     }
 
+    @Test("a plan that is old or made up reminds nobody of a zombie that is not there")
+    func zombiesThatAreNone() {
+        enum Lie: CaseIterable { case collected, never, another, alive }
+        for lie in Lie.allCases {
+            var scene = ShutdownScene()
+            let parent = scene.machine.fork(scene.machine.initProcess, "parent")
+            let other = scene.machine.fork(scene.machine.initProcess, "other")
+            var unburied = Temperament()
+            unburied.burial = nil
+            let child = scene.machine.fork(lie == .another ? other : parent, "child", unburied)
+            var identity = child.identity
+            switch lie {
+            case .collected:
+                scene.machine.exit(child)
+                scene.machine.bury(child)
+            case .never: identity = ProcessIdentity(pid: 4_100_000, startTime: 5)
+            case .another: scene.machine.exit(child)
+            case .alive: break
+            }
+            for process in [parent, other] {
+                process.state = .stopped
+                process.isReminded = true
+            }
+            scene.plan.zombies = [
+                ZombieTarget(identity: identity, parent: parent.identity, isParentStopped: true)
+            ]
+            let outcome = scene.run()
+            #expect(scene.kernel.log.isEmpty, "\(lie)")
+            let isGone = lie == .collected || lie == .never
+            #expect(outcome.targets.map(\.result) == [isGone ? .alreadyGone : .survived], "\(lie)")
+            #expect(outcome.targets.allSatisfy { $0.signal == nil }, "\(lie)")
+            #expect(outcome.targets.allSatisfy { ($0.reason == nil) == isGone }, "\(lie)")
+        }
+    }
+
+    @Test("a parent that runs by now is not told to go on, whatever the plan says")
+    func runningParent() {
+        var scene = ShutdownScene()
+        var careful = Temperament()
+        careful.buriesWhenTold = true
+        let parent = scene.machine.fork(scene.machine.initProcess, "parent", careful)
+        parent.isReminded = true
+        var unburied = Temperament()
+        unburied.burial = nil
+        let zombie = scene.machine.fork(parent, "zombie", unburied)
+        scene.machine.exit(zombie)
+        scene.plan.zombies = [
+            ZombieTarget(
+                identity: zombie.identity,
+                parent: parent.identity,
+                isParentStopped: true
+            )
+        ]
+        let outcome = scene.run()
+        #expect(scene.kernel.log == ["CHLD parent"])
+        #expect(outcome.targets.map(\.result) == [.exited])
+        #expect(outcome.targets.first?.reason == "its parent collected it")
+    }
+
     @Test("reaper's own ancestor is never reminded, nor stopped when a plan names it")
     func excluded() {
         var scene = ShutdownScene()

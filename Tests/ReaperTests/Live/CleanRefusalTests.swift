@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("clean: whom it never stops", .timeLimit(.minutes(3)))
+@Suite("clean: whom it never stops", .timeLimit(.minutes(60)))
 struct CleanRefusalTests {
     private static let shell = Binary(path: "/bin/sh")
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("clean: stopping", .timeLimit(.minutes(3)))
+@Suite("clean: stopping", .timeLimit(.minutes(60)))
 struct CleanTests {
     @Test("a dry run shows the plan and changes nothing")
     func dryRun() throws {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("clean: consent", .timeLimit(.minutes(3)))
+@Suite("clean: consent", .timeLimit(.minutes(60)))
 struct ConsentTests {
     private let directory: TemporaryDirectory
     private let rules: String
@@ -60,6 +60,19 @@ struct ConsentTests {
         #expect(completion.code == (agrees ? Self.clean : 1))
         #expect(try first.root.hasEnded == agrees)
         #expect(try second.root.hasEnded == agrees)
+    }
+
+    @Test("the plan is shown before the question, and Ctrl-C there says that nothing was done")
+    func interrupted() throws {
+        let specimen = try orphan("job")
+        let completion = try onTerminal(clean, answer: "\u{3}")
+        let text = completion.text
+        let identity = try specimen.root.identity
+        #expect(text.contains("SIGTERM") && text.contains(identity), "\(text)")
+        #expect(text.contains("stop 1 process tree (1 process)? [y/N]"), "\(text)")
+        #expect(text.contains("interrupted: nothing was done"), "\(text)")
+        #expect(completion.code == 1)
+        #expect(try specimen.finish().signals.isEmpty)
     }
 
     @Test("one tree that was selected is not asked about, nor are more with --yes")

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("few descriptors", .timeLimit(.minutes(10)))
+@Suite("few descriptors", .timeLimit(.minutes(60)))
 struct DescriptorLimitTests {
     @Test(
         "more targets than descriptors are all stopped, none is called gone early",

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Whoever is born while its maker is being stopped is stopped as well, or said to be left.
-@Suite("clean: births during the stop", .timeLimit(.minutes(10)))
+@Suite("clean: births during the stop", .timeLimit(.minutes(60)))
 struct EscapeTests {
     @Test("children born in the middle of the stop are stopped with their parent")
     func forker() throws {

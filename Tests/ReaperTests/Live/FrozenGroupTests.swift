@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Processes in a frozen control group: `docker pause`, `systemctl freeze`.
-@Suite("clean: frozen control groups", .timeLimit(.minutes(10)))
+@Suite("clean: frozen control groups", .timeLimit(.minutes(60)))
 struct FrozenGroupTests {
     private static let hasFirst = Machine.canFreeze("v1")
     private static let hasSecond = Machine.canFreeze("v2")
@@ -21,11 +21,20 @@ struct FrozenGroupTests {
     func second(how: [String]) throws {
         let bystander = try Specimen("sleep")
         let specimen = try Specimen("tree", "--depth", "1", "--width", "2", "--frozen", "v2")
+        let group = try #require(specimen.facts["cgroup"])
+        let frozen = "its control group \(group) "
+        let plan = try Binary.reaper.clean("-n", "--pid", specimen.root.identity).report()
+        let notes = plan.plan?.waves.joined().map(\.note) ?? []
+        #expect(notes.count == 3)
+        let note = frozen + "is frozen and will be thawed"
+        #expect(notes.allSatisfy { $0?.hasSuffix(note) == true }, "\(notes)")
         let completion = try clean(specimen.root.identity, how)
         let report = try completion.report()
         #expect(try completion.isAllGone(), "\(completion.text)")
         for probe in specimen.processes.values {
-            #expect(report.target(probe)?.result == (how.isEmpty ? "exited" : "killed"))
+            let target = report.target(probe)
+            #expect(target?.result == (how.isEmpty ? "exited" : "killed"))
+            #expect(target?.reason == frozen + "was frozen and has been thawed")
         }
         #expect(try specimen.finish().empty)
         #expect(try bystander.finish().signals.isEmpty)
@@ -38,11 +47,20 @@ struct FrozenGroupTests {
     )
     func first(how: [String]) throws {
         let specimen = try Specimen("tree", "--depth", "1", "--width", "2", "--frozen", "v1")
+        let group = try #require(specimen.facts["cgroup"])
+        let frozen = "its control group \(group) "
+        let plan = try Binary.reaper.clean("-n", "--pid", specimen.root.identity).report()
+        let notes = plan.plan?.waves.joined().map(\.note) ?? []
+        #expect(notes.count == 3)
+        let note = frozen + "is frozen and will be thawed"
+        #expect(notes.allSatisfy { $0?.hasSuffix(note) == true }, "\(notes)")
         let completion = try clean(specimen.root.identity, how)
         let report = try completion.report()
         #expect(try completion.isAllGone(), "\(completion.text)")
         for probe in specimen.processes.values {
-            #expect(report.target(probe)?.result == (how.isEmpty ? "exited" : "killed"))
+            let target = report.target(probe)
+            #expect(target?.result == (how.isEmpty ? "exited" : "killed"))
+            #expect(target?.reason == frozen + "was frozen and has been thawed")
         }
         #expect(try specimen.finish().empty)
     }
@@ -56,6 +74,9 @@ struct FrozenGroupTests {
         let group = try #require(specimen.facts["cgroup"])
         let target = try specimen["root.0"]
         let other = try Specimen("sleep")
+        let plan = try Binary.reaper.clean("-n", "--pid", target.identity).report()
+        let note = plan.plan?.waves.joined().first?.note
+        #expect(note?.contains("(echo THAWED > \(group)/freezer.state)") == true, "\(note ?? "-")")
         let completion = try clean("\(target.identity),\(try other.root.identity)")
         let report = try completion.report()
         let outcome = try #require(report.target(target))

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Everybody gets the whole grace of its own, whatever others do with theirs.
-@Suite("clean: grace", .timeLimit(.minutes(10)))
+@Suite("clean: grace", .timeLimit(.minutes(60)))
 struct GraceTests {
     @Test("who ignores TERM at several depths is killed; the others exit by themselves, in order")
     func ignorersAtEveryDepth() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Processes that are seldom where a look at `/proc` shows them: gone, or not said to be.
-@Suite("clean: what never stays in one process", .serialized, .timeLimit(.minutes(10)))
+@Suite("clean: what never stays in one process", .serialized, .timeLimit(.minutes(60)))
 struct HopperTests {
     @Test(
         "a comet, asked or forced, alone or adopted elsewhere",

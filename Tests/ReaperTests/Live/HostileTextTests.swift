@@ -4,7 +4,7 @@ import Testing
 
 /// Names, arguments and paths belong to whoever runs the process: they must not reach a terminal,
 /// a log or a program that reads the report as anything but text.
-@Suite("output: text from other processes", .timeLimit(.minutes(3)))
+@Suite("output: text from other processes", .timeLimit(.minutes(60)))
 struct HostileTextTests {
     private let directory: TemporaryDirectory
     private let specimen: Specimen

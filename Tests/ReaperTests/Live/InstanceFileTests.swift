@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Each file is scanned and cleaned; what is stale goes, everything else stays as it is.
-@Suite("scan and clean: instance files", .timeLimit(.minutes(3)))
+@Suite("scan and clean: instance files", .timeLimit(.minutes(60)))
 struct InstanceFileTests {
     private let directory: TemporaryDirectory
 

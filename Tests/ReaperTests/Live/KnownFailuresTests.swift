@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What is reported of other programs that stop processes: each test is named after the failure.
-@Suite("known failures of others", .timeLimit(.minutes(10)))
+@Suite("known failures of others", .timeLimit(.minutes(60)))
 struct KnownFailuresTests {
     /// GitHub actions/runner #4601: one pass over the processes, and whoever is born during it stays.
     @Test("processes born during the pass survive (actions/runner #4601)")

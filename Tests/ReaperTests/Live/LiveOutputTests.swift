@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("scan: status, formats and files", .timeLimit(.minutes(3)))
+@Suite("scan: status, formats and files", .timeLimit(.minutes(60)))
 struct LiveOutputTests {
     private let directory: TemporaryDirectory
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("clean: plan files", .timeLimit(.minutes(3)))
+@Suite("clean: plan files", .timeLimit(.minutes(60)))
 struct LivePlanFileTests {
     private let directory: TemporaryDirectory
     private let specimen: Specimen

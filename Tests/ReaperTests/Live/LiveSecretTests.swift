@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("output: secrets", .timeLimit(.minutes(3)))
+@Suite("output: secrets", .timeLimit(.minutes(60)))
 struct LiveSecretTests {
     @Test(
         "are masked, unless they are asked for",

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Zombies whose parents do not wait: the parents are told, and stopped only when asked for.
-@Suite("clean: negligent parents", .timeLimit(.minutes(10)))
+@Suite("clean: negligent parents", .timeLimit(.minutes(60)))
 struct NegligentParentTests {
     @Test("a parent that missed its child's end is told, and buries it")
     func told() throws {

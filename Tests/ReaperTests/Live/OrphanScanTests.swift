@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("scan: orphans", .timeLimit(.minutes(3)))
+@Suite("scan: orphans", .timeLimit(.minutes(60)))
 struct OrphanScanTests {
     private let directory: TemporaryDirectory
     private let job: String

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Mounts of /proc that show less, or something else.
-@Suite("other procfs mounts", .timeLimit(.minutes(3)))
+@Suite("other procfs mounts", .timeLimit(.minutes(60)))
 struct OtherProcTests {
     private static let unshare = Binary(path: "/usr/bin/unshare")
 

@@ -8,7 +8,7 @@ import Testing
 @Suite(
     "clean: reused numbers",
     .enabled(if: Machine.canRecycle, "needs namespaces of one's own and clone3 with set_tid"),
-    .timeLimit(.minutes(10))
+    .timeLimit(.minutes(60))
 )
 struct PidReuseTests {
     private static let words = ["clean", "--json", "--no-default-rules"]

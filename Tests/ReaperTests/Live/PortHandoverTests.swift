@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Ports that several hold, that nobody seems to hold, or that somebody takes again.
-@Suite("clean: shared ports", .timeLimit(.minutes(10)))
+@Suite("clean: shared ports", .timeLimit(.minutes(60)))
 struct PortHandoverTests {
     @Test(
         "everybody who has the port is stopped, and that it is free is proven",

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("scan and clean: ports", .timeLimit(.minutes(3)))
+@Suite("scan and clean: ports", .timeLimit(.minutes(60)))
 struct PortTests {
     @Test(
         "the holder of a port is found, whatever the socket",
@@ -82,5 +82,9 @@ struct PortTests {
         #expect(outcome.ports.map(\.state) == ["held"])
         #expect(outcome.ports.first?.holder?.contains("\(root.pid)") == true)
         #expect(completion.code == 1)
+        let words = ["clean", "--ports", port, "--pid", "4194304"]
+        let text = try Binary.reaper.run(words, rules: nil).text
+        #expect(text.contains("still held by"), "\(text)")
+        #expect(text.contains("not proven: a port is held"), "\(text)")
     }
 }

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Who belongs to a process by its session and group, and who only seems to.
-@Suite("clean: sessions and groups", .timeLimit(.minutes(10)))
+@Suite("clean: sessions and groups", .timeLimit(.minutes(60)))
 struct RelativeTests {
     @Test(
         "what a wrapper that leads has let go of is stopped with it, whichever of them dies first",

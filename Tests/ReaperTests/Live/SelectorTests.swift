@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Each selector selects the staged process, and a value that does not fit selects nothing.
-@Suite("selectors", .timeLimit(.minutes(3)))
+@Suite("selectors", .timeLimit(.minutes(60)))
 struct SelectorTests {
     private let directory: TemporaryDirectory
     private let specimen: Specimen

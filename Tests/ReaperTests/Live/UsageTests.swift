@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("usage and rule errors", .timeLimit(.minutes(2)))
+@Suite("usage and rule errors", .timeLimit(.minutes(60)))
 struct UsageTests {
     @Test(
         "a wrong value exits 2 with one line that names the argument and what is expected",

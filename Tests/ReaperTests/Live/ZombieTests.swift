@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("scan and clean: zombies", .timeLimit(.minutes(3)))
+@Suite("scan and clean: zombies", .timeLimit(.minutes(60)))
 struct ZombieTests {
     @Test("a zombie is named with the parent that does not wait for it")
     func parent() throws {
@@ -49,6 +49,44 @@ struct ZombieTests {
         #expect(try specimen.root.state == .running)
     }
 
+    @Test(
+        "other selectors may describe the zombie or its parent",
+        arguments: ["--pid PARENT", "--pid ZOMBIE", "--exe EXE", "--state T --exe EXE"]
+    )
+    func selectors(words: String) throws {
+        let directory = try TemporaryDirectory()
+        let exe = directory.path("negligent")
+        let specimen = try Specimen("zombie", "--stopped-parent", "--exe", exe)
+        let zombie = try specimen["zombie"]
+        let arguments = try words.split(separator: " ").map { word in
+            switch word {
+            case "PARENT": "\(try specimen.root.identity)"
+            case "ZOMBIE": zombie.identity
+            case "EXE": exe
+            default: String(word)
+            }
+        }
+        let scan = try Binary.reaper.run(["scan", "--json", "--zombies"] + arguments, rules: nil)
+        #expect(try scan.report().found == [zombie.identity], "\(scan.text)")
+        let plan = ["clean", "-n", "--zombies"] + arguments
+        let table = try Binary.reaper.run(plan, rules: nil)
+        #expect(table.text.contains("it will be continued (SIGCONT)"), "\(table.text)")
+        let clean = try Binary.reaper.run(["clean", "--json", "--zombies"] + arguments, rules: nil)
+        let target = try clean.report().target(zombie)
+        #expect(target?.result == "exited", "\(clean.text)")
+        #expect(target?.reason?.contains("continued (SIGCONT)") == true)
+        #expect(try specimen.root.state == .running)
+    }
+
+    @Test("nobody else's zombies are found by a selector of their parent")
+    func selectedElsewhere() throws {
+        let specimen = try Specimen("zombie")
+        let other = try Specimen("sleep")
+        let scan = try Binary.reaper.scan("--zombies", "--pid", "\(other.root.identity)")
+        #expect(try scan.report().found.isEmpty)
+        #expect(try specimen["zombie"].state == .zombie)
+    }
+
     @Test("a parent that will not bury it is left alone, and the zombie reported")
     func stubborn() throws {
         let specimen = try Specimen("zombie")
@@ -66,7 +104,9 @@ struct ZombieTests {
         let specimen = try Specimen("zombie")
         let zombie = try specimen["zombie"]
         let completion = try Binary.reaper.scan("--pid", "\(zombie.pid)")
-        #expect(try completion.report().finding(about: zombie)?.kind == "zombie")
+        let finding = try #require(try completion.report().finding(about: zombie))
+        #expect(finding.kind == "zombie")
+        #expect(finding.summary.contains(try specimen.root.identity), "\(finding.summary)")
         let plan = try Binary.reaper.clean("--dry-run", "--pid", "\(zombie.pid)").report()
         #expect(plan.planned.isEmpty)
     }
