@@ -50,14 +50,7 @@ struct FileDetection {
 
     private func detector(in view: SnapshotView) -> StaleInstanceDetector {
         StaleInstanceDetector(rules: request.rules) { rule, process in
-            guard !rule.match.isEmpty else { return .holds }
-            return switch rule.match.evaluate(process, in: view.context) {
-            case .holds: .holds
-            case .fails: .fails
-            case .needs(let kind): .unknown("\(kind.fileName) was not read")
-            case .unreadable(let kind, let code):
-                .unknown("\(kind.fileName): \(reasonText(code))")
-            }
+            RecordedAnswer(of: rule, about: process, in: view.context)
         }
     }
 }
