@@ -123,7 +123,8 @@ extension Procfs {
         return its == ours
     }
 
-    private func file(at path: ByteString) -> [UInt64]? {
+    /// Device and inode of what `path` leads to in reaper's mount namespace.
+    func file(at path: ByteString) -> [UInt64]? {
         var facts = statx()
         let name = path.bytes.map { CChar(bitPattern: $0) } + [0]
         let result = unsafe clinux_statx(
@@ -137,7 +138,7 @@ extension Procfs {
     }
 
     // namespaces(7): "pid:[4026531836]".
-    private func namespaceInode(_ target: ByteString) -> UInt64? {
+    func namespaceInode(_ target: ByteString) -> UInt64? {
         guard let open = target.bytes.firstIndex(of: UInt8(ascii: "[")), target.bytes.last == 0x5D
         else { return nil }
         return UInt64(String(decoding: target.bytes[(open + 1)...].dropLast(), as: UTF8.self))
