@@ -6,6 +6,7 @@ struct Subcommand: Sendable {
     enum Name: String, Sendable, CaseIterable {
         case scan
         case clean
+        case explain
         case snapshot
         case help
     }
@@ -39,7 +40,7 @@ struct Subcommand: Sendable {
     static func named(_ name: String) -> Subcommand? { all.first { $0.name.rawValue == name } }
 
     /// Every subcommand there is.
-    static let all: [Subcommand] = [scan, clean, snapshot, help]
+    static let all: [Subcommand] = [scan, clean, explain, snapshot, help]
 
     private static let scan = Subcommand(
         name: .scan,
@@ -89,6 +90,32 @@ struct Subcommand: Sendable {
             ),
         ],
         run: CleanCommand.run
+    )
+
+    private static let explain = Subcommand(
+        name: .explain,
+        synopsis: "TARGET... [OPTION...]",
+        summary: "why something runs, who holds a port, whether a file is stale",
+        details: [
+            "TARGET is PID or PID@START, :PORT (also :8080/udp or :http), a path with a slash in "
+                + "it, or a name: a glob on what processes are called.",
+            "Of a process it tells what it is, its parents as far as they can be believed, who "
+                + "started or supervises it, what is odd, what each rule says, and what clean would "
+                + "do. Of a port: who holds it, shares it, or keeps it in another network "
+                + "namespace. Of a file: every question that decides whether it is stale, who uses "
+                + "it, and which rule knows it. Every fact names its source. Nothing is changed.",
+        ],
+        operands: "TARGET",
+        examples: [
+            Example(command: "reaper explain 4127", meaning: "why does process 4127 run"),
+            Example(command: "reaper explain :8080", meaning: "who holds port 8080, and why"),
+            Example(
+                command: "reaper explain /run/myapp.pid",
+                meaning: "is this file stale, question by question"
+            ),
+            Example(command: "reaper explain 'node*'", meaning: "every process of such a name"),
+        ],
+        run: ExplainCommand.run
     )
 
     private static let snapshot = Subcommand(
