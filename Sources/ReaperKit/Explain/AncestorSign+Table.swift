@@ -92,9 +92,16 @@ extension AncestorSign {
                 "reaper",
                 "a reaper supervisor",
                 ["reaper"],
-                words: ["up"],
+                words: ["=up"],
                 restarts: true,
                 stop: .command("reaper down")
+            ),
+            AncestorSign(
+                .supervisor,
+                "reaper",
+                "a reaper that runs a command",
+                ["reaper"],
+                words: ["=run"]
             ),
             AncestorSign(
                 .supervisor,

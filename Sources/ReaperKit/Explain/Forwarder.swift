@@ -50,10 +50,7 @@ public struct Forwarder: Sendable, Equatable {
             self.init("forwards the port to a pod of a Kubernetes cluster", nil)
         case "ssh":
             self.init("forwards the port over an SSH connection from here (ssh -L, -D)", nil)
-        case "sshd",
-            "sshd-session"
-        where first.hasPrefix("sshd: ") && !first.contains("[listener]")
-            || first.hasPrefix("sshd-session: "):
+        case "sshd" where Self.isSession(first), "sshd-session" where Self.isSession(first):
             self.init("forwards the port for somebody who is logged in over SSH (ssh -R)", nil)
         case "systemd-socket-proxyd":
             self.init("forwards the port to another one, for a systemd socket unit", nil)
@@ -68,6 +65,12 @@ public struct Forwarder: Sendable, Equatable {
             self.init("holds it to start a service on the first connection", nil)
         default: return nil
         }
+    }
+
+    /// The server itself shows `sshd: /usr/sbin/sshd -D [listener] ...` as argument 0.
+    private static func isSession(_ title: String) -> Bool {
+        (title.hasPrefix("sshd: ") || title.hasPrefix("sshd-session: "))
+            && !title.contains("[listener]")
     }
 
     private init(_ text: String, _ command: String?) {

@@ -5,7 +5,7 @@ public enum ExplanationText {
     /// Columns where nobody said how many there are.
     private static let usualWidth = 80
     /// A label that is longer than this stands before its text, and not in a column.
-    private static let labelLimit = 32
+    private static func labelLimit(_ width: Int) -> Int { min(32, width * 2 / 5) }
 
     /// The whole text, one line after another.
     public static func render(_ report: ExplanationReport, style: ReportStyle) -> [UInt8] {
@@ -55,13 +55,14 @@ public enum ExplanationText {
         _ style: ReportStyle
     ) -> [String] {
         let labels = statements.compactMap { $0.depth == 0 ? $0.label?.escapedForTerminal : nil }
-        let widest = labels.map(\.displayWidth).filter { $0 <= labelLimit }.max() ?? 0
+        let limit = labelLimit(width)
+        let widest = labels.map(\.displayWidth).filter { $0 <= limit }.max() ?? 0
         return statements.flatMap { statement in
             let indent = String(repeating: "  ", count: 1 + min(statement.depth, 12))
             var head = indent + statement.marker + " "
             var hanging = head.displayWidth
             if let label = statement.label?.escapedForTerminal {
-                let isInColumn = statement.depth == 0 && label.displayWidth <= labelLimit
+                let isInColumn = statement.depth == 0 && label.displayWidth <= limit
                 let padding = isInColumn ? widest - label.displayWidth + 2 : 0
                 head += label + (isInColumn ? String(repeating: " ", count: padding) : ": ")
                 if isInColumn { hanging += widest + 2 }
