@@ -59,12 +59,15 @@ enum StalenessSection {
             guard !facts.isEmpty else {
                 return [Statement(question.silence(for: file), label: label)]
             }
-            return facts.enumerated().map { position, fact in
+            // The last one answers, those before it lead there.
+            return facts.reversed().enumerated().map { position, fact in
                 var statement = Statement(fact)
-                if position == 0 { statement.label = label } else { statement.depth = 1 }
-                let isLast = position == facts.count - 1
-                let decides = question == decisive || question == .settling
-                if isLast, decides { statement.mark = .decisive }
+                guard position == 0 else {
+                    statement.depth = 1
+                    return statement
+                }
+                statement.label = label
+                if question == decisive || question == .settling { statement.mark = .decisive }
                 return statement
             }
         }
