@@ -40,7 +40,7 @@ struct CleanForecast {
                 source: "reaper scan",
                 mark: .decisive
             )
-        ] + finding.evidence.map { Statement($0, depth: 1) }
+        ]
     }
 
     /// What only a rule found is looked at again when it is older.
@@ -132,6 +132,14 @@ struct CleanForecast {
         let command = "reaper clean --pid \(identity)"
         if let reason = refusal {
             let container = origins.first { $0.kind == .container }?.stopCommand
+            if container == nil, let outside = namespaceMaker {
+                return Advice(
+                    .stop,
+                    ["reaper clean --pid \(outside.identity)"],
+                    reason: "\(outside.label) is the nearest parent outside that namespace, and is "
+                        + "stopped with all that is below it"
+                )
+            }
             return Advice(
                 .none,
                 container.map { [$0] } ?? [],
@@ -157,6 +165,17 @@ struct CleanForecast {
             )
         }
         return Advice(.stop, [command])
+    }
+
+    /// The nearest parent outside the process's own pid namespace, if it is one that may be stopped.
+    private var namespaceMaker: ProcessRecord? {
+        let host = account.snapshot.host
+        guard account.process.isInOtherPids(than: host) else { return nil }
+        let outside = account.chain.ancestors.first { !$0.isInOtherPids(than: host) }
+        guard let outside, outside.pid > 1, !host.ownChain.contains(outside.identity) else {
+            return nil
+        }
+        return outside
     }
 
     private func zombieAdvice() -> Advice {

@@ -40,6 +40,8 @@ public struct FileAccount: Sendable {
     public var path: ByteString
     /// What is there; `nil` when nothing is.
     public var facts: FileFacts?
+    /// Why it is not known whether anything is there; `nil` where it is.
+    public var refusal: String?
     /// Where a symbolic link points.
     public var linkTarget: ByteString?
     /// Every rule whose instance files it is one of, in order; the first one judges it.

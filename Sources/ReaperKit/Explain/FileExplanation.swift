@@ -7,8 +7,9 @@ extension Explanation {
     public init(_ account: FileAccount, target: String) {
         self.init(target: target, kind: .file, summary: FileSummary.text(of: account))
         path = account.path
+        if let refusal = account.refusal { unknown.append("what is there: \(refusal)") }
         guard account.facts != nil || !account.users.isEmpty else {
-            answer = .notFound
+            answer = account.refusal == nil ? .notFound : .incomplete
             return
         }
         add(.file, FileSection.statements(of: account))
@@ -60,6 +61,7 @@ enum FileSummary {
     static func text(of account: FileAccount) -> String {
         let path = account.path.text
         guard let facts = account.facts else {
+            if let refusal = account.refusal { return "\(path) cannot be looked at: \(refusal)" }
             return account.users.isEmpty
                 ? "\(path): there is no such file"
                 : "\(path) is not there any more, and \(users(of: account))"

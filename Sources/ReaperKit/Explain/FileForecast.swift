@@ -23,7 +23,17 @@ enum FileUserSection {
                 )
             )
         }
-        if account.users.isEmpty, account.hiddenUsers == 0 {
+        // Where the file was judged, a question has said so.
+        if account.judgment == nil, case .held(let kind) = account.instance?.lock {
+            list.append(
+                Statement(
+                    "somebody holds a lock on it",
+                    source: "flock(2) and fcntl(2) on \(account.path.text)",
+                    value: ByteString(kind)
+                )
+            )
+        }
+        if list.isEmpty, account.hiddenUsers == 0 {
             list.append(Statement("nobody", source: "/proc/PID/fd, exe, cwd"))
         }
         if account.hiddenUsers > 0 {

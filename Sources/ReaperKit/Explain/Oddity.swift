@@ -93,7 +93,7 @@ enum Oddity {
             return [
                 odd(
                     "its parent is \(link.parent.label), which adopts whatever loses its parent: "
-                        + "whoever started it is gone, or \(link.parent.pid) started it itself",
+                        + "whoever started it is gone, or that started it itself",
                     source,
                     value: value,
                     process: link.parent.identity

@@ -102,9 +102,7 @@ public struct ParentChain: Sendable, Equatable {
     private static func bond(between child: ProcessRecord, and parent: ProcessRecord) -> Bond {
         // A process begins in its parent's session and can only leave it for one of its own;
         // setsid(2). Number 0 stands for a session outside this pid namespace.
-        if child.session > 0, parent.session > 0, child.session != child.pid,
-            child.session != parent.session
-        {
+        if child.session > 0, child.session != child.pid, child.session != parent.session {
             return .adopted("its session \(child.session) is neither its own nor its parent's")
         }
         guard parent.pid == 1 || parent.isKnownAdopter else { return .started }

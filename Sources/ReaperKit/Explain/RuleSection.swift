@@ -58,12 +58,14 @@ enum RuleSection {
         var list = [head(trace, mark: trace.effect == .none ? .plain : .decisive)]
         list += trace.conditions.map { condition($0, isDetail: $0.answer == .holds) }
         if let owner = trace.owner?.alive {
+            // The reason at the head says the same.
+            list[0].process = owner.process
+        } else if trace.owner != nil {
             list.append(
                 Statement(
-                    "its owner \(owner.name.text) (\(owner.process)) is alive",
-                    source: "/proc/\(owner.process.pid)/stat",
-                    depth: 1,
-                    process: owner.process
+                    "no owner that it names is among the parents",
+                    source: "/proc/\(trace.process.pid)/stat",
+                    depth: 1
                 )
             )
         }

@@ -11,6 +11,10 @@ public enum ExplanationText {
     public static func render(_ report: ExplanationReport, style: ReportStyle) -> [UInt8] {
         let width = min(style.width ?? usualWidth, readableWidth)
         var lines: [String] = []
+        if style.isQuiet {
+            lines = report.explanations.map { style.shown($0.summary).escapedForTerminal }
+            return lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
+        }
         for explanation in report.explanations {
             if !lines.isEmpty { lines.append("") }
             lines += self.lines(of: explanation, width: width, style)
@@ -29,13 +33,11 @@ public enum ExplanationText {
     ) -> [String] {
         let summary = style.shown(explanation.summary).escapedForTerminal
         var lines = Prose.wrapped([.init(summary, .bold)], width, hanging: 0, style)
-        if !style.isQuiet {
-            for section in explanation.sections {
-                let statements = section.statements.filter { style.isVerbose || !$0.isDetail }
-                guard !statements.isEmpty else { continue }
-                lines += ["", Paint.bold(section.topic.title, when: style.color)]
-                lines += self.lines(of: statements, width: width, style)
-            }
+        for section in explanation.sections {
+            let statements = section.statements.filter { style.isVerbose || !$0.isDetail }
+            guard !statements.isEmpty else { continue }
+            lines += ["", Paint.bold(section.topic.title, when: style.color)]
+            lines += self.lines(of: statements, width: width, style)
         }
         if let advice = explanation.advice, explanation.needsAdvice(advice) {
             lines += advice.lines(width: width, style)

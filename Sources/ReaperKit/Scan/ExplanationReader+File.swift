@@ -7,7 +7,8 @@ extension ExplanationReader {
         var path = place.resolved
         let named = Self.rules(rules, naming: [place.absolute, place.resolved])
         if let match = named.first { path = match.path }
-        var facts = try? FileFacts(of: path)
+        var refusal: String?
+        var facts = Self.facts(of: path, &refusal)
         var target: ByteString?
         var rule = named.first?.rule
         if facts?.kind == .symbolicLink {
@@ -16,11 +17,12 @@ extension ExplanationReader {
             // A link that records nothing stands for what it leads to.
             if rule == nil, let end = PathPlace.resolved(path) {
                 path = end
-                facts = try? FileFacts(of: path)
+                facts = Self.facts(of: path, &refusal)
             }
         }
         var account = FileAccount(path, in: Snapshot(host: HostFacts()))
         account.facts = facts
+        account.refusal = refusal
         account.linkTarget = target
         account.rules = named.map(\.rule)
         account.companions = rules.filter { rule in rule.remove.contains { $0.matches(path) } }
@@ -32,6 +34,16 @@ extension ExplanationReader {
         try judge(&account, by: rule)
         try addUsers(to: &account)
         return account
+    }
+
+    /// What is at a path; nothing, or a refusal, where that is the kernel's answer.
+    private static func facts(of path: ByteString, _ refusal: inout String?) -> FileFacts? {
+        do throws(SystemError) {
+            return try FileFacts(of: path)
+        } catch {
+            if error.code != ENOENT, error.code != ENOTDIR { refusal = reasonText(error.code) }
+            return nil
+        }
     }
 
     /// Rules whose instance files a path is one of, in order.

@@ -108,6 +108,18 @@ struct CleanForecastTests {
         #expect(forecast.advice?.action == Remedy.Action.none)
     }
 
+    @Test("without a container's name the parent outside the namespace is what can be stopped")
+    func namespace() {
+        let maker = Cast.process(400, "unshare", parent: 50)
+        let account = Self.account([maker]) {
+            $0.parent = 400
+            $0.changeStatus { $0.namespacePids = [500, 1] }
+        }
+        let advice = CleanForecast(account).advice
+        #expect(advice?.commands == ["reaper clean --pid 400@40000"])
+        #expect(advice?.reason?.contains("outside that namespace") == true)
+    }
+
     @Test("reaper's own ancestors and PID 1 are never stopped")
     func refused() {
         var account = Self.account()
@@ -146,8 +158,9 @@ struct CleanForecastTests {
                 + "(confirmed)"
         )
         #expect(first.mark == .decisive)
-        let facts = CleanForecast(account).statements.filter { $0.depth == 1 }
-        #expect(facts.contains { $0.source == "/proc/500/exe" })
+        let rules = RuleSection.statements(of: account.rules)
+        #expect(rules.contains { $0.source == "/proc/500/exe" && $0.depth == 1 })
+        #expect(rules.contains { $0.text == "no owner that it names is among the parents" })
     }
 
     @Test("one whose owner lives is left alone, and it is said why")

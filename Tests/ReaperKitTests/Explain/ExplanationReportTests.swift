@@ -183,12 +183,14 @@ struct ExplanationTextTests {
         #expect(shown.contains("\n  ! it has exited"), "\(shown)")
     }
 
-    @Test("details are left out unless all is asked for, and quiet leaves the sections out")
+    @Test("details are left out unless all is asked for, and quiet leaves only the answer")
     func detail() {
         let report = SampleExplanation.report([SampleExplanation.process])
         #expect(!text(report).contains("pidfd_open"))
         #expect(text(report) { $0.isVerbose = true }.contains("pidfd_open"))
-        #expect(!text(report) { $0.isQuiet = true }.contains("What it is"))
+        let quiet = text(report) { $0.isQuiet = true }
+        #expect(quiet.split(separator: "\n").count == 1)
+        #expect(quiet.hasPrefix("wasmcloud\\x1b[2J (4127@88213)"), "\(quiet)")
     }
 
     @Test("what could not be learned is said at the end")

@@ -204,6 +204,16 @@ struct FileExplanationTests {
         #expect(explanation.summary == "/x/job is not there any more, and 1 process uses it")
     }
 
+    @Test("a path that may not be looked at leaves the question open")
+    func refused() {
+        var account = FileAccount("/root/x.pid", in: Scene.snapshot())
+        account.refusal = "permission denied"
+        let explanation = Self.explanation(account)
+        #expect(explanation.answer == .incomplete)
+        #expect(explanation.summary == "/root/x.pid cannot be looked at: permission denied")
+        #expect(explanation.unknown == ["what is there: permission denied"])
+    }
+
     @Test("users are told with how they use it")
     func users() throws {
         var account = FileAccount("/x", in: Scene.snapshot())

@@ -30,7 +30,7 @@ struct OddityTests {
             change: {
                 $0.parent = 1; $0.session = 500; $0.cgroups = .value(["0::/"])
             },
-            want: ["whoever started it is gone, or 1 started it itself"],
+            want: ["whoever started it is gone, or that started it itself"],
             source: "/proc/500/stat"
         ),
         Case(

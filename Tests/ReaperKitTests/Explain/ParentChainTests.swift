@@ -54,6 +54,14 @@ struct ParentChainTests {
             bond: .adopted("its session 77 is neither its own nor its parent's")
         ),
         Case(
+            testDescription: "also when PID 1 is in no session that can be seen",
+            others: [Cast.process(1, "init", parent: 0) { $0.session = 0 }],
+            process: process(500, parent: 1, session: 77),
+            parents: [1],
+            end: .first,
+            bond: .adopted("its session 77 is neither its own nor its parent's")
+        ),
+        Case(
             testDescription: "a subreaper adopts like PID 1",
             others: [process(300, "keeper", parent: 50)],
             process: process(500, parent: 300, session: 77),
