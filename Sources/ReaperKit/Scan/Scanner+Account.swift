@@ -19,7 +19,14 @@ extension Scanner {
             if let directory = try? procfs.directory(of: identity.pid) {
                 let place = ProcessPlace(pid: identity.pid, directory: directory.raw)
                 if case .value(let now) = procfs.record(of: place), now.identity == identity {
-                    try readRest(of: index, at: place, in: &snapshot)
+                    // A leader that exited before its threads has nothing left; they have it all.
+                    if let thread = threadDirectory(of: now) {
+                        snapshot.processes[index].forgetLeader()
+                        let inside = ProcessPlace(pid: identity.pid, directory: thread.raw)
+                        try readRest(of: index, at: inside, in: &snapshot)
+                    } else {
+                        try readRest(of: index, at: place, in: &snapshot)
+                    }
                     details = procfs.details(of: snapshot.processes[index], at: place)
                 }
             }
@@ -38,28 +45,20 @@ extension Scanner {
         where kind != .sockets && snapshot.processes[index].isUnread(kind) {
             procfs.read(kind, of: &snapshot.processes[index], at: place)
         }
-        readThroughThread(&snapshot.processes[index], at: place)
         guard snapshot.processes[index].isUnread(.sockets) else { return }
         try readSockets(SocketQuery(), into: &snapshot)
         read(.sockets, of: &snapshot.processes[index], at: place)
     }
 
-    /// A leader that has exited before its threads has nothing left of its own; they have it all.
-    private mutating func readThroughThread(_ record: inout ProcessRecord, at place: ProcessPlace) {
-        guard record.state == UInt8(ascii: "Z"), record.threads > 1,
-            let tid = procfs.liveThread(of: record.pid),
-            let directory = try? FileDescriptor(
-                opening: "\(record.pid)/task/\(tid)",
-                in: procfs.directory.raw,
-                flags: O_RDONLY | O_DIRECTORY
-            )
-        else { return }
-        let inside = ProcessPlace(pid: record.pid, directory: directory.raw)
-        for kind: FactKind in [
-            .executable, .arguments, .workingDirectory, .environment, .namespaces, .status,
-        ] {
-            procfs.read(kind, of: &record, at: inside)
-        }
+    private func threadDirectory(of process: ProcessRecord) -> FileDescriptor? {
+        guard process.state == UInt8(ascii: "Z"), process.threads > 1,
+            let tid = procfs.liveThread(of: process.pid)
+        else { return nil }
+        return try? FileDescriptor(
+            opening: "\(process.pid)/task/\(tid)",
+            in: procfs.directory.raw,
+            flags: O_RDONLY | O_DIRECTORY
+        )
     }
 
     private mutating func readAncestors(of process: ProcessRecord, in snapshot: inout Snapshot) {
@@ -116,5 +115,18 @@ extension Scanner {
             }
         }
         return (found, refused)
+    }
+}
+
+extension ProcessRecord {
+    /// Forgets what was asked of a leader that has exited: it goes with it, or is root's.
+    fileprivate mutating func forgetLeader() {
+        executable = nil
+        arguments = nil
+        workingDirectory = nil
+        environment = nil
+        namespaces = nil
+        status = nil
+        socketInodes = nil
     }
 }
