@@ -59,7 +59,7 @@ enum RulesCommand {
             Diagnostics.report(error.description)
             status = .usage
         }
-        var rules = inventory.loaded.flatMap(\.rules)
+        var rules = inventory.rules
         if !globs.isEmpty {
             status = .worst([status, missing(globs, in: rules)])
             rules = rules.filter { $0.isNamed(by: globs) }

@@ -57,6 +57,15 @@ public struct RuleInventory: Sendable, Equatable {
         files.compactMap { if case .loaded(let file) = $0.state { file } else { nil } }
     }
 
+    /// The rules in force, in the order in which they are asked.
+    public var rules: [Rule] {
+        do throws(RuleError) {
+            return try RuleSet(files: loaded).rules
+        } catch {
+            return loaded.flatMap(\.rules)
+        }
+    }
+
     /// What keeps every other command from working, in the order it would be met.
     public var errors: [RuleError] {
         let ofPlaces = places.compactMap { place -> RuleError? in

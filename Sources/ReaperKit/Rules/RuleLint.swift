@@ -49,9 +49,6 @@ extension RuleDecoder {
             }
             return
         }
-        if rule.owner != nil, rule.match.isEmpty {
-            warn("'owner' has no effect without 'match'", at: position("owner"))
-        }
         if rule.keep, rule.instance?.files.isEmpty != false {
             warn("'keep' has no effect without instance files", at: position("keep"))
         }
