@@ -1,9 +1,6 @@
 extension RulesReport {
-    /// The places, files and rules, for people.
-    ///
-    /// - Parameters:
-    ///   - rules: The rules to show, some of the inventory's.
-    ///   - isFiltered: Whether only these were asked for: then files are not shown unasked.
+    /// The places, files and rules, for people; of the rules those given, which are all unless
+    /// somebody filtered them: then files are not shown unasked.
     public static func list(
         _ inventory: RuleInventory,
         rules: [Rule],

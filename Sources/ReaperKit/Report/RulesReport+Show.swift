@@ -16,6 +16,11 @@ extension RulesReport {
                     bytes += comment("and comes after \(absent.joined(separator: ", "))")
                 }
             }
+            for rule in chosen where !rule.isWritable {
+                bytes += comment(
+                    "\(rule.id) has a path that is not UTF-8: this text is not the same"
+                )
+            }
             var json = JSONWriter(.pretty)
             json.object { json in
                 json.member("name", file.name)

@@ -3,9 +3,8 @@ extension Rule {
     ///
     /// What is written reads back as the same rule, in the same environment. Two things have lost
     /// their text and are written as something that means the same: a directory of `in` that needs
-    /// a variable which is not set, and a user who does not exist.
-    ///
-    /// - Parameter known: The rules that `after` may name; `nil` writes all it names.
+    /// a variable which is not set, and a user who does not exist. Of `after` only the rules in
+    /// `known` are written, all of them without such a set.
     public func writeDefinition(to json: inout JSONWriter, among known: Set<String>? = nil) {
         json.member("id", shortID)
         json.member("severity", severity.rawValue)
@@ -23,6 +22,17 @@ extension Rule {
         json.list("units", units.map(\.pattern.text))
     }
 
+    /// Whether all of it is UTF-8, which a variable's value need not be, but JSON must.
+    var isWritable: Bool {
+        var globs = remove + units
+        globs += stop?.processFilters ?? []
+        globs += instance?.files ?? []
+        globs += instance?.exclude ?? []
+        var texts = globs.map(\.pattern)
+        for pattern in [match, owner ?? ProcessPattern()] { texts += pattern.texts }
+        return texts.allSatisfy(\.isUTF8)
+    }
+
     /// The system's name, the first half of the id.
     public var system: String { String(id.prefix { $0 != "." }) }
 
@@ -34,6 +44,14 @@ extension Rule {
 }
 
 extension ProcessPattern {
+    /// Every text that a variable can be in.
+    fileprivate var texts: [ByteString] {
+        var globs = names + executables + commands
+        globs += workingDirectories + cgroups
+        globs += environment.compactMap(\.value)
+        return globs.map(\.pattern) + directories
+    }
+
     /// Writes the conditions that rule files have.
     fileprivate func writeDefinition(to json: inout JSONWriter) {
         json.list("name", names.map(\.pattern.text))

@@ -86,6 +86,15 @@ struct RuleWritingTests {
         #expect(!whole.contains("and comes after") && whole.contains("\"after\""))
     }
 
+    @Test("what JSON cannot hold is said")
+    func unwritable() throws {
+        let reader = RuleFileReader(environment: ["X": ByteString([0x2f, 0xff])])
+        let text = "{name:'s',title:'S',rules:[{id:'r',title:'R',match:{exe:'${X}/*'}}]}"
+        let file = try reader.read(Array(text.utf8), source: "t")
+        let shown = String(decoding: RulesReport.show(file.rules, of: [file]), as: UTF8.self)
+        #expect(shown.contains("// s.r has a path that is not UTF-8"))
+    }
+
     @Test("a source cannot end its comment")
     func hostileSource() throws {
         let text = "{name:'s',title:'S',rules:[{id:'r',title:'R',match:{name:'x'}}]}"
