@@ -1,4 +1,26 @@
 extension RuleTrace {
+    /// Holds several rules against a process, in their order: the first that decides is the one that
+    /// counts, and the others say so.
+    public static func traces(
+        of process: ProcessRecord,
+        by rules: [Rule],
+        in view: SnapshotView
+    ) -> [RuleTrace] {
+        var decision: RuleTrace?
+        return rules.map { rule in
+            var trace = RuleTrace(rule, of: process, in: view)
+            if let decision, trace.finding != nil {
+                trace.effect = .none
+                trace.reason = "\(decision.rule) comes before it and decides"
+            }
+            if trace.decides, decision == nil { decision = trace }
+            return trace
+        }
+    }
+
+    /// Whether no rule after this one is asked about the process.
+    private var decides: Bool { finding != nil || owner?.alive != nil }
+
     /// Says what follows, by the questions of ``OrphanDetector`` in their order.
     mutating func conclude(_ rule: Rule, _ process: ProcessRecord, in view: SnapshotView) {
         (effect, reason) =

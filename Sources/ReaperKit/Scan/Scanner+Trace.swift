@@ -40,7 +40,7 @@ extension Scanner {
                 return nil
             }
             let view = SnapshotView(snapshot, rules: request.rules)
-            traces = rules.map { RuleTrace($0, of: record, in: view) }
+            traces = RuleTrace.traces(of: record, by: rules, in: view)
             wanted = traces.reduce(into: []) { $0.formUnion($1.wanted) }
             if wanted.isEmpty { break }
         }
