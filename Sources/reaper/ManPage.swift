@@ -32,7 +32,9 @@ enum ManPage {
             for example in command.examples { page.item(example.command, example.meaning + ".") }
         }
         page.section("SEE ALSO")
-        page.prose("proc(5), pidfd_open(2), sock_diag(7), kill(1), ss(8), fuser(1)")
+        page.prose(
+            "reaper-rules(5), proc(5), pidfd_open(2), sock_diag(7), kill(1), ss(8), fuser(1)"
+        )
         return page.text
     }
 

@@ -75,7 +75,8 @@ struct ScanSession: ~Copyable {
         self.scanner = scanner
     }
 
-    private static func scanner(
+    /// Opens the procfs, and refuses one whose numbers mean other processes.
+    static func scanner(
         _ request: ScanRequest,
         _ options: Options
     ) throws(Failure) -> Scanner {
@@ -112,49 +113,38 @@ struct ScanSession: ~Copyable {
     /// - Returns: the status of a process that was not found, or of success.
     func checkPids(in result: ScanResult) -> ExitStatus {
         let processes = result.snapshot.processes
-        var status = ExitStatus.clean
-        for condition in request.selection.process.pids {
-            let holder = processes.first { $0.pid == condition.pid }
-            if let holder,
-                condition.startTime ?? holder.identity.startTime
-                    == holder.identity.startTime
-            {
-                continue
-            }
-            status = .leftOver
-            let number = condition.pid
-            let typed = condition.startTime.map { "\(number)@\($0)" } ?? "\(number)"
-            if let holder {
-                let name = holder.name.text.escapedForTerminal
-                Diagnostics.report(
-                    "\(typed): number \(number) names \(name) (\(holder.identity)) now"
-                )
-            } else {
-                Diagnostics.report("no process \(typed)")
-            }
+        let answers = request.selection.process.pids.map { condition in
+            ScanSession.check(condition, held: processes.first { $0.pid == condition.pid })
         }
-        return status
+        return .worst(answers)
+    }
+
+    /// Says who has the number of a process that is not the one which was asked for.
+    ///
+    /// - Returns: the status of a process that was not found, or of success.
+    static func check(_ condition: PidCondition, held holder: ProcessRecord?) -> ExitStatus {
+        guard let holder else {
+            Diagnostics.report("no process \(condition.text)")
+            return .leftOver
+        }
+        guard let start = condition.startTime, start != holder.identity.startTime else {
+            return .clean
+        }
+        let name = holder.name.text.escapedForTerminal
+        Diagnostics.report(
+            "\(condition.text): number \(condition.pid) names \(name) (\(holder.identity)) now"
+        )
+        return .leftOver
     }
 
     private static func rules(
         _ options: Options,
         onlyProtecting: Bool
     ) throws(Failure) -> RuleSet {
-        let environment = processEnvironment()
-        let layers = RuleLayers(
-            environment: environment,
-            named: options.rules.paths,
-            includesDefaults: options.rules.usesDefaults
-        )
-        let reader = RuleFileReader(
-            environment: environment,
-            users: UserNames.read().numbers,
-            services: ParsingContext.system.services()
-        )
         do throws(RuleError) {
             let rules = try RuleSet.load(
-                layers,
-                reader: reader,
+                RuleSources.layers(options.rules),
+                reader: RuleSources.reader(),
                 effectiveUser: geteuid(),
                 onlyProtecting: onlyProtecting
             )
@@ -165,18 +155,6 @@ struct ScanSession: ~Copyable {
         } catch {
             throw .rules(error)
         }
-    }
-
-    private static func processEnvironment() -> [String: ByteString] {
-        var environment: [String: ByteString] = Dictionary(minimumCapacity: 64)
-        for index in 0... {
-            guard let entry = unsafe environ[index] else { break }
-            let text = unsafe String(cString: entry)
-            guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            environment[String(text[..<equals])] =
-                ByteString(text.utf8[text.utf8.index(after: equals)...])
-        }
-        return environment
     }
 
     private static func baseline(in file: String) throws(Failure) -> Baseline {

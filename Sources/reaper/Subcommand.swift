@@ -6,7 +6,9 @@ struct Subcommand: Sendable {
     enum Name: String, Sendable, CaseIterable {
         case scan
         case clean
+        case explain
         case snapshot
+        case rules
         case help
     }
 
@@ -39,7 +41,7 @@ struct Subcommand: Sendable {
     static func named(_ name: String) -> Subcommand? { all.first { $0.name.rawValue == name } }
 
     /// Every subcommand there is.
-    static let all: [Subcommand] = [scan, clean, snapshot, help]
+    static let all: [Subcommand] = [scan, clean, explain, snapshot, rules, help]
 
     private static let scan = Subcommand(
         name: .scan,
@@ -91,6 +93,32 @@ struct Subcommand: Sendable {
         run: CleanCommand.run
     )
 
+    private static let explain = Subcommand(
+        name: .explain,
+        synopsis: "TARGET... [OPTION...]",
+        summary: "why something runs, who holds a port, whether a file is stale",
+        details: [
+            "TARGET is PID or PID@START, :PORT (also :8080/udp or :http), a path with a slash in "
+                + "it, or a name: a glob on what processes are called.",
+            "Of a process it tells what it is, its parents as far as they can be believed, who "
+                + "started or supervises it, what is odd, what each rule says, and what clean would "
+                + "do. Of a port: who holds it, shares it, or keeps it in another network "
+                + "namespace. Of a file: every question that decides whether it is stale, who uses "
+                + "it, and which rule knows it. Every fact names its source. Nothing is changed.",
+        ],
+        operands: "TARGET",
+        examples: [
+            Example(command: "reaper explain 4127", meaning: "why does process 4127 run"),
+            Example(command: "reaper explain :8080", meaning: "who holds port 8080, and why"),
+            Example(
+                command: "reaper explain /run/myapp.pid",
+                meaning: "is this file stale, question by question"
+            ),
+            Example(command: "reaper explain 'node*'", meaning: "every process of such a name"),
+        ],
+        run: ExplainCommand.run
+    )
+
     private static let snapshot = Subcommand(
         name: .snapshot,
         synopsis: "[-o FILE] [OPTION...]",
@@ -107,6 +135,41 @@ struct Subcommand: Sendable {
             ),
         ],
         run: SnapshotCommand.run
+    )
+
+    private static let rules = Subcommand(
+        name: .rules,
+        synopsis: "[list | show | check | test] [OPERAND...] [OPTION...]",
+        summary: "which rules there are, what they say, how they see a process",
+        details: [
+            "list [ID-GLOB...]: the files that count, those that others replace, those that are "
+                + "skipped, and every rule. It is what 'reaper rules' alone does.",
+            "show ID-GLOB...: rules as they are in force, variables expanded, as the text of a "
+                + "rule file.",
+            "check [FILE...]: every error in these files and directories, and what can never have "
+                + "an effect; exits 2 if there is an error. Without FILE it checks the files that "
+                + "count.",
+            "test [FILE | ID-GLOB] --pid PID[@START]: condition by condition, how rules see a "
+                + "process and what clean would do. A FILE has a slash in it, or ends in .json5.",
+            "The format of rule files is in reaper-rules(5).",
+        ],
+        operands: "list, show, check or test",
+        examples: [
+            Example(command: "reaper rules list 'dora.*'", meaning: "the rules about dora"),
+            Example(
+                command: "reaper rules show wasmcloud.provider",
+                meaning: "that rule, variables expanded"
+            ),
+            Example(
+                command: "reaper rules check ~/.config/reaper/rules.d",
+                meaning: "every error as FILE:LINE:COLUMN: message"
+            ),
+            Example(
+                command: "reaper rules test ./mine.json5 --pid 4127",
+                meaning: "which condition held, which failed, and why"
+            ),
+        ],
+        run: RulesCommand.run
     )
 
     private static let help = Subcommand(

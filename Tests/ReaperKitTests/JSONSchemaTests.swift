@@ -28,6 +28,13 @@ struct JSONSchemaTests {
             good: #""a""#,
             bad: #""""#
         ),
+        Case(testDescription: "minItems", schema: #"{"minItems": 1}"#, good: "[0]", bad: "[]"),
+        Case(
+            testDescription: "minProperties",
+            schema: #"{"minProperties": 1}"#,
+            good: #"{"a": 0}"#,
+            bad: "{}"
+        ),
         Case(testDescription: "minimum", schema: #"{"minimum": 0}"#, good: "0", bad: "-1"),
         Case(testDescription: "maximum", schema: #"{"maximum": 5}"#, good: "5", bad: "6"),
         Case(

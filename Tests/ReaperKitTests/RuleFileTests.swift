@@ -22,27 +22,27 @@ struct RuleFileTests {
         return (file.rules[0], file.warnings)
     }
 
+    static let everyKey = """
+        { name: "wasm", title: "Wasm", homepage: "https://example.org",
+          rules: [
+            { id: "a", severity: "error", title: "A", hint: "H", after: ["b"],
+              match: { name: "w*", exe: ["${TMPDIR:-/tmp}/c/**", "**/bin/w"], command: "*-x*",
+                cwd: "~/w", in: "${TMPDIR}/c", env: ["A", "B=c*"], cgroup: "/job/*",
+                ports: [8080, "http,53/udp"], user: ["alice", 7, "8"], state: "SD",
+                older_than: "2m" },
+              owner: { name: ["w", "x"] },
+              stop: { signal: "INT", timeout: "2s", order: "root-first" },
+              remove: ["~/w/*.sock"], containers: true, units: "w.service" },
+            { id: "b", title: "B", protect: true, match: { name: "z" } },
+            { id: "c", title: "C", keep: true, instance: { files: ["~/.w/*.json"],
+              exclude: "**/x.json", format: "json", pid: "child.pid", id: "id", alias: "alias",
+              started: "t", start_ticks: "ticks", entries: "services.*" } },
+          ] }
+        """
+
     @Test("reads every key of a rule")
     func full() throws {
-        let file = try Self.read(
-            """
-            { name: "wasm", title: "Wasm", homepage: "https://example.org",
-              rules: [
-                { id: "a", severity: "error", title: "A", hint: "H", after: ["b"],
-                  match: { name: "w*", exe: ["${TMPDIR:-/tmp}/c/**", "**/bin/w"], command: "*-x*",
-                    cwd: "~/w", in: "${TMPDIR}/c", env: ["A", "B=c*"], cgroup: "/job/*",
-                    ports: [8080, "http,53/udp"], user: ["alice", 7, "8"], state: "SD",
-                    older_than: "2m" },
-                  owner: { name: ["w", "x"] },
-                  stop: { signal: "INT", timeout: "2s", order: "root-first" },
-                  remove: ["~/w/*.sock"], containers: true, units: "w.service" },
-                { id: "b", title: "B", protect: true, match: { name: "z" } },
-                { id: "c", title: "C", keep: true, instance: { files: ["~/.w/*.json"],
-                  exclude: "**/x.json", format: "json", pid: "child.pid", id: "id", alias: "alias",
-                  started: "t", start_ticks: "ticks", entries: "services.*" } },
-              ] }
-            """
-        )
+        let file = try Self.read(Self.everyKey)
         #expect(file.name == "wasm" && file.homepage == "https://example.org")
         #expect(file.rules.map(\.id) == ["wasm.a", "wasm.b", "wasm.c"] && file.warnings.isEmpty)
         let rule = file.rules[0]

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// The part of JSON Schema 2020-12 that `schema/report.schema.json` uses.
+/// The part of JSON Schema 2020-12 that the files in `schema/` use.
 ///
 /// A keyword that is not known here is an error: a constraint nobody checks is worse than none.
 package struct JSONSchema {
@@ -11,6 +11,12 @@ package struct JSONSchema {
         root = value as? [String: Any] ?? [:]
     }
 
+    /// The schema of one definition, such as `rule`.
+    package init(_ text: Data, definition: String) throws {
+        let whole = try JSONSchema(text)
+        root = ["$ref": "#/$defs/\(definition)", "$defs": whole.root["$defs"] ?? [:]]
+    }
+
     /// What is wrong with the JSON text, one line per violation with its place.
     package func violations(in text: Data) throws -> [String] {
         let value = try JSONSerialization.jsonObject(with: text, options: .fragmentsAllowed)
@@ -18,7 +24,7 @@ package struct JSONSchema {
     }
 
     private static let annotations: Set<String> = [
-        "$schema", "$id", "$defs", "title", "description",
+        "$schema", "$id", "$defs", "title", "description", "default",
     ]
 
     private func check(_ value: Any, against schema: [String: Any], at place: String) -> [String] {
@@ -31,6 +37,7 @@ package struct JSONSchema {
             case "const", "enum": return membership(operand, value, place)
             case "pattern", "minLength": return text(keyword, operand, value, place)
             case "minimum", "maximum": return range(keyword, operand, value, place)
+            case "minItems", "minProperties": return count(keyword, operand, value, place)
             case "required": return required(operand, value, place)
             case "properties": return properties(operand, value, place)
             case "additionalProperties": return additional(operand, schema, value, place)
@@ -106,6 +113,18 @@ package struct JSONSchema {
         guard let value = number(value), let limit = number(operand) else { return [] }
         let isInside = keyword == "minimum" ? value >= limit : value <= limit
         return isInside ? [] : ["\(place): \(value) is beyond the \(keyword) \(limit)"]
+    }
+
+    private func count(
+        _ keyword: String,
+        _ operand: Any,
+        _ value: Any,
+        _ place: String
+    ) -> [String] {
+        let isOfItems = keyword == "minItems"
+        let count = isOfItems ? (value as? [Any])?.count : (value as? [String: Any])?.count
+        guard let count, count < operand as? Int ?? 0 else { return [] }
+        return ["\(place): \(count) are fewer than \(keyword)"]
     }
 
     private func required(_ operand: Any, _ value: Any, _ place: String) -> [String] {

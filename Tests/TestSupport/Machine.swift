@@ -42,6 +42,12 @@ package enum Machine {
         return (try? process?.wait(until: .now + .seconds(30))) == .exited(0)
     }()
 
+    /// Whether a process can be moved to a network namespace of its own.
+    package static let canMoveNetworks: Bool = {
+        guard isRoot else { return false }
+        return (try? Specimen("listen", "--own-network")) != nil
+    }()
+
     /// Whether control groups of this version, `v1` or `v2`, can be made and frozen.
     package static func canFreeze(_ version: String) -> Bool {
         guard isRoot else { return false }

@@ -41,7 +41,12 @@ struct Listener {
 
     /// `root` holds it; also `sharer.N` that inherited it, a `sibling` with a socket of its own on
     /// the same port, and a connected `client`, as the options say.
+    ///
+    /// With `--own-network` all of it is in a network namespace of its own; with `--time-wait` nobody
+    /// holds the port, and the kernel keeps a connection of it that is over.
     func listen() throws(StagingError) -> Never {
+        if options.has("own-network") { try check(cspecimen_own_network(), "unshare", "network") }
+        if options.has("time-wait") { try leaveConnection() }
         let sharers = try options.number("shared-by-children") ?? 0
         let others = (options.has("reuseport") ? 1 : 0) + (options.has("established") ? 1 : 0)
         subject.expect(1 + sharers + others)
@@ -68,6 +73,18 @@ struct Listener {
             }
             try check(cspecimen_accept(socket), "accept")
         }
+        Ledger.ready("root")
+        Vigil.keep(as: "root")
+    }
+
+    /// Whoever closes first has to keep the connection for stragglers.
+    private func leaveConnection() throws(StagingError) -> Never {
+        subject.expect(1)
+        let listener = try open()
+        let port = try Listener.announce(listener)
+        let client = try check(cspecimen_connect(version, port), "connect", "port \(port)")
+        let served = try check(cspecimen_accept(listener), "accept")
+        for socket in [served, client, listener] { _ = close(socket) }
         Ledger.ready("root")
         Vigil.keep(as: "root")
     }

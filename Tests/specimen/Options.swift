@@ -10,7 +10,8 @@ struct Options {
     private static let switches: Set<String> = [
         "adopted", "bound-only", "close", "dead-session", "deleted", "dgram", "established",
         "forgetful", "ignore-term", "in-flight", "leading", "listening", "orphan", "own-group",
-        "plain", "replaced", "reuseport", "setsid", "stopped-parent", "tcp", "udp", "v4", "v6",
+        "own-network", "plain", "replaced", "reuseport", "setsid", "stopped-parent", "tcp",
+        "time-wait", "udp", "v4", "v6",
     ]
     private static let valued: Set<String> = [
         "argv0", "content", "cwd", "depth", "env", "exe", "frozen", "ignore-term-at", "ignoring",

@@ -43,6 +43,13 @@ struct FileDetection {
         detector(in: view).findings(in: view.snapshot).filter { request.wants($0.kind) }
     }
 
+    /// The judgment on every file, in the snapshot's order.
+    func judgments(
+        in view: SnapshotView
+    ) -> [(file: InstanceFile, rule: Rule, judgment: InstanceFileJudgment)] {
+        detector(in: view).judgments(in: view.snapshot)
+    }
+
     /// How long until files that are too young to be judged can be; `nil` when there are none.
     func settlingTime(in view: SnapshotView) -> Duration? {
         detector(in: view).lookAgain(in: view.snapshot)
@@ -50,14 +57,7 @@ struct FileDetection {
 
     private func detector(in view: SnapshotView) -> StaleInstanceDetector {
         StaleInstanceDetector(rules: request.rules) { rule, process in
-            guard !rule.match.isEmpty else { return .holds }
-            return switch rule.match.evaluate(process, in: view.context) {
-            case .holds: .holds
-            case .fails: .fails
-            case .needs(let kind): .unknown("\(kind.fileName) was not read")
-            case .unreadable(let kind, let code):
-                .unknown("\(kind.fileName): \(reasonText(code))")
-            }
+            RecordedAnswer(of: rule, about: process, in: view.context)
         }
     }
 }

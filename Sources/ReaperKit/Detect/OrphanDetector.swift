@@ -7,10 +7,7 @@ public struct OrphanDetector: Detector {
     /// A rule that only describes instance files says nothing about what may run without a parent:
     /// a healthy daemon has none.
     public init(rules: [Rule]) {
-        self.rules = rules.filter { rule in
-            !rule.protect && !rule.match.isEmpty
-                && (rule.instance == nil || rule.owner != nil || rule.instance?.environment != nil)
-        }
+        self.rules = rules.filter(\.findsOrphans)
     }
 
     /// Also in those of which a deciding fact was refused; every rule is decided, in order.
@@ -52,7 +49,7 @@ public struct OrphanDetector: Detector {
         return detection
     }
 
-    private static let deciding: [FactKind] = [
+    static let deciding: [FactKind] = [
         .executable, .status, .namespaces, .cgroups, .environment,
     ]
 
@@ -92,7 +89,7 @@ public struct OrphanDetector: Detector {
         case .alive, .undecided: return .settled
         case .absent: break
         }
-        guard evidence.veto == nil else { return .passed }
+        guard evidence.vetoes.isEmpty else { return .passed }
         if isProtected(process, in: view, &detection) { return .settled }
         detection.hidden += evidence.unknown
         guard evidence.verdict != .suspect || rule.owner != nil || !evidence.unknown.isEmpty else {
@@ -187,6 +184,14 @@ public struct OrphanDetector: Detector {
             evidence: facts,
             remedy: remedy
         )
+    }
+}
+
+extension Rule {
+    /// Whether its processes can be orphans at all.
+    var findsOrphans: Bool {
+        !protect && !match.isEmpty
+            && (instance == nil || owner != nil || instance?.environment != nil)
     }
 }
 

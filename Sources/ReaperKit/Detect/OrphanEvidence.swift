@@ -11,8 +11,8 @@ struct OrphanEvidence {
     /// Facts that say nobody looks after it any more.
     var abandonment: [Evidence] = []
     var abandonmentWeight = Weight.none
-    /// Why nothing may be done, whatever the rest says; not a finding at all.
-    var veto: String?
+    /// Why nothing may be done, whatever the rest says; with any it is not a finding at all.
+    var vetoes: [Evidence] = []
     /// Facts that were refused: unknown is not evidence.
     var unknown: [HiddenFact] = []
     /// The systemd service it runs in, which the rule does not name.
@@ -26,6 +26,10 @@ struct OrphanEvidence {
     mutating func abandoned(_ weight: Weight, _ evidence: Evidence) {
         abandonment.append(evidence)
         abandonmentWeight = max(abandonmentWeight, weight)
+    }
+
+    mutating func forbid(_ reason: String, _ source: String) {
+        vetoes.append(Evidence(reason, source: source))
     }
 
     /// It takes at least one fact of each class and no veto; what is weak makes it probable.
@@ -170,17 +174,26 @@ extension OrphanEvidence {
     /// Finds what forbids any action on `process` because of `rule`.
     mutating func collectVetoes(_ process: ProcessRecord, _ rule: Rule, in view: SnapshotView) {
         if view.isOwnChain(process.identity) || process.pid == 1 || process.isKernelThread {
-            veto = "reaper, its ancestors, PID 1 and kernel threads are never orphans"
+            forbid(
+                "reaper, its ancestors, PID 1 and kernel threads are never orphans",
+                process.source("stat")
+            )
         }
         if process.environment?.known?.contains("REAPER_KEEP=1") == true {
-            veto = "REAPER_KEEP=1 in its environment asks to be left alone"
+            forbid(
+                "REAPER_KEEP=1 in its environment asks to be left alone",
+                process.source("environ")
+            )
         }
         if !rule.containers {
             if process.isInOtherPids(than: view.snapshot.host) {
-                veto = "it lives in another pid namespace"
+                forbid("it lives in another pid namespace", process.source("ns/pid"))
             }
             if process.isInOtherMounts(than: view.snapshot.host) {
-                veto = "it lives in another mount namespace, where its path is another file"
+                forbid(
+                    "it lives in another mount namespace, where its path is another file",
+                    process.source("ns/mnt")
+                )
             }
         }
         // Reaper's own service, such as a CI runner's, is no stranger's.

@@ -6,6 +6,7 @@ extension StalenessJudge {
         _ file: InstanceFile,
         _ trail: inout Trail
     ) -> StalenessJudgment {
+        trail.question = .identity
         let proc = "/proc/\(process.pid)"
         let identity = process.identity
         if process.isKernelThread {

@@ -64,6 +64,7 @@ public struct StalenessJudge {
             return trail.end(.report, "it names no process and its lock cannot be asked")
         }
         if let answer = judgeNamespace(pid, entry, &trail) { return answer }
+        trail.question = .existence
         if entry.liveness == .gone {
             return trail.end(
                 .stale,
@@ -96,6 +97,7 @@ public struct StalenessJudge {
         of file: InstanceFile,
         _ trail: inout Trail
     ) -> StalenessJudgment? {
+        trail.question = .host
         if let host = entry.host {
             if !HostName.isSame(host, snapshot.host.name) {
                 return trail.end(.keep, "it was written on another host", value: host)
@@ -109,6 +111,7 @@ public struct StalenessJudge {
                 source: "/proc/self/mountinfo"
             )
         }
+        trail.question = .boot
         if let boot = entry.bootID, !snapshot.host.bootID.isEmpty {
             if !HostName.isSameBoot(boot, snapshot.host.bootID) {
                 return trail.end(.stale, "it was written in another boot", value: boot)
@@ -119,6 +122,7 @@ public struct StalenessJudge {
     }
 
     private func judgeLock(_ file: InstanceFile, _ trail: inout Trail) -> StalenessJudgment? {
+        trail.question = .lock
         let source = "flock(2) and fcntl(2) on \(file.path.text)"
         switch file.lock {
         case .held(let kind):
@@ -140,6 +144,7 @@ public struct StalenessJudge {
         _ entry: InstanceEntry,
         _ trail: inout Trail
     ) -> StalenessJudgment? {
+        trail.question = .namespace
         let own = snapshot.host.namespaces?.pid
         if let recorded = entry.pidNamespace, recorded != own {
             guard let process = nested(pid, in: recorded) else {
@@ -180,6 +185,7 @@ public struct StalenessJudge {
         _ process: ProcessRecord,
         _ trail: inout Trail
     ) -> StalenessJudgment {
+        trail.question = .unreaped
         let parent = snapshot.process(process.parent)
         let name = parent.map { "\(process.parent) (\($0.name.text))" } ?? "\(process.parent)"
         return trail.end(
@@ -194,6 +200,7 @@ public struct StalenessJudge {
     private func judge(_ liveness: SocketLiveness, of file: InstanceFile) -> StalenessJudgment {
         var trail = Trail(source: file.path.text)
         if let answer = judgePlace(InstanceEntry(pid: nil), of: file, &trail) { return answer }
+        trail.question = .listener
         switch liveness {
         case .bound:
             return trail.end(.keep, "a socket is bound to it", source: "sock_diag(7), connect(2)")
@@ -230,6 +237,7 @@ public struct StalenessJudge {
                 value: ByteString("\(max(age.milliseconds, 0)) ms")
             )
         )
+        settling.questions.append(.settling)
         return settling
     }
 
@@ -238,13 +246,15 @@ public struct StalenessJudge {
         guard let first = entries.first else { return trail.end(.keep, "it names no process") }
         if entries.count == 1 { return first }
         let evidence = entries.flatMap(\.evidence)
+        let questions = entries.flatMap(\.questions)
         let dead = entries.filter(\.isDead)
         guard dead.count == entries.count else {
             let isDoubtful = entries.contains { $0.answer == .report }
             return StalenessJudgment(
                 isDoubtful ? .report : .keep,
                 reason: "\(dead.count) of its \(entries.count) processes are gone",
-                evidence: evidence
+                evidence: evidence,
+                questions: questions
             )
         }
         let waits = dead.compactMap { judgment in
@@ -255,7 +265,8 @@ public struct StalenessJudge {
             waits.max().map { .settling($0) } ?? (isRecycled ? .recycled : .stale),
             certainty: dead.contains { $0.certainty != .confirmed } ? .probable : .confirmed,
             reason: "none of its \(entries.count) processes exists any more",
-            evidence: evidence
+            evidence: evidence,
+            questions: questions
         )
     }
 }

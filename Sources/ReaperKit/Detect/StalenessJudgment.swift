@@ -33,6 +33,8 @@ public struct StalenessJudgment: Sendable, Equatable {
     public var reason: String
     /// Every fact that was looked at, in order; the last one decided.
     public var evidence: [Evidence]
+    /// Which question each fact of ``evidence`` answers, in the same order.
+    public var questions: [StalenessQuestion]
     /// The process it is about: who has the number now, or the parent that leaves it a zombie.
     public var process: ProcessIdentity?
 
@@ -42,12 +44,14 @@ public struct StalenessJudgment: Sendable, Equatable {
         certainty: Verdict = .confirmed,
         reason: String,
         evidence: [Evidence],
+        questions: [StalenessQuestion] = [],
         process: ProcessIdentity? = nil
     ) {
         self.answer = answer
         self.certainty = certainty
         self.reason = reason
         self.evidence = evidence
+        self.questions = questions
         self.process = process
     }
 

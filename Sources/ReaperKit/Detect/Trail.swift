@@ -3,6 +3,9 @@ struct Trail {
     /// What facts come from unless they say otherwise.
     private let source: String
     private var evidence: [Evidence] = []
+    private var questions: [StalenessQuestion] = []
+    /// Which question the next facts answer.
+    var question = StalenessQuestion.contents
 
     init(source: String) { self.source = source }
 
@@ -11,6 +14,7 @@ struct Trail {
         evidence.append(
             Evidence(fact, source: source ?? self.source, value: value.map { ByteString($0) })
         )
+        questions.append(question)
     }
 
     /// Adds the fact that decided.
@@ -28,6 +32,7 @@ struct Trail {
             certainty: answer == .report ? .suspect : certainty,
             reason: fact,
             evidence: evidence,
+            questions: questions,
             process: process
         )
     }

@@ -15,8 +15,13 @@ struct UnixSocketTable: Sendable {
     }
 
     private let bindings: Set<Binding>
+    /// The sockets themselves, as descriptors of processes name them.
+    private let sockets: [Binding: [UInt64]]
 
-    init(_ bindings: Set<Binding>) { self.bindings = bindings }
+    init(_ bindings: Set<Binding>, sockets: [Binding: [UInt64]] = [:]) {
+        self.bindings = bindings
+        self.sockets = sockets
+    }
 
     /// Asks the kernel for all of them, once.
     static func current() throws(SystemError) -> UnixSocketTable {
@@ -26,6 +31,7 @@ struct UnixSocketTable: Sendable {
         )
         try check(Int32(clinux_unix_diag_request(socket.raw)), "sendto", subject)
         var bindings: Set<Binding> = []
+        var sockets: [Binding: [UInt64]] = [:]
         // The kernel puts at most 32 KiB into a datagram; netlink(7).
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -41,9 +47,10 @@ struct UnixSocketTable: Sendable {
             guard sender == 0 else { continue }
             let part = UnixSocketDump.parse(buffer.span.extracting(first: count))
             bindings.formUnion(part.bindings)
+            sockets.merge(part.sockets) { $0 + $1 }
             switch part.end {
             case .more: continue
-            case .done: return UnixSocketTable(bindings)
+            case .done: return UnixSocketTable(bindings, sockets: sockets)
             case .failed(let code):
                 throw SystemError(call: "recvfrom", subject: subject, code: code)
             }
@@ -53,6 +60,11 @@ struct UnixSocketTable: Sendable {
     /// Whether a socket is bound to this inode of this file system.
     func contains(device: DeviceNumber, inode: UInt64) -> Bool {
         bindings.contains(Binding(device: device, inode: UInt32(truncatingIfNeeded: inode)))
+    }
+
+    /// Inodes of the sockets that are bound to this inode of this file system.
+    func sockets(boundTo inode: UInt64, of device: DeviceNumber) -> [UInt64] {
+        sockets[Binding(device: device, inode: UInt32(truncatingIfNeeded: inode))] ?? []
     }
 }
 
@@ -69,6 +81,7 @@ struct UnixSocketDump: Equatable {
     }
 
     var bindings: Set<UnixSocketTable.Binding> = []
+    var sockets: [UnixSocketTable.Binding: [UInt64]] = [:]
     var end = End.more
 
     /// Takes netlink messages apart; what does not fit makes the whole dump fail with `EPROTO`,
@@ -102,14 +115,21 @@ struct UnixSocketDump: Equatable {
         return dump
     }
 
-    /// Reads the attributes behind `struct unix_diag_msg`.
+    /// Reads the attributes behind `struct unix_diag_msg`, whose second word is the socket's inode.
     private mutating func addBinding(in bytes: Span<UInt8>, from first: Int, to end: Int) {
         var start = first
         while start + 4 <= end, let length = bytes.half(at: start), length >= 4 {
             if bytes.half(at: start + 2) == UInt16(UNIX_DIAG_VFS), length >= 12,
                 let inode = bytes.word(at: start + 4), let device = bytes.word(at: start + 8)
             {
-                bindings.insert(.init(device: DeviceNumber(kernel: device), inode: inode))
+                let binding = UnixSocketTable.Binding(
+                    device: DeviceNumber(kernel: device),
+                    inode: inode
+                )
+                bindings.insert(binding)
+                if let socket = bytes.word(at: first - 12) {
+                    sockets[binding, default: []].append(UInt64(socket))
+                }
             }
             start += (Int(length) + 3) & ~3
         }

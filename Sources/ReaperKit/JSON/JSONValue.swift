@@ -1,5 +1,8 @@
 /// A place in a text file, both counted from 1; columns count characters (Unicode scalars).
-public struct TextPosition: Sendable, Hashable, CustomStringConvertible {
+public struct TextPosition: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// Where every text begins.
+    static let start = TextPosition(line: 1, column: 1)
+
     /// The line.
     public var line: Int
     /// The column.
@@ -13,6 +16,11 @@ public struct TextPosition: Sendable, Hashable, CustomStringConvertible {
 
     /// `LINE:COLUMN`.
     public var description: String { "\(line):\(column)" }
+
+    /// Reading order.
+    public static func < (left: TextPosition, right: TextPosition) -> Bool {
+        (left.line, left.column) < (right.line, right.column)
+    }
 }
 
 /// A JSON or JSON5 value, with the place where it begins.

@@ -138,7 +138,7 @@ extension Procfs {
     }()
 
     // namespaces(7): "pid:[4026531836]".
-    private func namespaceInode(_ target: ByteString) -> UInt64? {
+    func namespaceInode(_ target: ByteString) -> UInt64? {
         guard let open = target.bytes.firstIndex(of: UInt8(ascii: "[")), target.bytes.last == 0x5D
         else { return nil }
         return UInt64(String(decoding: target.bytes[(open + 1)...].dropLast(), as: UTF8.self))

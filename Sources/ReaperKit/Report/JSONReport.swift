@@ -80,7 +80,8 @@ public enum JSONReport {
 }
 
 extension HostFacts {
-    fileprivate func write(to json: inout JSONWriter) {
+    /// Writes what is known of the machine.
+    func write(to json: inout JSONWriter) {
         json.member("name", name.isEmpty ? nil : name)
         json.member("boot_id", bootID.isEmpty ? nil : bootID)
         json.member("kernel", kernel.isEmpty ? nil : kernel)

@@ -1,6 +1,6 @@
 extension RuleDecoder {
     private static let jsonKeys = ["pid", "id", "alias", "started", "start_ticks", "entries"]
-    private static let instanceKeys =
+    static let instanceKeys =
         ["files", "exclude", "format"] + jsonKeys + ["pattern", "env"]
     /// What a pattern may take out of a text.
     private static let groups = ["pid", "id", "alias", "start", "host"]

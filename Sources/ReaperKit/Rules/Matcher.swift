@@ -61,14 +61,15 @@ extension ProcessPattern {
     }
 
     /// Cheapest first, in system calls.
-    private enum Condition: Int {
+    enum Condition: Int, CaseIterable {
         case pid, baseline, state, age, executable, workingDirectory, directory, name, user
         case command, cgroup, environment, port
 
         static var count: Int { port.rawValue + 1 }
     }
 
-    private func answer(
+    /// What one condition says; one without values holds.
+    func answer(
         _ condition: Condition,
         _ process: ProcessRecord,
         _ context: MatchContext
@@ -155,7 +156,7 @@ extension ProcessPattern {
     }
 
     /// The arguments, joined by single spaces.
-    private func commandLine(_ arguments: [ByteString]) -> ByteString {
+    func commandLine(_ arguments: [ByteString]) -> ByteString {
         var line = ByteString("")
         line.bytes.reserveCapacity(arguments.reduce(0) { $0 + $1.bytes.count + 1 })
         for argument in arguments {

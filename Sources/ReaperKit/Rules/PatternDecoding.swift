@@ -1,5 +1,5 @@
 extension RuleDecoder {
-    private static let patternKeys = [
+    static let patternKeys = [
         "name", "exe", "command", "cwd", "in", "env", "cgroup", "ports", "user", "state",
         "older_than",
     ]

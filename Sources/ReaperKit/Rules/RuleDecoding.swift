@@ -1,5 +1,5 @@
 extension RuleDecoder {
-    private static let keys = [
+    static let keys = [
         "id", "severity", "title", "hint", "match", "owner", "stop", "remove", "after",
         "instance", "protect", "keep", "containers", "units",
     ]
@@ -8,7 +8,7 @@ extension RuleDecoder {
     mutating func rule(
         _ value: JSONValue,
         of system: String
-    ) throws(JSONError) -> (Rule, after: [PlacedText]) {
+    ) throws(JSONError) -> (Rule, JSONFields, after: [PlacedText]) {
         let fields = try JSONFields(value, of: "a rule", known: RuleDecoder.keys)
         var rule = Rule(
             id: "\(system).\(try identifier(fields.required("id"), for: "id"))",
@@ -17,10 +17,26 @@ extension RuleDecoder {
         )
         rule.hint = try fields.string("hint")
         rule.severity = try choice(fields["severity"], for: "severity") ?? .warning
-        if let match = fields["match"] { rule.match = try pattern(match, for: "match") }
-        if let owner = fields["owner"] { rule.owner = try pattern(owner, for: "owner") }
-        if let stop = fields["stop"] { rule.stop = try stopAction(stop) }
-        if let instance = fields["instance"] { rule.instance = try instanceRule(instance) }
+        let known = errors.count
+        if let match = fields["match"] {
+            let pattern = try attempt { decoder throws(JSONError) in
+                try decoder.pattern(match, for: "match")
+            }
+            rule.match = pattern ?? rule.match
+        }
+        if let owner = fields["owner"] {
+            rule.owner = try attempt { decoder throws(JSONError) in
+                try decoder.pattern(owner, for: "owner")
+            }
+        }
+        if let stop = fields["stop"] {
+            rule.stop = try attempt { decoder throws(JSONError) in try decoder.stopAction(stop) }
+        }
+        if let instance = fields["instance"] {
+            rule.instance = try attempt { decoder throws(JSONError) in
+                try decoder.instanceRule(instance)
+            }
+        }
         for text in try fields.texts("remove") {
             rule.remove.append(try glob(text, as: .path, to: .find))
         }
@@ -30,8 +46,9 @@ extension RuleDecoder {
         rule.protect = try fields.flag("protect")
         rule.keep = try fields.flag("keep")
         rule.containers = try fields.flag("containers")
-        try refuseContradictions(in: rule, fields)
-        return (rule, after: try fields.texts("after"))
+        // A part that could not be read contradicts nothing.
+        if errors.count == known { try refuseContradictions(in: rule, fields) }
+        return (rule, fields, after: try fields.texts("after"))
     }
 
     /// What each key allows alone may be dangerous, or without any effect, together.

@@ -28,35 +28,74 @@ public struct RuleFileReader: Sendable {
     ///
     /// - Throws: `RuleError` for the first thing that is wrong; nothing of the file is used then.
     public func read(_ bytes: [UInt8], source: String) throws(RuleError) -> RuleFile {
+        var decoder = RuleDecoder(reader: self, source: source)
         do throws(JSONError) {
-            var decoder = RuleDecoder(reader: self, source: source)
             return try decoder.file(try JSON5Reader.read(bytes))
         } catch {
             throw RuleError(file: source, position: error.position, message: error.message)
         }
     }
+
+    /// Looks for everything that is wrong with one file, and for what can never have any effect.
+    ///
+    /// What is no JSON5 is wrong once; else there is at most one error for each part of a rule.
+    public func check(_ bytes: [UInt8], source: String) -> RuleCheck {
+        var decoder = RuleDecoder(reader: self, source: source, isThorough: true)
+        var check = RuleCheck(source: source)
+        do throws(JSONError) {
+            let file = try decoder.file(try JSON5Reader.read(bytes))
+            if decoder.errors.isEmpty { check.file = file }
+        } catch {
+            decoder.errors.append(error)
+        }
+        check.errors = decoder.errors
+            .map { RuleError(file: source, position: $0.position, message: $0.message) }
+            .sorted { ($0.position ?? .start) < ($1.position ?? .start) }
+        check.warnings = decoder.warnings.sorted { $0.position < $1.position }
+        return check
+    }
 }
 
 /// Turns the values of one rule file into rules.
 struct RuleDecoder {
+    static let fileKeys = ["name", "title", "homepage", "rules"]
+
     let reader: RuleFileReader
     let source: String
+    /// Whether it goes on after an error, and looks for what has no effect.
+    let isThorough: Bool
     var warnings: [RuleWarning] = []
+    /// What was wrong so far, where it goes on.
+    var errors: [JSONError] = []
 
-    init(reader: RuleFileReader, source: String) {
+    init(reader: RuleFileReader, source: String, isThorough: Bool = false) {
         self.reader = reader
         self.source = source
+        self.isThorough = isThorough
     }
 
     mutating func warn(_ message: String, at position: TextPosition) {
         warnings.append(RuleWarning(file: source, position: position, message: message))
     }
 
+    /// Reads one part; a thorough decoder notes what is wrong with it, and goes on without it.
+    mutating func attempt<Part>(
+        _ body: (inout RuleDecoder) throws(JSONError) -> Part
+    ) throws(JSONError) -> Part? {
+        do throws(JSONError) {
+            return try body(&self)
+        } catch {
+            guard isThorough else { throw error }
+            errors.append(error)
+            return nil
+        }
+    }
+
     mutating func file(_ value: JSONValue) throws(JSONError) -> RuleFile {
         let fields = try JSONFields(
             value,
             of: "a rule file",
-            known: ["name", "title", "homepage", "rules"]
+            known: RuleDecoder.fileKeys
         )
         let name = try identifier(fields.required("name"), for: "name")
         let title = try fields.required("title").text(for: "title").text
@@ -68,27 +107,38 @@ struct RuleDecoder {
             )
         }
         var rules: [Rule] = []
+        var fieldsOfRules: [JSONFields] = []
         var after: [String: [PlacedText]] = [:]
         var places: [String: TextPosition] = [:]
         for value in values {
-            let (rule, names) = try self.rule(value, of: name)
-            if let first = places.updateValue(value.position, forKey: rule.id) {
-                throw JSONError(
-                    "expected each id once, found '\(rule.id)' again; it first stood at \(first)",
-                    at: value.position
-                )
+            _ = try attempt { decoder throws(JSONError) in
+                let (rule, fields, names) = try decoder.rule(value, of: name)
+                if let first = places.updateValue(value.position, forKey: rule.id) {
+                    throw JSONError(
+                        "expected each id once, found '\(rule.id)' again; it first stood at"
+                            + " \(first)",
+                        at: value.position
+                    )
+                }
+                rules.append(rule)
+                fieldsOfRules.append(fields)
+                after[rule.id] = names
             }
-            rules.append(rule)
-            after[rule.id] = names
         }
-        for index in rules.indices {
-            rules[index].after = try resolve(
-                after[rules[index].id, default: []],
-                in: name,
-                among: rules.map(\.id)
-            )
+        // Among rules that could not be read there may be the one that is named.
+        if errors.isEmpty {
+            for index in rules.indices {
+                let names = after[rules[index].id, default: []]
+                let ids = rules.map(\.id)
+                let resolved = try attempt { decoder throws(JSONError) in
+                    try decoder.resolve(names, in: name, among: ids)
+                }
+                rules[index].after = resolved ?? []
+            }
+            let all = rules
+            _ = try attempt { decoder throws(JSONError) in try decoder.refuseCycles(all, after) }
         }
-        try refuseCycles(rules, after)
+        if isThorough, errors.isEmpty { warnIdle(rules, fieldsOfRules, list) }
         return RuleFile(
             name: name,
             title: title,

@@ -45,6 +45,9 @@ public struct RuleLayers: Sendable, Equatable {
         places += paths.map { .named($0, by: "--rules") }
     }
 
+    /// Lists these places and no others.
+    public init(places: [Place]) { self.places = places }
+
     private static func configurationHome(_ environment: [String: ByteString]) -> String? {
         if let home = environment["XDG_CONFIG_HOME"]?.text, home.hasPrefix("/") { return home }
         guard let home = environment["HOME"]?.text, home.hasPrefix("/") else { return nil }
@@ -53,8 +56,12 @@ public struct RuleLayers: Sendable, Equatable {
 
     /// Whether a file in a directory of rules is one; hidden files and what editors and package
     /// managers leave (`~ .bak .rpmsave .dpkg-old`) are not.
-    public static func isRuleFile(named name: String) -> Bool {
-        name.hasSuffix(".json5") && !name.hasPrefix(".") && name.utf8.count > ".json5".utf8.count
+    public static func isRuleFile(named name: String) -> Bool { objection(to: name) == nil }
+
+    /// Why a file of this name in a directory of rules is none; `nil` when it is one.
+    static func objection(to name: String) -> String? {
+        if name.hasPrefix(".") { return "it is hidden" }
+        return name.hasSuffix(".json5") ? nil : "its name does not end in .json5"
     }
 
     /// Lets later files replace earlier ones of the same base name.

@@ -26,18 +26,27 @@ struct RuleStore {
     /// Whether what another user can write is refused: reaper acts on rules with its own rights.
     let demandsTrust: Bool
 
+    /// What lies at one place: rule files, and what is none, with the reason.
+    typealias Listing = (files: [NamedEntry], others: [(path: String, reason: String)])
+
     /// The rule files at one place.
     func entries(at place: RuleLayers.Place) throws(RuleError) -> [NamedEntry] {
+        try listing(of: place)?.files ?? []
+    }
+
+    /// Everything at one place; `nil` when it is not there and need not be.
+    func listing(of place: RuleLayers.Place) throws(RuleError) -> Listing? {
         switch place {
         case .embedded:
-            return EmbeddedRules.files.map { name, contents in
-                (name, .embedded(baseName: name, contents: contents))
+            let files = EmbeddedRules.files.map { name, contents in
+                (name, Entry.embedded(baseName: name, contents: contents))
             }
+            return (files, [])
         case .directory(let path), .home(let path):
             do throws(SystemError) {
                 return try list(path)
             } catch {
-                if error.code == ENOENT || error.code == ENOTDIR { return [] }
+                if error.code == ENOENT || error.code == ENOTDIR { return nil }
                 let advice = error.isDenied ? "; \(RuleStore.advice(place))" : ""
                 throw RuleStore.unreadable(path, error, advice: advice)
             }
@@ -47,7 +56,7 @@ struct RuleStore {
             } catch {
                 // The path of a file; whether it can be read is found out when it is.
                 if error.code == ENOTDIR {
-                    return [(ByteString(path).baseName.text, .file(path: path))]
+                    return ([(ByteString(path).baseName.text, .file(path: path))], [])
                 }
                 throw RuleStore.unreadable(path, error, "named by \(origin), but ")
             }
@@ -121,12 +130,19 @@ struct RuleStore {
         return nil
     }
 
-    private func list(_ path: String) throws(SystemError) -> [NamedEntry] {
+    private func list(_ path: String) throws(SystemError) -> Listing {
         let directory = try DirectoryHandle(opening: try RuleStore.absolute(path))
         let names = try directory.entries(limit: RuleStore.maximumFiles).map(\.name.text)
-        return names.filter(RuleLayers.isRuleFile).map { name in
-            (name, .file(path: path.hasSuffix("/") ? path + name : "\(path)/\(name)"))
+        let prefix = path.hasSuffix("/") ? path : "\(path)/"
+        var listing: Listing = ([], [])
+        for name in names {
+            if let objection = RuleLayers.objection(to: name) {
+                listing.others.append((prefix + name, objection))
+            } else {
+                listing.files.append((name, .file(path: prefix + name)))
+            }
         }
+        return listing
     }
 
     /// A path that somebody typed, which may be relative to the current directory.

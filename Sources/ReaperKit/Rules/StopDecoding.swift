@@ -1,5 +1,5 @@
 extension RuleDecoder {
-    private static let stopKeys = [
+    static let stopKeys = [
         "signal", "timeout", "order", "ports", "process_filters", "kill_others",
     ]
 

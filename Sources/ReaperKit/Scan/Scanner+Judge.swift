@@ -118,7 +118,7 @@ extension Scanner {
     }
 
     /// Reads more facts, each through a directory that still shows the process that was listed.
-    private mutating func read(_ wanted: Set<FactRequest>, into snapshot: inout Snapshot) {
+    mutating func read(_ wanted: Set<FactRequest>, into snapshot: inout Snapshot) {
         let kinds = Dictionary(grouping: wanted, by: \.pid).mapValues { $0.map(\.kind) }
         for (pid, kinds) in kinds {
             guard let index = snapshot.index(of: pid) else { continue }

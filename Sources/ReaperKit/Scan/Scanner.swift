@@ -140,10 +140,17 @@ public struct Scanner: ~Copyable {
     private mutating func readSockets(into snapshot: inout Snapshot) throws(SystemError) {
         descriptors = nil
         guard let ports = request.ports else { return }
-        let table = try SocketTable.read(
+        try readSockets(
             SocketQuery(ports: ports, includesPeers: request.selection.includesPeers),
-            procRoot: procfs.root
+            into: &snapshot
         )
+    }
+
+    mutating func readSockets(
+        _ query: SocketQuery,
+        into snapshot: inout Snapshot
+    ) throws(SystemError) {
+        let table = try SocketTable.read(query, procRoot: procfs.root)
         snapshot.sockets = table.sockets
         snapshot.unreadable.notes += table.notes
         context.sockets = table.sockets

@@ -32,6 +32,15 @@ struct UnixSocketTableTests {
         #expect(!table.contains(device: DeviceNumber(major: 254, minor: 4), inode: 0x0102_0304))
     }
 
+    @Test("the socket that is bound to an inode is known by its own inode")
+    func sockets() {
+        let dump = UnixSocketDump.parse(UnixSocketTableTests.dump.span)
+        let table = UnixSocketTable(dump.bindings, sockets: dump.sockets)
+        let device = DeviceNumber(major: 254, minor: 3)
+        #expect(table.sockets(boundTo: 0x0102_0304, of: device) == [0x0101_0101])
+        #expect(table.sockets(boundTo: 1, of: device).isEmpty)
+    }
+
     @Test("a dump that is cut is never taken for a whole one")
     func prefixes() {
         let bytes = UnixSocketTableTests.dump

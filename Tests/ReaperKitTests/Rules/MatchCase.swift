@@ -23,8 +23,16 @@ struct MatchCase: Sendable, CustomStringConvertible {
     }
 
     func answer(peers: Bool = false) throws -> MatchAnswer {
+        try makePattern().evaluate(makeProcess(), in: MatchCase.context(peers: peers))
+    }
+
+    func makePattern() throws -> ProcessPattern {
         var pattern = ProcessPattern()
         try self.pattern(&pattern)
+        return pattern
+    }
+
+    func makeProcess() -> ProcessRecord {
         var process = Cast.process(700, "node") { process in
             process.executable = .value(ExecutableLink(path: "/opt/app/bin/node20"))
             process.arguments = .value(["/usr/bin/server", "--port", "80"])
@@ -34,12 +42,11 @@ struct MatchCase: Sendable, CustomStringConvertible {
             process.socketInodes = .value([77])
         }
         self.process(&process)
-        let context = MatchContext(
-            host: Cast.host,
-            sockets: MatchCase.sockets,
-            includesPeers: peers
-        )
-        return pattern.evaluate(process, in: context)
+        return process
+    }
+
+    static func context(peers: Bool = false) -> MatchContext {
+        MatchContext(host: Cast.host, sockets: MatchCase.sockets, includesPeers: peers)
     }
 
     static let sockets = [

@@ -1,0 +1,193 @@
+/// What `clean` would do to a process, and what to do instead where it would not.
+struct CleanForecast {
+    private(set) var statements: [Statement] = []
+    private(set) var advice: Advice?
+
+    private let account: ProcessAccount
+    private var identity: ProcessIdentity { account.process.identity }
+
+    init(_ account: ProcessAccount) {
+        self.account = account
+        statements = withoutSelector() + withNumber()
+        advice = makeAdvice()
+    }
+
+    // MARK: - clean alone
+
+    private func withoutSelector() -> [Statement] {
+        let findings = account.findings.filter { $0.process == identity && $0.kind == .orphan }
+        guard let finding = findings.first else {
+            return [
+                Statement(
+                    "leaves it alone: \(innocence)",
+                    label: "clean",
+                    source: "reaper scan"
+                )
+            ]
+        }
+        let rule = finding.rule.map { "rule \($0)" } ?? "reaper"
+        let found = "\(rule) finds it: \(finding.summary) (\(finding.verdict.rawValue))"
+        let text =
+            switch (finding.verdict, finding.remedy.action) {
+            case (.confirmed, .stop): "stops it and its tree\(settling): \(found)"
+            case (.probable, .stop): "reports it; with --include-probable it stops it: \(found)"
+            default: "reports it and leaves it alone: \(found)"
+            }
+        return [
+            Statement(
+                text,
+                label: "clean",
+                source: "reaper scan",
+                mark: .decisive
+            )
+        ]
+    }
+
+    /// What only a rule found is looked at again when it is older.
+    private var settling: String {
+        account.snapshot.host.age(of: identity) < .seconds(2) ? ", once it is 2 s old" : ""
+    }
+
+    /// Why no rule has it stopped.
+    private var innocence: String {
+        guard let trace = account.rules.first(where: { $0.match == .holds }) else {
+            return "no rule describes it"
+        }
+        return "rule \(trace.rule) describes it, but \(trace.reason)"
+    }
+
+    // MARK: - clean --pid
+
+    private func withNumber() -> [Statement] {
+        let label = "clean --pid"
+        let plan = account.plan
+        let source = "reaper clean --dry-run --pid \(identity)"
+        if let reason = refusal {
+            return [
+                Statement("refuses: \(reason)", label: label, source: source, mark: .decisive)
+            ]
+        }
+        if let zombie = plan.zombies.first(where: { $0.identity == identity }) {
+            let first = zombie.isParentStopped ? "continues its parent and then asks" : "asks"
+            let parent = account.snapshot.process(zombie.parent.pid)?.label ?? "\(zombie.parent)"
+            return [
+                Statement(
+                    "\(first) \(parent) to wait for it (SIGCHLD)",
+                    label: label,
+                    source: source
+                )
+            ]
+        }
+        guard !plan.targets.isEmpty else {
+            return [Statement("does nothing", label: label, source: source)]
+        }
+        let count = plan.targets.count
+        var list = [
+            Statement(
+                count == 1
+                    ? "stops it" : "stops \(count) processes, in this order",
+                label: label,
+                source: source
+            )
+        ]
+        list += plan.waves.flatMap(PlanTable.killOrder).map(statement)
+        list += plan.refused.compactMap { refusal in
+            refusal.identity.map { identity in
+                Statement(
+                    "not \(account.snapshot.process(identity.pid)?.label ?? "\(identity)"): "
+                        + refusal.reason,
+                    source: source,
+                    depth: 1,
+                    process: identity
+                )
+            }
+        }
+        return list
+    }
+
+    private func statement(_ target: ShutdownTarget) -> Statement {
+        var text = "\(target.name.text) (\(target.identity)): \(target.signal)"
+        if target.signal != .kill { text += ", SIGKILL after \(target.timeout.roughText)" }
+        if let note = target.note { text += "; \(note)" }
+        return Statement(
+            text,
+            source: "/proc/\(target.identity.pid)/status",
+            depth: 1,
+            process: target.identity
+        )
+    }
+
+    private var refusal: String? {
+        account.plan.refused.first { $0.identity == identity }?.reason
+    }
+
+    // MARK: - What to do
+
+    private func makeAdvice() -> Advice? {
+        let process = account.process
+        if process.isKernelThread || process.pid == 1 {
+            return Advice(.none, reason: refusal ?? "it is never stopped")
+        }
+        let origins = account.origins
+        let command = "reaper clean --pid \(identity)"
+        if let reason = refusal {
+            let container = origins.first { $0.kind == .container }?.stopCommand
+            if container == nil, let outside = namespaceMaker {
+                return Advice(
+                    .stop,
+                    ["reaper clean --pid \(outside.identity)"],
+                    reason: "\(outside.label) is the nearest parent outside that namespace, and is "
+                        + "stopped with all that is below it"
+                )
+            }
+            return Advice(
+                .none,
+                container.map { [$0] } ?? [],
+                reason: container == nil ? reason : "\(reason): stop the container"
+            )
+        }
+        if process.isZombie { return zombieAdvice() }
+        guard !account.plan.targets.isEmpty else { return nil }
+        if let keeper = origins.first(where: { $0.restarts || $0.kind == .container }),
+            let stop = keeper.stopCommand
+        {
+            let why =
+                keeper.kind == .container
+                ? "it belongs to \(keeper.name)"
+                : "\(keeper.name) may start it again; '\(command)' stops this one alone"
+            return Advice(.none, [stop], reason: why)
+        }
+        if let keeper = origins.first(where: { $0.restarts && $0.kind == .supervisor }) {
+            return Advice(
+                .stop,
+                [command],
+                reason: "\(keeper.name), may start it again: stop that first"
+            )
+        }
+        return Advice(.stop, [command])
+    }
+
+    /// The nearest parent outside the process's own pid namespace, if it is one that may be stopped.
+    private var namespaceMaker: ProcessRecord? {
+        let host = account.snapshot.host
+        guard account.process.isInOtherPids(than: host) else { return nil }
+        let outside = account.chain.ancestors.first { !$0.isInOtherPids(than: host) }
+        guard let outside, outside.pid > 1, !host.ownChain.contains(outside.identity) else {
+            return nil
+        }
+        return outside
+    }
+
+    private func zombieAdvice() -> Advice {
+        let parent = account.snapshot.process(account.process.parent)
+        guard let parent, parent.pid > 1 else {
+            return Advice(.none, reason: "PID 1 will wait for it; nothing needs to be done")
+        }
+        return Advice(
+            .signalParent,
+            ["reaper clean --zombies --pid \(identity)"],
+            reason: "if \(parent.label) does not wait for it even then, only its end helps: "
+                + "reaper explain \(parent.identity)"
+        )
+    }
+}

@@ -1,0 +1,169 @@
+extension Explanation {
+    /// Explains a path.
+    ///
+    /// - Parameters:
+    ///   - account: What was read about it.
+    ///   - target: What was typed.
+    public init(_ account: FileAccount, target: String) {
+        self.init(target: target, kind: .file, summary: FileSummary.text(of: account))
+        path = account.path
+        if let refusal = account.refusal { unknown.append("what is there: \(refusal)") }
+        guard account.facts != nil || !account.users.isEmpty else {
+            answer = account.refusal == nil ? .notFound : .incomplete
+            return
+        }
+        add(.file, FileSection.statements(of: account))
+        if let judgment = account.judgment, let file = account.instance {
+            add(.staleness, StalenessSection.statements(of: judgment, file))
+        }
+        add(.users, FileUserSection.statements(of: account))
+        add(.rules, FileRuleSection.statements(of: account))
+        let forecast = FileForecast(account)
+        add(.cleaning, forecast.statements)
+        advice = forecast.advice
+        if case .denied(let code) = account.instance?.contents {
+            unknown.append("what it says: \(reasonText(code))")
+        }
+        if account.judgment?.isUndecided == true {
+            unknown.append("whether it is stale: \(account.judgment?.whole.reason ?? "")")
+        }
+        if account.hiddenUsers > 0, account.users.isEmpty, account.needsUsers {
+            unknown.append(
+                "who uses it: \(counted(account.hiddenUsers, "process", "processes")) could not be "
+                    + "looked at"
+                    + (account.snapshot.host.effectiveUser == 0 ? "" : "; run as root to see them")
+            )
+        }
+        if !unknown.isEmpty { answer = .incomplete }
+    }
+}
+
+extension InstanceFileJudgment {
+    /// Whether a fact was missing, as opposed to one that leaves it to a person.
+    fileprivate var isUndecided: Bool {
+        whole.answer == .report && whole.questions.last == .existence
+    }
+}
+
+extension FileAccount {
+    /// Whether only its users tell anything about it.
+    fileprivate var needsUsers: Bool { judgment == nil }
+
+    /// Whether it is a program.
+    var isProgram: Bool {
+        guard let facts, facts.kind == .regular else { return false }
+        return facts.permissions & 0o111 != 0 && instance == nil
+    }
+}
+
+/// One sentence about a path.
+enum FileSummary {
+    static func text(of account: FileAccount) -> String {
+        let path = account.path.text
+        guard let facts = account.facts else {
+            if let refusal = account.refusal { return "\(path) cannot be looked at: \(refusal)" }
+            return account.users.isEmpty
+                ? "\(path): there is no such file"
+                : "\(path) is not there any more, and \(users(of: account))"
+        }
+        if let judgment = account.judgment {
+            return "\(path) \(verdict(judgment.whole, facts))"
+        }
+        if facts.kind == .directory { return "\(path) is a directory; \(users(of: account))" }
+        return "\(path) is \(facts.kind.name); \(users(of: account))"
+    }
+
+    private static func verdict(_ judgment: StalenessJudgment, _ facts: FileFacts) -> String {
+        let doubt = judgment.certainty == .confirmed ? "" : "probably "
+        return switch judgment.answer {
+        case .stale: "is \(doubt)stale: \(judgment.reason)"
+        case .recycled: "is \(doubt)stale, its number has been reused: \(judgment.reason)"
+        case .keep: "is in use: \(judgment.reason)"
+        case .settling: "is too young to be judged: \(judgment.reason)"
+        case .report: "cannot be judged: \(judgment.reason)"
+        }
+    }
+
+    private static func users(of account: FileAccount) -> String {
+        let pids = Set(account.users.map(\.process))
+        guard !pids.isEmpty else {
+            return account.hiddenUsers > 0 ? "nobody was seen that uses it" : "no process uses it"
+        }
+        return "\(counted(pids.count, "process uses", "processes use")) it"
+    }
+}
+
+/// What is at a path, and what it says.
+enum FileSection {
+    static func statements(of account: FileAccount) -> [Statement] {
+        guard let facts = account.facts else { return [] }
+        let host = account.snapshot.host
+        let source = "statx(\(account.path.text))"
+        var list = [
+            Statement(kind(of: account, facts), label: "kind", source: source),
+            Statement(
+                "\(host.userText(facts.owner)), mode \(String(facts.permissions, radix: 8))",
+                label: "owner",
+                source: source
+            ),
+            Statement(
+                "\(facts.modified.timeText), \((host.wallClock - facts.modified).roughText) ago",
+                label: "written",
+                source: source
+            ),
+            Statement(
+                "device \(facts.identity.device), inode \(facts.identity.inode)",
+                label: "inode",
+                source: source,
+                isDetail: true
+            ),
+        ]
+        if let target = account.linkTarget {
+            list.append(
+                Statement(target.text, label: "target", source: "readlink(\(account.path.text))")
+            )
+        }
+        if let file = account.instance { list += contents(of: file, account) }
+        if account.instance?.isWritableByOthers == true {
+            list.append(
+                Statement(
+                    "users other than its owner can write or replace it: it may have nobody "
+                        + "stopped",
+                    label: "trust",
+                    source: source,
+                    mark: .odd
+                )
+            )
+        }
+        return list
+    }
+
+    private static func kind(of account: FileAccount, _ facts: FileFacts) -> String {
+        let size = facts.kind == .regular ? " of \(counted(Int(clamping: facts.size), "byte"))" : ""
+        return facts.kind.name + size + (account.isProgram ? ", a program" : "")
+    }
+
+    private static func contents(
+        of file: InstanceFile,
+        _ account: FileAccount
+    ) -> [Statement] {
+        guard case .entries(let entries) = file.contents else { return [] }
+        return entries.prefix(16).compactMap { entry in
+            guard let pid = entry.pid else { return nil }
+            var text = "process \(pid)"
+            if let id = entry.id { text += ", \(id)" }
+            if let alias = entry.alias, alias != entry.id { text += " (\(alias))" }
+            if let ticks = entry.startTicks { text += ", started at \(ticks)" }
+            if let host = entry.host { text += ", on host \(host)" }
+            // Who has the number now, whether or not it is the one that was meant.
+            let now = account.snapshot.process(pid)
+            if let now { text += "; that number is \(now.label) now" }
+            return Statement(
+                text,
+                label: "records",
+                source: file.path.text,
+                process: now?.identity
+            )
+        }
+    }
+}

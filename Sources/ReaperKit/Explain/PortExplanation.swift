@@ -1,0 +1,297 @@
+extension Explanation {
+    /// Explains a port.
+    ///
+    /// - Parameters:
+    ///   - account: What was read about it.
+    ///   - target: What was typed.
+    public init(_ account: PortAccount, target: String) {
+        self.init(target: target, kind: .port, summary: "")
+        port = account.name
+        let holders = PortHolders(account, in: account.own)
+        add(.holders, holders.statements)
+        add(.lingering, LingeringSockets.statements(of: account.own))
+        add(.namespaces, PortNamespaces.statements(of: account))
+        advice = holders.advice
+        let elsewhere = account.others.contains { place in
+            place.sockets.contains(where: \.isInTheWay)
+        }
+        let isThere = !account.own.sockets.isEmpty || elsewhere
+        if !holders.unseen.isEmpty {
+            unknown += holders.unseen
+            answer = .incomplete
+        } else if !account.notes.isEmpty, !holders.isHeld {
+            unknown += account.notes
+            answer = .incomplete
+        } else if !isThere {
+            answer = .notFound
+        }
+        summary = "port \(account.name) " + verdict(holders, elsewhere, account)
+    }
+
+    private func verdict(
+        _ holders: PortHolders,
+        _ elsewhere: Bool,
+        _ account: PortAccount
+    ) -> String {
+        let names = holders.pids.map(account.label)
+        if let first = names.first {
+            let verb =
+                holders.isServed
+                ? "is held by"
+                : holders.isHeld
+                    ? "is bound, but not served, by" : "is one end of a connection of"
+            let rest = names.count - 1
+            return rest == 0
+                ? "\(verb) \(first)"
+                : "\(verb) \(first) and \(counted(rest, "other process", "others"))"
+        }
+        if !holders.unseen.isEmpty { return "is held by a process that cannot be seen" }
+        if holders.isHeld { return "is held, but no process was found to hold it" }
+        if !account.own.sockets.isEmpty {
+            return "is held by no process; the kernel still keeps closed connections of it"
+        }
+        if elsewhere { return "is held in another network namespace, and by nobody in this one" }
+        return "is held by nobody in this network namespace"
+    }
+}
+
+/// Who holds the sockets of a port that keep others from it.
+struct PortHolders {
+    private(set) var statements: [Statement] = []
+    /// Everybody who certainly holds one, by number.
+    private(set) var pids: [Int32] = []
+    /// What could not be learned, one sentence per socket.
+    private(set) var unseen: [String] = []
+    /// Whether there is any socket that has to be held by somebody.
+    let isHeld: Bool
+    /// Whether anybody can reach it.
+    let isServed: Bool
+    private(set) var advice: Advice?
+
+    private let account: PortAccount
+
+    init(_ account: PortAccount, in place: PortAccount.Place) {
+        self.account = account
+        let sockets = account.telling(in: place)
+        isHeld = sockets.contains(where: \.isInTheWay)
+        isServed = sockets.contains(where: \.holdsPort)
+        var seen: Set<Int32> = []
+        for socket in sockets {
+            for holder in account.holders[socket.inode] ?? []
+            where holder.hold.isCertain && seen.insert(holder.pid).inserted {
+                pids.append(holder.pid)
+            }
+        }
+        pids.sort()
+        for pid in pids { statements += self.statements(of: pid, sockets) }
+        for socket in sockets { addUnheld(socket, place) }
+        addSharing(sockets, place)
+        addConnections(place)
+        advice = makeAdvice(sockets)
+    }
+
+    private func statements(of pid: Int32, _ sockets: [SocketRecord]) -> [Statement] {
+        let holding = sockets.filter { socket in
+            account.holders[socket.inode]?.contains { $0.pid == pid && $0.hold.isCertain } == true
+        }
+        let known = account.account(of: pid)
+        var list = [
+            Statement(
+                known.map(ProcessSummary.text) ?? account.label(pid),
+                source: "/proc/\(pid)/stat",
+                mark: .decisive,
+                process: known?.process.identity
+            )
+        ]
+        for socket in holding {
+            let holder = account.holders[socket.inode]?.first { $0.pid == pid }
+            let hold = holder?.hold ?? .descriptor
+            list.append(
+                Statement(
+                    socket.sentence + hold.suffix,
+                    source: hold.source(pid: pid),
+                    value: ByteString("socket:[\(socket.inode)]"),
+                    depth: 1
+                )
+            )
+        }
+        guard let known else { return list }
+        if let port = holding.first?.port, let forwarder = Forwarder(known.process, port: port) {
+            list.append(
+                Statement(
+                    "it \(forwarder.text)",
+                    source: known.process.source("cmdline"),
+                    mark: .decisive,
+                    depth: 1
+                )
+            )
+        }
+        list += Oddity.all(of: known).map { statement in
+            var statement = statement
+            statement.depth = 1
+            return statement
+        }
+        return list
+    }
+
+    private mutating func addUnheld(_ socket: SocketRecord, _ place: PortAccount.Place) {
+        let holders = account.holders[socket.inode] ?? []
+        guard !holders.contains(where: \.hold.isCertain) else { return }
+        let user = account.host.userText(socket.user)
+        for holder in holders {
+            statements.append(
+                Statement(
+                    "\(account.label(holder.pid)) has a descriptor on its way to it that may be this "
+                        + "socket (SCM_RIGHTS)",
+                    source: holder.hold.source(pid: holder.pid),
+                    value: ByteString("socket:[\(socket.inode)]"),
+                    mark: .unknown,
+                    process: account.account(of: holder.pid)?.process.identity
+                )
+            )
+        }
+        let count = account.refusals
+        let why =
+            count > 0
+            ? "\(counted(count, "process", "processes")) could not be looked at"
+                + (account.host.effectiveUser == 0 ? "" : "; run as root to see them")
+            : "everybody who can be seen was looked at: it may be held by the kernel itself (NFS, "
+                + "WireGuard), or from another pid namespace"
+        let sentence = "\(socket.sentence), for user \(user), and no process was seen that has it"
+        statements.append(
+            Statement(
+                "\(sentence): \(why)",
+                source: place.source,
+                value: ByteString("socket:[\(socket.inode)]"),
+                mark: .unknown
+            )
+        )
+        unseen.append("who holds \(socket.endpointText)/\(socket.transport.rawValue): \(why)")
+    }
+
+    private mutating func addSharing(_ sockets: [SocketRecord], _ place: PortAccount.Place) {
+        for socket in sockets {
+            let holders = (account.holders[socket.inode] ?? []).filter(\.hold.isCertain)
+            guard holders.count > 1 else { continue }
+            statements.append(
+                Statement(
+                    "\(holders.count) processes share one socket of \(socket.endpointText): it was "
+                        + "inherited or handed over, and is free only when all let go of it",
+                    source: "/proc/PID/fd",
+                    value: ByteString("socket:[\(socket.inode)]")
+                )
+            )
+        }
+        let listening = sockets.filter(\.holdsPort)
+        let endpoints = Dictionary(grouping: listening) {
+            "\($0.endpointText)/\($0.transport.rawValue)"
+        }
+        for (endpoint, group) in endpoints.sorted(by: { $0.key < $1.key }) where group.count > 1 {
+            statements.append(
+                Statement(
+                    "\(group.count) sockets of their own have \(endpoint) at the same time "
+                        + "(SO_REUSEPORT): each has to be closed",
+                    source: place.source
+                )
+            )
+        }
+    }
+
+    private mutating func addConnections(_ place: PortAccount.Place) {
+        let connections = place.sockets.filter { $0.inode != 0 && !$0.isInTheWay }
+        guard isHeld, !connections.isEmpty else { return }
+        let number = account.ports.members.first?.ports.lowerBound
+        let (own, others) = (
+            connections.filter { $0.port == number }, connections.filter { $0.port != number }
+        )
+        if !own.isEmpty {
+            statements.append(
+                Statement(
+                    "\(counted(own.count, "connection")) of it "
+                        + "\(own.count == 1 ? "is" : "are") open; they hold nobody up who sets "
+                        + "SO_REUSEADDR",
+                    source: place.source,
+                    isDetail: true
+                )
+            )
+        }
+        if !others.isEmpty {
+            let verb =
+                others.count == 1 ? "is connected to it, and holds" : "are connected, and hold"
+            statements.append(
+                Statement(
+                    "\(counted(others.count, "other socket")) of this machine \(verb) nothing",
+                    source: place.source,
+                    isDetail: true
+                )
+            )
+        }
+    }
+
+    // MARK: - What to do
+
+    private func makeAdvice(_ sockets: [SocketRecord]) -> Advice? {
+        guard !pids.isEmpty else { return nil }
+        let accounts = pids.compactMap(account.account)
+        for holder in accounts {
+            if let port = sockets.first?.port, let forwarder = Forwarder(holder.process, port: port)
+            {
+                return Advice(
+                    .none,
+                    forwarder.command.map { [$0] } ?? [],
+                    reason: "\(holder.process.label) \(forwarder.text)"
+                )
+            }
+        }
+        let forecasts = accounts.map(CleanForecast.init)
+        // Where somebody would start it again, or may not be touched, that comes first.
+        if let other = forecasts.compactMap(\.advice).first(where: { $0.action != .stop }) {
+            return other
+        }
+        // Only who can be reached holds a port for clean; the others go by number.
+        let identities = accounts.map { "\($0.process.identity)" }.joined(separator: ",")
+        return Advice(
+            .stop,
+            ["reaper clean " + (isServed ? "--ports \(account.name)" : "--pid \(identities)")],
+            reason: forecasts.compactMap { $0.advice?.reason }.first
+        )
+    }
+}
+
+extension SocketRecord {
+    /// Whether it keeps others from binding the port.
+    var isInTheWay: Bool { holdsPort || state == .bound }
+
+    /// The other end, as ``endpointText``.
+    private var peerText: String {
+        var peer = self
+        (peer.address, peer.port) = (peerAddress, peerPort)
+        return peer.endpointText
+    }
+
+    /// What it does with its port.
+    var sentence: String {
+        let endpoint = "\(endpointText)/\(transport.rawValue)"
+        return switch state {
+        case .listen: "it listens on \(endpoint)"
+        case .bound:
+            "it has bound \(endpoint) and does not listen: nobody can connect, and nobody else can "
+                + "bind it"
+        case .close: "it receives on \(endpoint)"
+        default: "it is connected from \(endpoint) to \(peerText) (\(state.name))"
+        }
+    }
+}
+
+extension SocketHold {
+    /// How it is held, as the end of a sentence.
+    fileprivate var suffix: String {
+        switch self {
+        case .descriptor: ""
+        case .threadDescriptor(let tid): ", through a descriptor that only its thread \(tid) has"
+        case .inFlight: ", through a descriptor on its way (SCM_RIGHTS)"
+        case .ioUring:
+            ", as a fixed file of an io_uring: it is let go a little after the process is gone"
+        }
+    }
+}

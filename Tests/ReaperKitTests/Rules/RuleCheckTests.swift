@@ -1,0 +1,204 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import ReaperKit
+
+@Suite("checks of rule files")
+struct RuleCheckTests {
+    private static func check(_ text: String) -> RuleCheck {
+        RuleFileTests.reader.check(Array(text.utf8), source: "t.json5")
+    }
+
+    private static func rule(_ text: String) -> String {
+        "{name:'s',title:'S',rules:[{id:'r',title:'R',\(text)}]}"
+    }
+
+    @Test("what is wrong in several rules, and parts of rules, is said at once, in order")
+    func several() {
+        let check = Self.check(
+            """
+            { name: 's', title: 'S', rules: [
+              { id: 'a', title: 'A', match: { nmae: 'x' }, stop: { timeout: '99s' } },
+              { id: 'b', match: { name: 'x' } },
+              { id: 'c', title: 'C', match: { name: 'x' }, owner: { exe: 'x' },
+                instance: { files: '/a/b', env: 'X' } },
+              { id: 'd', title: 'D', match: { name: 'x' }, after: 'nobody' } ] }
+            """
+        )
+        let found = check.errors.map(\.description)
+        let wanted = [
+            "t.json5:2:35: unknown key 'nmae'", "t.json5:2:65: expected at most 30s",
+            "t.json5:3:3: expected the key 'title'", "t.json5:4:62: 'x': expected an absolute path",
+            "t.json5:5:15: expected either 'files' or 'env'",
+        ]
+        #expect(found.count == wanted.count, "\(found)")
+        for (text, beginning) in zip(found, wanted) {
+            #expect(text.hasPrefix(beginning), "\(text)")
+        }
+        #expect(check.file == nil)
+    }
+
+    @Test("a part that cannot be read contradicts nothing")
+    func oneErrorOnly() {
+        #expect(Self.check(Self.rule("match:{nmae:'x'},stop:{}")).errors.count == 1)
+    }
+
+    @Test("names under 'after' are looked up once every rule could be read")
+    func after() {
+        let text =
+            "{name:'s',title:'S',rules:[{id:'a',title:'A',match:{name:'x'},after:'bb'},"
+            + "{id:'b',title:'B',match:{name:'x'},after:'q'}]}"
+        let errors = Self.check(text).errors
+        #expect(errors.count == 2 && errors[0].message.contains("did you mean 'b'?"))
+    }
+
+    @Test("what reads without error has none, and the reverse", arguments: RuleFileTests.refusals)
+    func agrees(_ refusal: RuleFileTests.Refusal) throws {
+        let text = Self.rule(refusal.rule)
+        let error = #expect(throws: RuleError.self) { try RuleFileTests.read(text) }
+        let errors = Self.check(text).errors
+        #expect(errors.contains { $0.message == error?.message }, "\(errors)")
+    }
+
+    struct Idle: Sendable, CustomTestStringConvertible {
+        var testDescription: String { rule }
+        var rule: String
+        var position: String
+        var message: String
+
+        init(_ rule: String, _ position: String, _ message: String) {
+            self.rule = rule
+            self.position = position
+            self.message = message
+        }
+    }
+
+    static let idle: [Idle] = [
+        Idle("match:{exe:'${X}/a'}", "1:57", "'match' never holds here: no value of 'exe'"),
+        Idle("match:{name:'a',in:['${X}/a']}", "1:65", "no value of 'in'"),
+        Idle("match:{name:'a',user:'bob'}", "1:67", "no value of 'user'"),
+        Idle("match:{name:'a',env:'A=${X}'}", "1:66", "no value of 'env'"),
+        Idle("match:{name:'a'},owner:{name:'${X}'}", "1:75", "no process can be the 'owner' here"),
+        Idle("instance:{files:'${X}/a'}", "1:62", "'instance' finds no files here"),
+        Idle("match:{exe:'/a/*'},stop:{}", "1:70", "expected 'owner' beside 'stop'"),
+        Idle(
+            "match:{name:'a'},owner:{name:'b'},stop:{}",
+            "1:85",
+            "'clean' never gets to this 'stop'"
+        ),
+        Idle(
+            "match:{name:'a'},instance:{files:'/a/b',format:'socket'}",
+            "1:52",
+            "'match' has no effect: a file of format 'socket' names no process"
+        ),
+        Idle("match:{name:'a'},keep:true", "1:68", "'keep' has no effect without instance files"),
+        Idle(
+            "match:{name:'a'},protect:true,owner:{name:'b'}",
+            "1:82",
+            "'owner' has no effect beside 'protect'"
+        ),
+    ]
+
+    @Test("what can never have an effect is said, with its place", arguments: idle)
+    func warns(_ idle: Idle) throws {
+        let check = Self.check(Self.rule(idle.rule))
+        #expect(check.errors == [])
+        let warning = check.warnings.first { $0.message.contains(idle.message) }
+        #expect(warning?.position.description == idle.position, "\(check.warnings)")
+        // Other commands have nothing to say about it.
+        let read = try RuleFileTests.read(Self.rule(idle.rule))
+        #expect(!read.warnings.contains { $0.message.contains(idle.message) })
+    }
+
+    @Test(
+        "what has an effect is not warned of",
+        arguments: [
+            "match:{exe:['${X}/a','/b']}", "match:{exe:'/a/*'},owner:{name:'b'},stop:{}",
+            "match:{name:'a'},owner:{name:'b'},stop:{},instance:{files:'/a/b'}",
+            "match:{name:'a'},stop:{},instance:{files:'/a/b'}",
+            "instance:{files:'/a/b',format:'socket'},keep:true",
+            "match:{name:'a'},protect:true", "match:{name:'a'}",
+        ]
+    )
+    func quiet(_ rule: String) {
+        let warnings = Self.check(Self.rule(rule)).warnings
+        #expect(warnings.allSatisfy { $0.message.contains("'X' is not set") }, "\(warnings)")
+    }
+
+    @Test("a rule behind one that matches the same is said to be hidden")
+    func hidden() {
+        let text =
+            "{name:'s',title:'S',rules:[{id:'a',title:'A',match:{exe:'/x'}},"
+            + "{id:'b',title:'B',match:{exe:'/x'}},{id:'c',title:'C',match:{exe:'/y'}}]}"
+        let warnings = Self.check(text).warnings.map(\.description)
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.contains("'s.b' never names a finding: 's.a'") == true)
+        #expect(Self.check("{name:'s',title:'S',rules:[]}").warnings.count == 1)
+    }
+
+    @Test("every shipped file is right", arguments: EmbeddedRules.files.map(\.baseName))
+    func shipped(_ name: String) throws {
+        let contents = try #require(EmbeddedRules.files.first { $0.baseName == name }?.contents)
+        let check = RuleFileTests.reader.check(contents, source: name)
+        #expect(check.errors == [])
+        // That one may be meant: what nobody can reach any more needs no owner.
+        let others = check.warnings.filter { !$0.message.hasPrefix("expected 'owner'") }
+        #expect(others == [])
+    }
+
+    @Test("every prefix of a file is checked, and none traps")
+    func prefixes() {
+        let bytes = Array(RuleFileTests.everyKey.utf8)
+        for end in stride(from: 0, through: bytes.count, by: 3) {
+            let check = RuleFileTests.reader.check(Array(bytes[..<end]), source: "t")
+            #expect(!check.errors.isEmpty || end >= bytes.count - 1)
+        }
+    }
+
+    // MARK: Files
+
+    private func checks(_ places: [RuleLayers.Place], as user: UInt32 = 1000) -> [RuleCheck] {
+        RuleCheck.checks(
+            of: RuleLayers(places: places),
+            reader: RuleFileTests.reader,
+            effectiveUser: user
+        )
+    }
+
+    @Test("a directory is one set of rules, and one bad file hides no other")
+    func directory() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(Self.rule("match:{name:'x'}"), to: "a.json5")
+        try directory.write("broken", to: "b.json5")
+        try directory.write(Self.rule("match:{name:'y'}"), to: "c.json5")
+        try directory.write("no rules", to: "README")
+        let checks = checks([.named(directory.path, by: "test")])
+        #expect(
+            checks.map { ByteString($0.source).baseName.text } == ["a.json5", "b.json5", "c.json5"]
+        )
+        #expect(checks.map(\.errors.count) == [0, 1, 1])
+        #expect(checks[2].errors[0].message.contains("found 's.r' again"))
+        let apart = ["a", "c"].flatMap { name in
+            self.checks([.named("\(directory.path)/\(name).json5", by: "test")])
+        }
+        #expect(apart.map(\.errors.count) == [0, 0])
+    }
+
+    @Test("what is not there is an error; what root would not trust is a warning")
+    func unreadable() throws {
+        let missing = checks([.named("/nonexistent/x.json5", by: "test")])
+        #expect(missing.map(\.errors.count) == [1])
+        let directory = try TemporaryDirectory()
+        let path = try directory.write(Self.rule("match:{name:'x'}"), to: "a.json5")
+        #expect(unsafe chmod(path, 0o666) == 0)
+        let root = checks([.named(path, by: "test")], as: 0)
+        #expect(root.map(\.errors.count) == [0])
+        #expect(root[0].warnings.map(\.message.prefixOfRefusal) == ["refused for root"])
+        #expect(checks([.named(path, by: "test")])[0].warnings == [])
+    }
+}
+
+extension String {
+    fileprivate var prefixOfRefusal: String { String(prefix { $0 != ":" }) }
+}
