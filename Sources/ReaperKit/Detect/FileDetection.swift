@@ -48,7 +48,7 @@ struct FileDetection {
         detector(in: view).lookAgain(in: view.snapshot)
     }
 
-    private func detector(in view: SnapshotView) -> StaleInstanceDetector {
+    func detector(in view: SnapshotView) -> StaleInstanceDetector {
         StaleInstanceDetector(rules: request.rules) { rule, process in
             guard !rule.match.isEmpty else { return .holds }
             return switch rule.match.evaluate(process, in: view.context) {

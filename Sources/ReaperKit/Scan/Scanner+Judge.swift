@@ -65,6 +65,9 @@ extension Scanner {
             for detector in detectors { all.findings += detector.detect([], in: view).findings }
         }
         if let pattern = request.narrowing { narrow(&all, to: pattern, in: view) }
+        if let scope = request.instances?.scope, !scope.isEmpty {
+            dropHidden(of: &all, outside: scope, in: view)
+        }
         return all
     }
 
@@ -88,18 +91,28 @@ extension Scanner {
             case .unreadable(let kind, let code): detection.hide(process.pid, kind, code)
             }
         }
-        // What was refused of processes that the pattern rules out hides nothing asked for.
+        dropHidden(of: &detection, outside: pattern, in: view)
+        detection.findings = kept
+    }
+
+    /// What was refused of processes that the pattern rules out hides nothing asked for.
+    private func dropHidden(
+        of detection: inout Detection,
+        outside pattern: ProcessPattern,
+        in view: SnapshotView
+    ) {
+        var wanted: Set<FactRequest> = []
         detection.hidden.removeAll { fact in
             guard let process = view.snapshot.process(fact.pid) else { return false }
             switch pattern.evaluate(process, in: view.context) {
             case .fails: return true
             case .needs(let kind):
-                detection.wanted.insert(FactRequest(pid: process.pid, kind: kind))
+                wanted.insert(FactRequest(pid: process.pid, kind: kind))
                 return false
             case .holds, .unreadable: return false
             }
         }
-        detection.findings = kept
+        detection.wanted.formUnion(wanted)
     }
 
     /// Of the conditions only "not there before" can be asked of a file.
@@ -111,7 +124,7 @@ extension Scanner {
     }
 
     /// Reads more facts, each through a directory that still shows the process that was listed.
-    private mutating func read(_ wanted: Set<FactRequest>, into snapshot: inout Snapshot) {
+    mutating func read(_ wanted: Set<FactRequest>, into snapshot: inout Snapshot) {
         let kinds = Dictionary(grouping: wanted, by: \.pid).mapValues { $0.map(\.kind) }
         for (pid, kinds) in kinds {
             guard let index = snapshot.index(of: pid) else { continue }
