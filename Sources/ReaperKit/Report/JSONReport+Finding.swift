@@ -30,7 +30,8 @@ extension Finding {
 }
 
 extension Evidence {
-    fileprivate func write(to json: inout JSONWriter, style: ReportStyle) {
+    /// Writes one fact and where it can be checked.
+    func write(to json: inout JSONWriter, style: ReportStyle) {
         json.member("fact", style.shown(fact))
         json.member("source", source)
         json.member("value", value.map(style.shown))
