@@ -74,7 +74,8 @@ enum Consent {
         return text + "reaper: \(parts.joined(separator: " and "))? [y/N] "
     }
 
-    private static func answersYes() -> Bool {
+    /// Reads a line; only yes means yes.
+    static func answersYes() -> Bool {
         var line: [UInt8] = []
         var byte: UInt8 = 0
         while unsafe read(0, &byte, 1) == 1, byte != 0x0A, line.count < 64 { line.append(byte) }
