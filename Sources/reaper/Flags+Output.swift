@@ -6,8 +6,9 @@ extension Flag {
         Flag(
             long: "format",
             topic: .output,
+            commands: [.scan, .clean, .list, .stop],
             summary: "as table, json or ndjson [table]",
-            details: "ndjson has one finding per line, each with the host's fields.",
+            details: "ndjson has one finding, or instance, per line, each with the host's fields.",
             argument: .value("FORMAT") { (options, text, _) throws(ValueError) in
                 options.output.format = try choice(text, "a format")
             }
@@ -15,6 +16,7 @@ extension Flag {
         Flag(
             long: "json",
             topic: .output,
+            commands: [.scan, .clean, .list, .stop],
             summary: "short for --format json",
             argument: .none { $0.output.format = .json }
         ),
@@ -22,7 +24,7 @@ extension Flag {
             long: "output",
             short: "o",
             topic: .output,
-            commands: [.scan, .clean, .snapshot],
+            commands: [.scan, .clean, .snapshot, .list, .stop],
             summary: "write to FILE, which is replaced only when all is written",
             argument: .value("FILE") { (options, text, _) throws(ValueError) in
                 options.output.file = text == "-" ? nil : text
@@ -32,6 +34,7 @@ extension Flag {
             long: "quiet",
             short: "q",
             topic: .output,
+            commands: [.scan, .clean, .list, .stop, .wait],
             summary: "only the findings, without headlines and advice",
             argument: .none {
                 $0.output.isQuiet = true
@@ -42,6 +45,7 @@ extension Flag {
             long: "verbose",
             short: "v",
             topic: .output,
+            commands: [.scan, .clean, .list, .stop, .wait],
             summary: "every fact behind every finding, and where it was read",
             argument: .none {
                 $0.output.isVerbose = true
@@ -52,6 +56,7 @@ extension Flag {
             long: "color",
             aliases: ["colour"],
             topic: .output,
+            commands: [.scan, .clean, .list, .stop],
             summary: "when to use color: auto, always or never [auto]",
             argument: .value("WHEN") { (options, text, _) throws(ValueError) in
                 options.output.color = try choice(text, "a time for color")
@@ -60,12 +65,14 @@ extension Flag {
         Flag(
             long: "show-secrets",
             topic: .output,
+            commands: [.scan, .clean, .list, .stop],
             summary: "do not mask passwords and tokens in command lines",
             argument: .none { $0.output.showsSecrets = true }
         ),
         Flag(
             long: "fail-on",
             topic: .output,
+            commands: [.scan, .clean],
             summary: "findings that make it exit 1: error, warning, info or never [warning]",
             details: "Each includes those before it. An incomplete view exits 3 all the same.",
             argument: .value("SEVERITY") { (options, text, _) throws(ValueError) in
@@ -75,6 +82,7 @@ extension Flag {
         Flag(
             long: "require-match",
             topic: .output,
+            commands: [.scan, .clean, .list],
             summary: "exit 1 if nothing was found",
             argument: .none { $0.output.requiresMatch = true }
         ),
@@ -85,7 +93,7 @@ extension Flag {
         Flag(
             long: "rules",
             topic: .sources,
-            commands: [.scan, .clean, .snapshot],
+            commands: [.scan, .clean, .snapshot, .list, .stop, .wait],
             summary: "rule file, or directory of rule files; may be repeated",
             argument: .value("PATH") { (options, text, _) throws(ValueError) in
                 options.rules.paths.append(text)
@@ -94,7 +102,7 @@ extension Flag {
         Flag(
             long: "no-default-rules",
             topic: .sources,
-            commands: [.scan, .clean, .snapshot],
+            commands: [.scan, .clean, .snapshot, .list, .stop, .wait],
             summary: "only the rules named by --rules and REAPER_RULES",
             argument: .none { $0.rules.usesDefaults = false }
         ),
