@@ -55,7 +55,7 @@ struct ArgumentParser {
             .split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let name = parts.first ?? ""
         let typed = "--\(name)"
-        guard let flag = Flag.long(name) else { throw unknown(typed, name) }
+        guard let flag = Flag.long(name, for: command.name) else { throw unknown(typed, name) }
         try checkTakes(flag, typed)
         switch flag.argument {
         case .none(let apply):
@@ -184,7 +184,9 @@ extension Options {
 
     /// Refuses flags that contradict each other: guessing which one was meant could stop something.
     fileprivate mutating func checkCombinations(for command: Subcommand) throws(UsageError) {
-        try settleKinds()
+        // Of instances kinds only say how they are.
+        if command.name != .list { try settleKinds() }
+        try checkInstances(for: command)
         if selection.includesPeers, selection.ports == nil {
             throw UsageError(argument: "--peers", message: "needs --ports")
         }

@@ -37,13 +37,13 @@ enum CleanCommand {
             session.scanner.isDescribing = options.showsPlan
             var result = try session.look()
             let named = session.checkPids(in: result)
-            let planner = planning(options)
+            let planner = options.planning
             var plan = makePlan(&result, &session, planner)
             if options.procDirectory == nil, options.action.isDryRun || !options.action.assumesYes {
-                lookForOthers(of: &plan, planner, session.request.rules)
+                plan.lookForOthers(planner, session.request.rules)
             }
             plan.ports = options.selection.ports
-            plan.removals += companions(of: plan, result, session.request.rules)
+            plan.removals += plan.companions(of: result.findings, session.request.rules)
             var report = session.report("clean", result)
             report.plan = plan
             if options.action.isDryRun { return finish(report, options, output, named) }
@@ -65,29 +65,18 @@ enum CleanCommand {
                 Diagnostics.report("interrupted: nothing was done")
                 return finish(report, options, output, .leftOver)
             }
-            var outcome = act(on: plan, in: result.snapshot, session, planner, options, counter)
-            if !report.isComplete, outcome.proof == .proofScan {
-                outcome.proof = .none
-                outcome.unproven = "who could not be read may match"
+            let progress = ProgressLines(options.output)
+            defer { progress.end() }
+            var outcome = session.execute(plan, in: result.snapshot, options, counter) {
+                progress.show($0)
             }
+            outcome.doubt(report.isComplete)
             report.outcome = outcome
             return finish(report, options, output, named)
         } catch {
             Diagnostics.report(error.message)
             return error.status
         }
-    }
-
-    private static func planning(_ options: Options) -> PlanningOptions {
-        var planning = PlanningOptions()
-        planning.signal = options.action.signal
-        planning.timeout = options.action.timeout
-        planning.order = options.action.order
-        planning.isForced = options.action.isForced
-        planning.includesProbable = options.action.includesProbable
-        planning.isSelected = options.isSelected
-        planning.remindsParents = options.selection.kinds.contains(.zombie)
-        return planning
     }
 
     private static func makePlan(
@@ -98,86 +87,15 @@ enum CleanCommand {
         session.scanner.plan(for: &result, options: planning)
     }
 
-    /// Notes who else would be stopped as of now, for whoever reads the plan or agrees to it.
-    private static func lookForOthers(
-        of plan: inout ShutdownPlan,
-        _ planning: PlanningOptions,
-        _ rules: [Rule]
-    ) {
-        let known = Set(plan.targets.map(\.identity) + plan.refused.compactMap(\.identity))
-        for index in plan.sweeps.indices {
-            plan.sweeps[index].others =
-                OthersSearch(
-                    plan.sweeps[index],
-                    rules: rules,
-                    order: planning.order,
-                    besides: known
-                ).run()
-        }
-    }
-
-    /// What the rules of the planned processes want gone with them.
-    private static func companions(
-        of plan: ShutdownPlan,
-        _ result: ScanResult,
-        _ rules: [Rule]
-    ) -> [FileRemoval] {
-        let roots = Set(plan.targets.map(\.root))
-        let ids = Set(
-            result.findings.filter { $0.process.map(roots.contains) ?? false }.compactMap(\.rule)
-        )
-        let concerned = rules.filter { ids.contains($0.id) && !$0.remove.isEmpty }
-        guard !concerned.isEmpty, let reader = try? CompanionFiles() else { return [] }
-        return concerned.flatMap { reader.files(of: $0) }
-    }
-
-    private static func act(
-        on plan: ShutdownPlan,
-        in snapshot: Snapshot,
-        _ session: consuming ScanSession,
-        _ planning: PlanningOptions,
-        _ options: Options,
-        _ interrupts: InterruptCounter
-    ) -> ShutdownOutcome {
-        let host = session.scanner.host
-        var shutdown = ShutdownOptions()
-        shutdown.deadline = options.action.effectiveDeadline
-        shutdown.isForced = options.action.isForced
-        shutdown.excluded = Set(host.ownChain)
-            .union(plan.refused.compactMap(\.identity))
-        shutdown.hearsSince = session.scanner.hearsSince
-        shutdown.beginning = shutdown.hearsSince ?? session.beginning
-        shutdown.hasPattern = plan.follows && session.request.isPattern
-        let rules = session.request.rules
-        shutdown.adopters = ShutdownPlanner(snapshot, rules: rules, options: planning)
-            .adopters(of: plan)
-        let files = session.files
-        let kernel = LinuxKernel(
-            scanner: session.takeScanner(),
-            planning: planning,
-            followsPattern: shutdown.hasPattern,
-            files: files,
-            groups: plan.groups,
-            hidden: snapshot.unreadable.processes,
-            isExact: !plan.follows,
-            interrupts: interrupts
-        )
-        let progress = ProgressLines(options.output)
-        defer { progress.end() }
-        var engine = ShutdownEngine(kernel: kernel, options: shutdown) { progress.show($0) }
-        var outcome = engine.run(plan)
-        // What was said of the first look need not be said again.
-        outcome.portNotes = kernel.portNotes.filter { !snapshot.unreadable.notes.contains($0) }
-        return outcome
-    }
-
     // MARK: - An earlier plan
 
-    private static func execute(
+    /// Does exactly what an earlier dry run planned.
+    static func execute(
         planIn file: String,
         _ session: consuming ScanSession,
         _ options: Options,
-        _ output: consuming Output
+        _ output: consuming Output,
+        as command: String = "clean"
     ) throws(ScanSession.Failure) -> ExitStatus {
         let planFile: PlanFile
         do throws(InputFile.Objection) {
@@ -207,23 +125,20 @@ enum CleanCommand {
         let planner = ShutdownPlanner(
             snapshot,
             rules: session.request.rules,
-            options: planning(options)
+            options: options.planning
         )
         let plan = planner.hold(planFile.plan)
-        var report = session.report("clean", ScanResult(snapshot: snapshot, findings: []))
+        var report = session.report(command, ScanResult(snapshot: snapshot, findings: []))
         report.plan = plan
         if options.action.isDryRun || plan.isNothingToDo { return finish(report, options, output) }
         if case .refused(let refusal) = Consent.answer(to: report, options) {
             return decline(refusal, report, options, output)
         }
-        report.outcome = act(
-            on: plan,
-            in: snapshot,
-            session,
-            planning(options),
-            options,
-            InterruptCounter()
-        )
+        let progress = ProgressLines(options.output)
+        defer { progress.end() }
+        report.outcome = session.execute(plan, in: snapshot, options, InterruptCounter()) {
+            progress.show($0)
+        }
         return finish(report, options, output)
     }
 

@@ -81,10 +81,10 @@ enum Consent {
         "\(count) \(count == 1 ? one : many)"
     }
 
-    private enum Reply { case yes, no, interrupted }
+    enum Reply { case yes, no, interrupted }
 
-    /// Reads a line; Ctrl-C is an answer, too, and says what came of it.
-    private static func reply() -> Reply {
+    /// Reads a line; only yes means yes. Ctrl-C is an answer, too.
+    static func reply() -> Reply {
         let interrupts = InterruptCounter()
         var line: [UInt8] = []
         var byte: UInt8 = 0

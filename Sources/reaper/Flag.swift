@@ -29,8 +29,8 @@ struct Flag: Sendable {
     /// Other long names that are accepted, but shown only in the manual page.
     var aliases: [String] = []
     var topic: Topic
-    /// The subcommands that take it.
-    var commands: [Subcommand.Name] = [.scan, .clean]
+    /// The subcommands that take it; most flags are selectors, and these have selectors.
+    var commands: [Subcommand.Name] = [.scan, .clean, .list, .wait]
     /// One line, without a full stop.
     var summary: String
     /// What the manual page adds.
@@ -45,9 +45,10 @@ struct Flag: Sendable {
     /// Every flag there is.
     static let all = selectors + actions + outputs + sources + general
 
-    /// The flag of this long name or alias.
-    static func long(_ name: String) -> Flag? {
-        all.first { $0.long == name || $0.aliases.contains(name) }
+    /// The flag of this long name or alias that `command` takes, else anybody's.
+    static func long(_ name: String, for command: Subcommand.Name) -> Flag? {
+        let flags = all.filter { $0.long == name || $0.aliases.contains(name) }
+        return flags.first { $0.commands.contains(command) } ?? flags.first
     }
 
     /// The flag of this letter.

@@ -1,13 +1,13 @@
 import ReaperKit
 
 extension Flag {
-    /// What `clean` does to what was selected or found.
+    /// What `clean` and `stop` do, and how long `wait` waits.
     static let actions: [Flag] = [
         Flag(
             long: "dry-run",
             short: "n",
             topic: .action,
-            commands: [.clean],
+            commands: [.clean, .stop],
             summary: "show the plan, do nothing; with --json a plan for --plan",
             argument: .none { $0.action.isDryRun = true }
         ),
@@ -15,15 +15,42 @@ extension Flag {
             long: "yes",
             short: "y",
             topic: .action,
-            commands: [.clean],
+            commands: [.clean, .stop],
             summary: "do not ask; needed without a selector off a terminal",
+            details: "stop needs it off a terminal for several instances that were not named.",
             argument: .none { $0.action.assumesYes = true }
+        ),
+        Flag(
+            long: "interactive",
+            short: "i",
+            topic: .action,
+            commands: [.stop],
+            summary: "ask first, even about one instance",
+            argument: .none { $0.action.isInteractive = true }
+        ),
+        Flag(
+            long: "all",
+            short: "a",
+            topic: .action,
+            commands: [.stop],
+            summary: "every instance whose rule says how; the same as naming none",
+            argument: .none { $0.instances.isAll = true }
+        ),
+        Flag(
+            long: "name",
+            aliases: ["service"],
+            topic: .action,
+            commands: [.stop],
+            summary: "the instance or service of this name, as if it stood by itself",
+            argument: .value("NAME") { (options, text, _) throws(ValueError) in
+                options.instances.names.append(text)
+            }
         ),
         Flag(
             long: "signal",
             short: "s",
             topic: .action,
-            commands: [.clean],
+            commands: [.clean, .stop],
             summary: "the signal that asks: TERM, SIGTERM, term or 15 [TERM]",
             argument: .value("SIGNAL") { (options, text, _) throws(ValueError) in
                 let signal = try Signal(parsing: text)
@@ -42,9 +69,12 @@ extension Flag {
             long: "timeout",
             short: "t",
             topic: .action,
-            commands: [.clean],
-            summary: "grace between asking and killing [10s]",
-            details: "A longer grace raises the deadline with it; 0 kills at once.",
+            commands: [.clean, .stop, .wait],
+            summary: "grace between asking and killing [10s]; of wait: its end [never]",
+            details: """
+                A longer grace raises the deadline with it; 0 kills at once. wait gives up when it \
+                has passed, and looks only once with 0.
+                """,
             argument: .value("DURATION") { (options, text, _) throws(ValueError) in
                 options.action.timeout = try Duration(parsing: text)
             }
@@ -52,7 +82,7 @@ extension Flag {
         Flag(
             long: "deadline",
             topic: .action,
-            commands: [.clean],
+            commands: [.clean, .stop],
             summary: "the time all of it may take [30s]",
             argument: .value("DURATION") { (options, text, _) throws(ValueError) in
                 let value = try Duration(parsing: text)
@@ -66,14 +96,14 @@ extension Flag {
             long: "force",
             short: "f",
             topic: .action,
-            commands: [.clean],
+            commands: [.clean, .stop],
             summary: "SIGKILL at once, without asking the processes first",
             argument: .none { $0.action.isForced = true }
         ),
         Flag(
             long: "order",
             topic: .action,
-            commands: [.clean],
+            commands: [.clean, .stop],
             summary: "deepest-first, root-first or at-once [deepest-first]",
             argument: .value("ORDER") { (options, text, _) throws(ValueError) in
                 options.action.order = try choice(text, "an order")
@@ -82,7 +112,7 @@ extension Flag {
         Flag(
             long: "plan",
             topic: .action,
-            commands: [.clean],
+            commands: [.clean, .stop],
             summary: "do exactly what an earlier --dry-run --json planned",
             details: """
                 Every process and file that is no longer the one in the plan is refused. No \

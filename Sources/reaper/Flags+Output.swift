@@ -6,9 +6,9 @@ extension Flag {
         Flag(
             long: "format",
             topic: .output,
-            commands: [.scan, .clean, .explain, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .rules],
             summary: "as table, json or ndjson [table]",
-            details: "ndjson has one finding per line, each with the host's fields.",
+            details: "ndjson has one finding, or instance, per line, each with the host's fields.",
             argument: .value("FORMAT") { (options, text, _) throws(ValueError) in
                 options.output.format = try choice(text, "a format")
             }
@@ -16,7 +16,7 @@ extension Flag {
         Flag(
             long: "json",
             topic: .output,
-            commands: [.scan, .clean, .explain, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .rules],
             summary: "short for --format json",
             argument: .none { $0.output.format = .json }
         ),
@@ -24,7 +24,7 @@ extension Flag {
             long: "output",
             short: "o",
             topic: .output,
-            commands: [.scan, .clean, .explain, .snapshot, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .snapshot, .rules],
             summary: "write to FILE, which is replaced only when all is written",
             argument: .value("FILE") { (options, text, _) throws(ValueError) in
                 options.output.file = text == "-" ? nil : text
@@ -34,7 +34,7 @@ extension Flag {
             long: "quiet",
             short: "q",
             topic: .output,
-            commands: [.scan, .clean, .explain, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .wait, .rules],
             summary: "only the findings, without headlines and advice",
             argument: .none {
                 $0.output.isQuiet = true
@@ -45,7 +45,7 @@ extension Flag {
             long: "verbose",
             short: "v",
             topic: .output,
-            commands: [.scan, .clean, .explain, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .wait, .rules],
             summary: "every fact behind every finding, and where it was read",
             argument: .none {
                 $0.output.isVerbose = true
@@ -56,7 +56,7 @@ extension Flag {
             long: "color",
             aliases: ["colour"],
             topic: .output,
-            commands: [.scan, .clean, .explain, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .rules],
             summary: "when to use color: auto, always or never [auto]",
             argument: .value("WHEN") { (options, text, _) throws(ValueError) in
                 options.output.color = try choice(text, "a time for color")
@@ -65,13 +65,14 @@ extension Flag {
         Flag(
             long: "show-secrets",
             topic: .output,
-            commands: [.scan, .clean, .explain, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .rules],
             summary: "do not mask passwords and tokens in command lines",
             argument: .none { $0.output.showsSecrets = true }
         ),
         Flag(
             long: "fail-on",
             topic: .output,
+            commands: [.scan, .clean],
             summary: "findings that make it exit 1: error, warning, info or never [warning]",
             details: "Each includes those before it. An incomplete view exits 3 all the same.",
             argument: .value("SEVERITY") { (options, text, _) throws(ValueError) in
@@ -81,7 +82,7 @@ extension Flag {
         Flag(
             long: "require-match",
             topic: .output,
-            commands: [.scan, .clean, .rules],
+            commands: [.scan, .clean, .list, .rules],
             summary: "exit 1 if nothing was found",
             argument: .none { $0.output.requiresMatch = true }
         ),
@@ -92,7 +93,7 @@ extension Flag {
         Flag(
             long: "rules",
             topic: .sources,
-            commands: [.scan, .clean, .explain, .snapshot, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .wait, .snapshot, .rules],
             summary: "rule file, or directory of rule files; may be repeated",
             argument: .value("PATH") { (options, text, _) throws(ValueError) in
                 options.rules.paths.append(text)
@@ -101,7 +102,7 @@ extension Flag {
         Flag(
             long: "no-default-rules",
             topic: .sources,
-            commands: [.scan, .clean, .explain, .snapshot, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .wait, .snapshot, .rules],
             summary: "only the rules named by --rules and REAPER_RULES",
             argument: .none { $0.rules.usesDefaults = false }
         ),

@@ -157,7 +157,8 @@ extension Flag {
         Flag(
             long: "rule",
             topic: .selectors,
-            summary: "findings of these rules, such as 'wasmcloud.*'",
+            commands: [.scan, .clean, .list, .stop, .wait],
+            summary: "findings or instances of these rules, such as 'wasmcloud.*'",
             argument: .value("GLOB") { (options, text, _) throws(ValueError) in
                 options.selection.rules.append(try glob(text, as: .text))
             }

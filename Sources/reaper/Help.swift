@@ -46,7 +46,9 @@ enum Help {
         }
         if command.name != .help {
             lines.append("Exit status:")
-            for status in statuses where status != .deadline || command.name == .clean {
+            let mayRunOut: [Subcommand.Name] = [.clean, .stop, .wait]
+            for status in statuses
+            where status != .deadline || mayRunOut.contains(command.name) {
                 lines += row("  \(status.rawValue)", status.meaning, indent: 8)
             }
         }

@@ -54,6 +54,19 @@ enum ManPage {
             "No rule takes a process that was started with REAPER_KEEP=1 for an orphan; a selector "
                 + "that names it still stops it."
         ),
+        (
+            "REAPER_STOP_TIMEOUT",
+            "The grace of reaper stop, as --timeout says it, at most 30s; --timeout beats it."
+        ),
+        (
+            "REAPER_FORCE_STOP",
+            "true makes reaper stop kill at once, as --force does; --timeout and --signal beat it."
+        ),
+        (
+            "REAPER_CONFIRM_STOP",
+            "true makes reaper stop ask even about one instance, as --interactive does; false makes "
+                + "it never ask, as --yes does. Either flag beats it."
+        ),
         ("NO_COLOR", "Any value but the empty one turns color off; --color beats it."),
         ("COLUMNS", "The width of tables on a terminal, instead of the terminal's own."),
         ("TERM", "\"dumb\" turns color off."),
@@ -96,9 +109,10 @@ enum ManPage {
                 let value = flag.placeholder.map { " \\fI\(escaped($0))\\fR" } ?? ""
                 let term = forms.map { "\\fB\(escaped($0))\\fR\(value)" }.joined(separator: ", ")
                 page.raw(".TP\n\(term)")
-                let isEverywhere = flag.commands.count > 1
+                // A flag of the selecting commands need not say so.
+                let isUsual = flag.commands.contains(.scan) || flag.commands.count > 3
                 let names = Subcommand.Name.allCases.filter { flag.commands.contains($0) }
-                let only = isEverywhere ? "" : "(\(names.map(\.rawValue).joined())) "
+                let only = isUsual ? "" : "(\(names.map(\.rawValue).joined(separator: ", "))) "
                 let details = flag.details.map { " " + $0 } ?? ""
                 page.text += escaped(only + sentence(flag.summary) + details) + "\n"
             }

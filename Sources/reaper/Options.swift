@@ -7,6 +7,8 @@ struct Options: Sendable, Equatable {
     var selection = Selection()
     /// What to do about it.
     var action = ActionOptions()
+    /// Which instances to stop.
+    var instances = InstanceOptions()
     /// How to say it.
     var output = OutputOptions()
     /// Which rules hold.
@@ -41,6 +43,8 @@ struct ActionOptions: Sendable, Equatable {
     var isDryRun = false
     /// `-y`: do not ask.
     var assumesYes = false
+    /// `-i`: ask even where consent was given.
+    var isInteractive = false
     /// `-s`; `nil` leaves it to the rule.
     var signal: Signal?
     /// `-t`; `nil` leaves it to the rule.
@@ -63,6 +67,14 @@ struct ActionOptions: Sendable, Equatable {
     var effectiveDeadline: Duration {
         deadline ?? max(.seconds(30), (timeout ?? .zero) + .seconds(20))
     }
+}
+
+/// Which instances `stop` is about.
+struct InstanceOptions: Sendable, Equatable {
+    /// `--name`, `--service`.
+    var names: [String] = []
+    /// `--all`.
+    var isAll = false
 }
 
 /// How a report is written, and what makes the command fail.

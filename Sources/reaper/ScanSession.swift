@@ -13,8 +13,8 @@ struct ScanSession: ~Copyable {
     var scanner: Scanner
     var files: [InstanceFile] = []
     /// What reading the instance files could not do.
-    private var fileNotes: [String] = []
-    private var fileErrors: [SystemError] = []
+    private(set) var fileNotes: [String] = []
+    private(set) var fileErrors: [SystemError] = []
 
     /// What only a rule found is left to settle until it is this old.
     private static let settlingAge = Duration.seconds(2)
@@ -51,18 +51,35 @@ struct ScanSession: ~Copyable {
     }
 
     /// Loads the rules and opens the procfs.
-    init(_ options: Options) throws(Failure) {
+    ///
+    /// - Parameters:
+    ///   - options: What was asked for.
+    ///   - instances: Which instances to look for instead of what is left over.
+    ///   - isUsed: Whether a rule matters; those that protect always do.
+    /// - Throws: Why nothing can be looked at.
+    init(
+        _ options: Options,
+        instances: InstanceQuery? = nil,
+        using isUsed: (Rule) -> Bool = { _ in true }
+    ) throws(Failure) {
         let startedAt = Clock.wall()
         let began = Clock.monotonic()
         // Where no rule finds anything, of those that ship only the protecting ones matter.
         let isJudged = ScanRequest(selection: options.selection, rules: []).isJudged
-        let rules = try ScanSession.rules(options, onlyProtecting: !isJudged)
+        let rules = try ScanSession.rules(
+            options,
+            onlyProtecting: !isJudged && instances == nil
+        )
         try ScanSession.check(options.selection.rules, match: rules.rules.map(\.id))
         var selection = options.selection
         if let file = options.baselineFile {
             selection.process.absentFrom = try ScanSession.baseline(in: file)
         }
-        let request = ScanRequest(selection: selection, rules: rules.rules)
+        var request = ScanRequest(
+            selection: selection,
+            rules: rules.rules.filter { $0.protect || isUsed($0) }
+        )
+        request.instances = instances
         let scanner = try ScanSession.scanner(request, options)
         if let objection = selection.process.absentFrom?.objection(on: scanner.host) {
             throw .input("--since: \(objection): take a new one with 'reaper snapshot'")
@@ -194,15 +211,7 @@ struct ScanSession: ~Copyable {
                 result = try scanner.scan(files: files)
                 markUnsettled(&result)
             }
-            for error in fileErrors {
-                result.snapshot.unreadable.notes.append(error.description.escapedForTerminal)
-            }
-            result.snapshot.unreadable.notes += fileNotes
-            for file in files {
-                guard case .denied(let code) = file.contents else { continue }
-                let error = SystemError(call: "open", subject: file.path.text, code: code)
-                result.snapshot.unreadable.notes.append(error.description.escapedForTerminal)
-            }
+            result.snapshot.unreadable.notes += fileLimits
             return result
         } catch {
             throw .system(error)
@@ -214,7 +223,7 @@ struct ScanSession: ~Copyable {
     /// Then files that a dead reaper left in quarantine are put back.
     var mayAct = false
 
-    private mutating func readFiles() throws(SystemError) {
+    mutating func readFiles() throws(SystemError) {
         guard request.wantsInstanceFiles, request.rules.contains(where: { $0.instance != nil })
         else { return }
         var reader = try InstanceFileReader()

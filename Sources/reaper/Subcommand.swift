@@ -7,6 +7,9 @@ struct Subcommand: Sendable {
         case scan
         case clean
         case explain
+        case list
+        case stop
+        case wait
         case snapshot
         case rules
         case help
@@ -41,7 +44,9 @@ struct Subcommand: Sendable {
     static func named(_ name: String) -> Subcommand? { all.first { $0.name.rawValue == name } }
 
     /// Every subcommand there is.
-    static let all: [Subcommand] = [scan, clean, explain, snapshot, rules, help]
+    static let all: [Subcommand] = [
+        scan, clean, explain, list, stop, wait, snapshot, rules, help,
+    ]
 
     private static let scan = Subcommand(
         name: .scan,
@@ -117,6 +122,95 @@ struct Subcommand: Sendable {
             Example(command: "reaper explain 'node*'", meaning: "every process of such a name"),
         ],
         run: ExplainCommand.run
+    )
+
+    private static let list = Subcommand(
+        name: .list,
+        synopsis: "[PATTERN] [SELECTOR...] [OPTION...]",
+        summary: "show the instances that rules know, and how they are",
+        details: [
+            "Instances are known by their pid, state and socket files, or by a mark in the "
+                + "environment of their processes. Nothing is changed.",
+            "States: running; starting (its file is too young to tell); stale (its process is "
+                + "gone); recycled (another process has its number now); zombie (its parent has "
+                + "not waited for it); not ours, in JSON foreign (it belongs to another user); "
+                + "unknown (it could not be learned; -v says why).",
+            "PATTERN is a name or alias, a prefix of one, as stop takes it, or a glob.",
+        ],
+        operands: "PATTERN",
+        examples: [
+            Example(command: "reaper list", meaning: "every instance"),
+            Example(
+                command: "reaper list --rule 'manta.*' -v",
+                meaning: "those of one system, with the facts behind each state"
+            ),
+            Example(command: "reaper list --json prod", meaning: "for a program"),
+        ],
+        run: ListCommand.run
+    )
+
+    private static let stop = Subcommand(
+        name: .stop,
+        synopsis: "[INSTANCE...] [OPTION...]",
+        summary: "stop instances gracefully, and clean up after them",
+        details: [
+            "INSTANCE is a name or alias as list shows it, a file, PID@START, or a prefix that "
+                + "fits only one: of the whole name, or of each part between dashes, so that "
+                + "prod-a3f2 finds production-a3f2c891. A name in full beats a prefix. One that "
+                + "fits several stops none of them: they are listed, and the status is 2.",
+            "Without INSTANCE, or with --all: every instance whose rule says how to stop it, "
+                + "after a question when there are several.",
+            "Each is proven to be the process that its file or mark tells of, asked by its rule's "
+                + "signal together with everything below it, killed when its grace has passed, and "
+                + "looked for again. Then its file is removed. A supervisor that would start it "
+                + "again is stopped first. What was stopped already is no error: its file is "
+                + "cleaned up. What belongs to another user, what only a number tells of, and what "
+                + "no rule says how to stop is left alone, and the status is 1.",
+            "REAPER_STOP_TIMEOUT (a duration), REAPER_FORCE_STOP and REAPER_CONFIRM_STOP (true or "
+                + "false) say what --timeout, --force, and --interactive or --yes would; the "
+                + "command line beats them.",
+        ],
+        operands: "INSTANCE",
+        examples: [
+            Example(command: "reaper stop prod-a3f2", meaning: "stop one instance"),
+            Example(
+                command: "reaper stop --timeout 60 prod",
+                meaning: "give it a minute to finish its work"
+            ),
+            Example(command: "reaper stop --all --yes", meaning: "stop all, without a question"),
+            Example(
+                command: "reaper stop --force prod",
+                meaning: "kill it at once; what it had not saved is lost"
+            ),
+        ],
+        run: StopCommand.run
+    )
+
+    private static let wait = Subcommand(
+        name: .wait,
+        synopsis: "TARGET... [SELECTOR...] [OPTION...]",
+        summary: "wait until a process is gone, or a port is free",
+        details: [
+            "TARGET is PID or PID@START, a process; or :PORT, a port, also :3000-3010, :http and "
+                + "53/udp. A port is free when nobody holds it, and still nobody 250 ms later. "
+                + "Selectors describe one more target: whoever they select.",
+            "Who is gone already is not waited for, and a zombie counts as gone. Without --timeout "
+                + "it waits for ever; what is left when that has passed is named, and the status "
+                + "is 124.",
+        ],
+        operands: "TARGET",
+        examples: [
+            Example(command: "reaper wait 4127@88213", meaning: "until this process is gone"),
+            Example(
+                command: "reaper wait :8080 --timeout 10s && server --port 8080",
+                meaning: "start when the port is free"
+            ),
+            Example(
+                command: "reaper wait --in /srv/app -t 1m",
+                meaning: "until nothing runs in or from this directory"
+            ),
+        ],
+        run: WaitCommand.run
     )
 
     private static let snapshot = Subcommand(

@@ -71,9 +71,8 @@ struct RuleSetTests {
     @Test("shipped expressions take records apart")
     func shippedExpressions() throws {
         let files = try EmbeddedRules.files.map { try Self.reader.read($1, source: $0) }
-        func expression(_ id: String) throws -> String {
-            let rule = files.flatMap(\.rules).first { $0.id == id }
-            return try #require(rule?.instance?.pattern)
+        func rule(_ id: String) throws -> Rule {
+            try #require(files.flatMap(\.rules).first { $0.id == id })
         }
         let xml = """
             <PidFile><services><name>web</name><pid>41</pid></services>
@@ -86,15 +85,19 @@ struct RuleSetTests {
             </generations></PidFile>
             """
         let entries = try InstanceText.matches(
-            of: try expression("systemg.service"),
+            of: try rule("systemg.service").instance?.pattern,
             in: Array(xml.utf8)
         )
         #expect(entries.map(\.pid) == [41, 41, 42] && entries.map(\.id) == ["web", "web", "db"])
         #expect(entries.map(\.startTicks) == [nil, 88213, 88300])
         let id = "0195c0a1-7b3e-7c4d-9e1f-3f2b1a0c9d8e"
-        let dora = try Regex(try expression("dora.node"))
-        for text in ["dataflow_id: \(id)\nnode_id: camera", "node_id: a\ndataflow_id: '\(id)'"] {
-            #expect(text.firstMatch(of: dora)?.output["id"]?.substring == Substring(id))
+        for (name, variable) in [("node", "DORA_NODE_CONFIG"), ("operator", "DORA_RUNTIME_CONFIG")]
+        {
+            let dora = try #require(InstanceMarkReader(try rule("dora.\(name)")))
+            for text in ["dataflow_id: \(id)\nnode_id: a", "node_id: a\ndataflow_id: '\(id)'"] {
+                let mark = dora.mark(in: [ByteString("\(variable)=\(text)")])
+                #expect(mark == InstanceMark(id: id, node: "a"))
+            }
         }
     }
 

@@ -188,9 +188,10 @@ struct ArgumentParserTests {
         #expect(both.action.effectiveDeadline == .seconds(7))
     }
 
-    @Test("names and letters of flags are unique")
-    func unique() {
-        let names = Flag.all.flatMap { [$0.long] + $0.aliases }
+    @Test("a command's names and letters of flags are unique", arguments: Subcommand.Name.allCases)
+    private func unique(_ command: Subcommand.Name) {
+        let flags = Flag.all.filter { $0.commands.contains(command) }
+        let names = flags.flatMap { [$0.long] + $0.aliases }
         #expect(Set(names).count == names.count)
         let letters = Flag.all.compactMap(\.short)
         #expect(Set(letters).count == letters.count)

@@ -11,9 +11,15 @@ extension InstanceFile {
     ///
     /// A user who can write a pid file must not choose whom somebody with more rights stops: a
     /// file speaks for processes of its owner only, root's file for any, and a file that others
-    /// can write or swap for none.
-    public func mayActOn(_ process: ProcessRecord) -> FileAuthority {
-        if isWritableByOthers {
+    /// can write or swap for none. Who owns both file and process, and is not root, lends nobody
+    /// any rights: the file may be writable by a group then, as a umask of 002 leaves it.
+    ///
+    /// - Parameters:
+    ///   - process: Whom the file leads to.
+    ///   - user: Who would signal it.
+    /// - Returns: Whether it may, or why not.
+    public func mayActOn(_ process: ProcessRecord, for user: UInt32 = 0) -> FileAuthority {
+        if isWritableByOthers, user == 0 || user != owner {
             return .refused("users other than its owner can write or replace \(path.text)")
         }
         guard owner != 0 else { return .granted }

@@ -55,7 +55,7 @@ struct FileDetection {
         detector(in: view).lookAgain(in: view.snapshot)
     }
 
-    private func detector(in view: SnapshotView) -> StaleInstanceDetector {
+    func detector(in view: SnapshotView) -> StaleInstanceDetector {
         StaleInstanceDetector(rules: request.rules) { rule, process in
             RecordedAnswer(of: rule, about: process, in: view.context)
         }

@@ -56,10 +56,22 @@ public struct StalenessJudge {
         settle(unsettled(entry, of: file), file)
     }
 
-    private func unsettled(_ entry: InstanceEntry, of file: InstanceFile) -> StalenessJudgment {
+    /// Says who the process of an entry is, whoever else holds a lock on the file.
+    ///
+    /// - Returns: ``StalenessJudgment/Answer/keep`` with the process if the entry was written about
+    ///   it, as far as can be said.
+    func identify(_ entry: InstanceEntry, of file: InstanceFile) -> StalenessJudgment {
+        unsettled(entry, of: file, heedsLock: false)
+    }
+
+    private func unsettled(
+        _ entry: InstanceEntry,
+        of file: InstanceFile,
+        heedsLock: Bool = true
+    ) -> StalenessJudgment {
         var trail = Trail(source: file.path.text)
         if let answer = judgePlace(entry, of: file, &trail) { return answer }
-        if let answer = judgeLock(file, &trail) { return answer }
+        if let answer = judgeLock(file, &trail), heedsLock { return answer }
         guard let pid = entry.pid else {
             return trail.end(.report, "it names no process and its lock cannot be asked")
         }
@@ -188,13 +200,15 @@ public struct StalenessJudge {
         trail.question = .unreaped
         let parent = snapshot.process(process.parent)
         let name = parent.map { "\(process.parent) (\($0.name.text))" } ?? "\(process.parent)"
-        return trail.end(
+        var judgment = trail.end(
             .stale,
             "process \(process.pid) has exited and its parent \(name) has not waited for it",
             source: "/proc/\(process.pid)/stat",
             value: String(decoding: [process.state], as: UTF8.self),
             process: parent?.identity
         )
+        judgment.isZombie = true
+        return judgment
     }
 
     private func judge(_ liveness: SocketLiveness, of file: InstanceFile) -> StalenessJudgment {

@@ -37,6 +37,8 @@ public struct StalenessJudgment: Sendable, Equatable {
     public var questions: [StalenessQuestion]
     /// The process it is about: who has the number now, or the parent that leaves it a zombie.
     public var process: ProcessIdentity?
+    /// Whether what it records has exited and was not waited for.
+    public var isZombie = false
 
     /// Creates a judgment.
     public init(

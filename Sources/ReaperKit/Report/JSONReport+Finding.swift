@@ -30,6 +30,7 @@ extension Finding {
 }
 
 extension Evidence {
+    /// Writes one fact and where it can be checked.
     func write(to json: inout JSONWriter, style: ReportStyle) {
         json.member("fact", style.shown(fact))
         json.member("source", source)

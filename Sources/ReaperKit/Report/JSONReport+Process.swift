@@ -34,19 +34,7 @@ extension ProcessRecord {
         json.member("cgroup", cgroupPath)
         json.member("tty", terminalName)
         guard socketInodes?.known != nil else { return }
-        json.array("ports") { json in
-            for socket in snapshot.sockets(of: self) where socket.holdsPort {
-                json.object { json in
-                    json.member("protocol", socket.transport.rawValue)
-                    json.member("address", socket.addressText)
-                    json.member("port", socket.port)
-                    json.member("state", socket.state == .close ? "bound" : socket.state.name)
-                    json.member("inode", socket.inode)
-                    // The snapshot lists the sockets of reaper's own network namespace only.
-                    json.member("net_namespace", snapshot.host.namespaces?.network)
-                }
-            }
-        }
+        snapshot.sockets(of: self).filter(\.holdsPort).write(to: &json, from: snapshot)
     }
 
     /// The arguments, secrets masked unless the style shows them; `nil` if they were not read.
@@ -71,5 +59,24 @@ extension ProcessRecord {
             omittingEmptySubsequences: false
         )
         return fields.count == 3 ? ByteString(fields[2]) : nil
+    }
+}
+
+extension [SocketRecord] {
+    /// Writes them as the member `ports`.
+    func write(to json: inout JSONWriter, from snapshot: Snapshot) {
+        json.array("ports") { json in
+            for socket in self {
+                json.object { json in
+                    json.member("protocol", socket.transport.rawValue)
+                    json.member("address", socket.addressText)
+                    json.member("port", socket.port)
+                    json.member("state", socket.state == .close ? "bound" : socket.state.name)
+                    json.member("inode", socket.inode)
+                    // The snapshot lists the sockets of reaper's own network namespace only.
+                    json.member("net_namespace", snapshot.host.namespaces?.network)
+                }
+            }
+        }
     }
 }

@@ -21,6 +21,7 @@ public enum JSONReport {
                 }
             }
             writeActions(of: report, to: &json, style: style)
+            writeInstances(of: report, to: &json, style: style)
         }
         json.endLine()
         return json.bytes
@@ -46,6 +47,7 @@ public enum JSONReport {
             writeHead(of: report, to: &json)
             json.member("complete", report.isComplete)
             writeActions(of: report, to: &json, style: style)
+            writeInstances(of: report, to: &json, style: style)
         }
         json.endLine()
         return json.bytes
@@ -79,6 +81,22 @@ public enum JSONReport {
     }
 }
 
+extension JSONReport {
+    private static func writeInstances(
+        of report: Report,
+        to json: inout JSONWriter,
+        style: ReportStyle
+    ) {
+        guard let instances = report.instances else { return }
+        let listing = InstanceReport(snapshot: report.snapshot, instances: instances)
+        json.array("instances") { json in
+            for instance in instances {
+                json.object { instance.write(to: &$0, in: listing, style: style) }
+            }
+        }
+    }
+}
+
 extension HostFacts {
     /// Writes what is known of the machine.
     func write(to json: inout JSONWriter) {
@@ -90,7 +108,8 @@ extension HostFacts {
 }
 
 extension Unreadable {
-    fileprivate func write(to json: inout JSONWriter) {
+    /// Writes how much could not be read, and why.
+    func write(to json: inout JSONWriter) {
         json.member("processes", processes.count)
         json.object("reasons") { json in
             for (reason, count) in reasons.sorted(by: { $0.key < $1.key }) {

@@ -16,6 +16,8 @@ public struct Report: Sendable {
     public var plan: ShutdownPlan?
     /// What was done.
     public var outcome: ShutdownOutcome?
+    /// The instances that were asked for, and how they are in the end; `nil` where none were.
+    public var instances: [Instance]?
 
     /// Creates a report.
     public init(

@@ -1,6 +1,10 @@
 /// What could not be read, and what therefore cannot be claimed.
 enum ViewNotes {
-    static func lines(for report: Report, style: ReportStyle) -> [String] {
+    static func lines(
+        for report: Report,
+        style: ReportStyle,
+        claim: String = "nothing left over"
+    ) -> [String] {
         let unreadable = report.snapshot.unreadable
         guard !report.isComplete || (style.isVerbose && !unreadable.isEmpty) else { return [] }
         let seen = counted(report.snapshot.processes.count, "process", "processes")
@@ -9,7 +13,7 @@ enum ViewNotes {
         }
         lines += unreadable.notes.map(\.escapedForTerminal)
         if !report.isComplete {
-            lines.append("the view is incomplete: \"nothing left over\" cannot be claimed")
+            lines.append("the view is incomplete: \"\(claim)\" cannot be claimed")
         }
         return [""] + lines.map { Paint.yellow($0, when: style.color && !report.isComplete) }
     }

@@ -4,6 +4,8 @@ extension RuleDecoder {
         ["files", "exclude", "format"] + jsonKeys + ["pattern", "env"]
     /// What a pattern may take out of a text.
     private static let groups = ["pid", "id", "alias", "start", "host"]
+    /// And what out of a variable: `node` is a process's own name within the instance.
+    private static let markGroups = groups + ["node"]
 
     /// Reads `instance`: either files, or the variable that marks processes.
     mutating func instanceRule(_ value: JSONValue) throws(JSONError) -> InstanceRule {
@@ -101,12 +103,13 @@ extension RuleDecoder {
         }
         let pattern = try value.text(for: "pattern").text
         let names = RuleDecoder.groupNames(in: pattern)
-        if let stranger = names.first(where: { !RuleDecoder.groups.contains($0) }) {
-            let hint = nearestName(to: stranger, in: RuleDecoder.groups)
+        let known = isMarked ? RuleDecoder.markGroups : RuleDecoder.groups
+        if let stranger = names.first(where: { !known.contains($0) }) {
+            let hint = nearestName(to: stranger, in: known)
             throw JSONError(
                 "unknown group '\(stranger.escapedForTerminal)' in 'pattern'"
                     + (hint.map { "; did you mean '\($0)'?" } ?? "")
-                    + "; expected one of \(RuleDecoder.groups.joined(separator: ", "))",
+                    + "; expected one of \(known.joined(separator: ", "))",
                 at: value.position
             )
         }

@@ -4,6 +4,8 @@ public struct ScanRequest: Sendable {
     public var selection: Selection
     /// The rules that count, in order; `protect` rules always do.
     public var rules: [Rule]
+    /// Instances, which are looked for instead of what is left over; `nil` for that.
+    public var instances: InstanceQuery?
 
     /// Creates a request; `--rule` leaves out the rules that it does not name.
     public init(selection: Selection = Selection(), rules: [Rule]) {
@@ -18,24 +20,27 @@ public struct ScanRequest: Sendable {
     ///
     /// Otherwise whatever the selectors select is a finding: the user said so.
     public var isJudged: Bool {
-        selection.isEmpty || !selection.kinds.isEmpty || !selection.rules.isEmpty
+        instances == nil
+            && (selection.isEmpty || !selection.kinds.isEmpty || !selection.rules.isEmpty)
     }
 
     /// Whether nothing but numbers of processes was asked for.
     public var isOnlyPids: Bool {
-        !isJudged && selection.ports == nil && selection.process.isOnlyPids
+        instances == nil && !isJudged && selection.ports == nil && selection.process.isOnlyPids
     }
 
     /// Whether processes that nobody has seen yet can come to match what was asked for.
     ///
     /// Exact processes cannot, and neither can a port: whoever takes it next is somebody else.
     public var isPattern: Bool {
+        if instances != nil { return !detectors.isEmpty }
         if isJudged { return wants(.orphan) }
         return selection.ports == nil && !selection.process.isOnlyPids
     }
 
     /// Whether a finding of this kind is wanted.
     public func wants(_ kind: FindingKind) -> Bool {
+        if instances != nil { return kind == .staleInstance || kind == .staleSocket }
         if !isJudged { return false }
         if !selection.rules.isEmpty, !Self.ruleKinds.contains(kind) { return false }
         return selection.kinds.isEmpty || selection.kinds.contains(kind)
@@ -51,6 +56,10 @@ public struct ScanRequest: Sendable {
     /// Who looks, in the order in which findings are shown.
     public var detectors: [any Detector] {
         var list: [any Detector] = []
+        if let instances {
+            let detector = MarkedProcessDetector(rules: rules, query: instances)
+            return detector.isIdle ? [] : [detector]
+        }
         if wants(.orphan) { list.append(OrphanDetector(rules: rules)) }
         if wants(.zombie) { list.append(ZombieDetector()) }
         if wants(.deletedExecutable) { list.append(DeletedExecutableDetector()) }
@@ -73,8 +82,9 @@ public struct ScanRequest: Sendable {
 
     /// The ports that matter to any pattern; `nil` when none does and no socket need be read.
     public var ports: PortSet? {
-        var members = selection.ports?.members ?? []
-        if isJudged, wants(.orphan) {
+        // Which ports an instance has is read of the few processes that are one.
+        var members = instances == nil ? selection.ports?.members ?? [] : []
+        if instances != nil || (isJudged && wants(.orphan)) {
             for rule in rules {
                 members += rule.match.ports?.members ?? []
                 members += rule.owner?.ports?.members ?? []

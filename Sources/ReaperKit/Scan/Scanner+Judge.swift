@@ -65,6 +65,9 @@ extension Scanner {
             for detector in detectors { all.findings += detector.detect([], in: view).findings }
         }
         if let pattern = request.narrowing { narrow(&all, to: pattern, in: view) }
+        if let scope = request.instances?.scope, !scope.isEmpty {
+            dropHidden(of: &all, outside: scope, in: view)
+        }
         return all
     }
 
@@ -94,19 +97,29 @@ extension Scanner {
                 hidden.append(HiddenFact(pid: answer.0.pid, kind: kind, code: code))
             }
         }
-        // What was refused of processes that the pattern rules out hides nothing asked for.
+        dropHidden(of: &detection, outside: pattern, in: view)
+        detection.hidden += hidden
+        detection.findings = kept
+    }
+
+    /// What was refused of processes that the pattern rules out hides nothing asked for.
+    private func dropHidden(
+        of detection: inout Detection,
+        outside pattern: ProcessPattern,
+        in view: SnapshotView
+    ) {
+        var wanted: Set<FactRequest> = []
         detection.hidden.removeAll { fact in
             guard let process = view.snapshot.process(fact.pid) else { return false }
             switch pattern.evaluate(process, in: view.context) {
             case .fails: return true
             case .needs(let kind):
-                detection.wanted.insert(FactRequest(pid: process.pid, kind: kind))
+                wanted.insert(FactRequest(pid: process.pid, kind: kind))
                 return false
             case .holds, .unreadable: return false
             }
         }
-        detection.hidden += hidden
-        detection.findings = kept
+        detection.wanted.formUnion(wanted)
     }
 
     /// Of the conditions only "not there before" can be asked of a file.

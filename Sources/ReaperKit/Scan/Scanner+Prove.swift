@@ -118,7 +118,15 @@ extension Scanner {
 
     /// Reads the listening sockets of found processes, for the report, unless they are read.
     private mutating func readPorts(of findings: [Finding], into snapshot: inout Snapshot) {
-        guard isDescribing, request.ports == nil, findings.contains(where: { $0.process != nil }),
+        guard isDescribing, request.ports == nil, request.instances == nil,
+            findings.contains(where: { $0.process != nil })
+        else { return }
+        readPorts(of: Set(findings.compactMap(\.process)), into: &snapshot)
+    }
+
+    /// Reads every socket that has a port, and which of them these processes hold.
+    mutating func readPorts(of identities: Set<ProcessIdentity>, into snapshot: inout Snapshot) {
+        guard
             let table = try? SocketTable.read(SocketQuery(ports: nil), procRoot: procfs.root)
         else { return }
         snapshot.sockets = table.sockets
@@ -126,7 +134,7 @@ extension Scanner {
             interest: table.sockets.map(\.inode),
             procDirectory: procfs.directory.raw
         )
-        for identity in Set(findings.compactMap(\.process)) {
+        for identity in identities {
             guard let index = snapshot.index(of: identity.pid) else { continue }
             snapshot.processes[index].socketInodes = descriptors.sockets(
                 below: procfs.directory.raw,

@@ -8,13 +8,13 @@ import Glibc
 /// through an open directory that is proven to be the same process.
 public struct Scanner: ~Copyable {
     /// What it looks for.
-    public let request: ScanRequest
+    public private(set) var request: ScanRequest
     var procfs: Procfs
     /// The machine, as it was when the scanner was made or last looked.
     public internal(set) var host: HostFacts
     /// Whether the numbers in this procfs are reaper's own: then processes can be held.
     public let isOwnNamespace: Bool
-    let detectors: [any Detector]
+    private(set) var detectors: [any Detector]
     private var context: MatchContext
     private var descriptors: DescriptorTable?
     var childWalk = ChildWalk()
@@ -38,6 +38,12 @@ public struct Scanner: ~Copyable {
         self.procfs = procfs
         detectors = request.detectors
         context = MatchContext(host: host, includesPeers: request.selection.includesPeers)
+    }
+
+    /// Looks from now on for the marked processes of these instances only.
+    public mutating func narrow(to marks: Set<InstanceKey>) {
+        request.instances?.marks = marks
+        detectors = request.detectors
     }
 
     /// Looks once.

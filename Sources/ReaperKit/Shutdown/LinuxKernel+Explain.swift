@@ -103,9 +103,29 @@ extension LinuxKernel {
     }
 
     private func isStale(_ file: InstanceFile) throws(SystemError) -> Bool {
-        try scanner.scan(files: [file]).findings.contains {
+        let result = try scanner.scan(files: [file])
+        guard let wait = scanner.settlingTime(of: result.snapshot) else {
+            return isToBeRemoved(file, in: result)
+        }
+        // It is young, but has not changed since it named who was stopped here.
+        if case .entries(let entries) = file.contents, !entries.isEmpty,
+            entries.allSatisfy({ $0.pid.map(wasStopped) ?? false })
+        {
+            return true
+        }
+        Polling.wait(until: Clock.monotonic() + wait)
+        return isToBeRemoved(file, in: try scanner.scan(files: [file]))
+    }
+
+    private func isToBeRemoved(_ file: InstanceFile, in result: ScanResult) -> Bool {
+        result.findings.contains {
             $0.file == file.path && $0.remedy.action == .remove && $0.verdict != .suspect
         }
+    }
+
+    /// Whether the number was that of a member of the shutdown, which has exited.
+    private func wasStopped(_ pid: Int32) -> Bool {
+        targets.keys.contains { $0.pid == pid && wasToBeStopped($0) && hasExited($0) }
     }
 
     private func answer(_ result: RemovalResult) -> RemovalAnswer {

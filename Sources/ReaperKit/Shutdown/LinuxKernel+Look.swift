@@ -115,9 +115,10 @@ extension LinuxKernel {
         let host = result.snapshot.host
         let settled = result.findings.filter { finding in
             guard let identity = finding.process else { return false }
-            guard finding.rule != nil, host.age(of: identity) < Self.settlingAge else {
-                return true
-            }
+            // Of an instance that was named nothing has to settle: its processes are asked for.
+            guard finding.rule != nil, scanner.request.isJudged,
+                host.age(of: identity) < Self.settlingAge
+            else { return true }
             let executable = result.snapshot.process(identity.pid)?.executable?.known?.path
             let isSuccessor = executable.map(executables.contains) ?? false
             if !isSuccessor { hasUnsettled = true }

@@ -89,6 +89,9 @@ public final class ProcessHandle {
     /// The descriptor to poll(2): readable once every thread has exited, reaped or not.
     var descriptor: Int32 { pidfd.raw }
 
+    /// What to wait for: that it exits.
+    var pollEntry: pollfd { pollfd(fd: pidfd.raw, events: Int16(POLLIN), revents: 0) }
+
     /// Sends `signal` to this process and no other; pidfd_send_signal(2).
     ///
     /// - Throws: `ESRCH` when it was reaped, `EPERM` when it belongs to somebody else.

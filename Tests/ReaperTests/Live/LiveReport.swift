@@ -80,11 +80,17 @@ struct LiveReport: Decodable {
         let interrupted: Bool
     }
 
+    struct Instance: Decodable {
+        let id: String
+        let state: String
+    }
+
     let complete: Bool
     let unreadable: Unreadable
     let findings: [Finding]
     let plan: Plan?
     let outcome: Outcome?
+    let instances: [Instance]?
 
     /// The finding about this process, if there is one.
     func finding(about probe: ProcessProbe) -> Finding? {

@@ -1,0 +1,273 @@
+/// What stopping some instances takes: whom, with whom, and who is left alone and why.
+///
+/// A function of values; what comes of it goes through ``ShutdownPlanner`` like everything else.
+public struct InstanceStop: Sendable {
+    /// An instance that is not stopped.
+    public struct Objection: Sendable, Equatable {
+        /// Which.
+        public var instance: Instance
+        /// Why not, and what to do instead.
+        public var reason: String
+    }
+
+    /// An instance that somebody looks after who may start it again.
+    public struct Keeper: Sendable, Equatable {
+        /// Which.
+        public var instance: Instance
+        /// How sentences name its keeper, such as `dora (4127@88213)`.
+        public var label: String
+    }
+
+    /// Whom to stop, supervisors included.
+    public private(set) var targets: [Instance] = []
+    /// The supervisors among them that nobody named: they would start what they look after again.
+    public private(set) var supervisors: [Instance] = []
+    /// Whom there is nothing left to stop of.
+    public private(set) var over: [Instance] = []
+    /// Who is left alone.
+    public private(set) var refused: [Objection] = []
+    /// Who has a living owner that no supervisor's rule stops.
+    public private(set) var keepers: [Keeper] = []
+
+    private let listing: InstanceListing
+    private let view: SnapshotView
+    private let rules: [String: Rule]
+
+    /// Sorts the chosen instances of a listing.
+    public init(_ chosen: [Instance], in listing: InstanceListing, rules: [Rule]) {
+        self.listing = listing
+        view = SnapshotView(listing.snapshot, rules: rules)
+        self.rules = Dictionary(rules.map { ($0.id, $0) }) { first, _ in first }
+        for instance in chosen { add(instance) }
+    }
+
+    // MARK: - Whom
+
+    private mutating func add(_ instance: Instance) {
+        guard !targets.contains(instance), !over.contains(instance) else { return }
+        if instance.isOver {
+            over.append(instance)
+            return
+        }
+        if let reason = objection(to: instance) {
+            refused.append(Objection(instance: instance, reason: reason))
+            return
+        }
+        let above = supervisors(of: instance)
+        for supervisor in above {
+            guard let reason = objection(to: supervisor) else { continue }
+            let whose = "\(supervisor.name) (PID \(supervisor.pid ?? 0))"
+            refused.append(
+                Objection(
+                    instance: instance,
+                    reason: "its supervisor \(whose) would start it again, and cannot be stopped: "
+                        + reason
+                )
+            )
+            return
+        }
+        for supervisor in above where !targets.contains(supervisor) {
+            supervisors.append(supervisor)
+            targets.append(supervisor)
+        }
+        // Who was added as a supervisor before may have been named after all.
+        supervisors.removeAll { $0 == instance }
+        targets.append(instance)
+        if above.isEmpty, let label = owner(of: instance) {
+            keepers.append(Keeper(instance: instance, label: label))
+        }
+    }
+
+    /// Why an instance is not stopped; `nil` when it may be.
+    private func objection(to instance: Instance) -> String? {
+        let id = instance.rule
+        switch instance.state {
+        case .foreign: return denial(instance)
+        case .unknown, .starting: return instance.reason
+        case .running, .stopping, .failed: break
+        case .stopped, .stale, .recycled, .zombie:
+            return "it may be another process, or a clock was set: \(instance.reason); "
+                + "compare, and stop that process with 'reaper clean --pid "
+                + "\(instance.pid.map { "\($0)" } ?? "PID")' if it is the one"
+        }
+        guard let identity = instance.processes.first else {
+            return "which process it is is not known: \(instance.reason)"
+        }
+        guard rules[id]?.stop != nil else {
+            return "rule \(id) does not say how to stop it: "
+                + "'reaper clean --pid \(identity)' stops it if it has to be"
+        }
+        guard instance.isProven else {
+            return "only a number says that process \(identity.pid) is it: compare first, "
+                + "'reaper clean --pid \(identity)' stops that process"
+        }
+        guard let path = instance.file else { return nil }
+        guard let file = listing.snapshot.instanceFiles.first(where: { $0.path == path }),
+            let process = view.snapshot.process(identity.pid), process.identity == identity
+        else { return "its file or its process was not seen" }
+        let user = view.snapshot.host.effectiveUser
+        guard case .refused(let reason) = file.mayActOn(process, for: user) else { return nil }
+        return "its file may not have it stopped: \(reason)"
+    }
+
+    private func denial(_ instance: Instance) -> String {
+        let pid = instance.processes.first?.pid ?? instance.pid ?? 0
+        let user = view.snapshot.process(pid)?.status?.known?.realUser
+        let names = view.snapshot.host.userNames
+        let owner = user.map { "user " + (names[$0] ?? "\($0)") } ?? "another user"
+        return "permission denied (PID \(pid)): it belongs to \(owner); "
+            + "run as that user, or with sudo"
+    }
+
+    /// The instances above this one whose processes its rule wants stopped first: they look after
+    /// it, and would start it again.
+    private func supervisors(of instance: Instance) -> [Instance] {
+        let earlier = Set(instance.rules.flatMap { rules[$0]?.after ?? [] })
+        guard !earlier.isEmpty else { return [] }
+        let above = Set(instance.processes.flatMap { ancestors(of: $0).map(\.identity) })
+        return listing.instances.filter { other in
+            earlier.contains(other.rule) && !other.isOver
+                && other.processes.contains(where: above.contains)
+        }
+    }
+
+    private func ancestors(of identity: ProcessIdentity) -> [ProcessRecord] {
+        guard let process = view.snapshot.process(identity.pid) else { return [] }
+        var child = process
+        // A parent that is younger has a number that was used again.
+        return view.tree.ancestors(of: process).prefix { parent in
+            defer { child = parent }
+            return parent.identity.startTime <= child.identity.startTime
+        }
+    }
+
+    /// Who, alive above it, its rule calls its owner, as far as the facts at hand show.
+    private func owner(of instance: Instance) -> String? {
+        for identity in instance.processes {
+            for id in instance.rules {
+                guard let pattern = rules[id]?.owner else { continue }
+                let owner = ancestors(of: identity).first {
+                    pattern.evaluate($0, in: view.context) == .holds
+                }
+                if let owner { return owner.label }
+            }
+        }
+        return nil
+    }
+
+    // MARK: - What is done
+
+    /// The marks of the targets that are known by their processes' environments.
+    public var marks: Set<InstanceKey> {
+        Set(targets.filter { !$0.members.isEmpty }.map(\.key))
+    }
+
+    /// What the planner is to act on: the processes of targets, and files of what is over.
+    public var findings: [Finding] {
+        targets.flatMap { findings(of: $0) }
+            + listing.findings.filter { finding in
+                finding.file != nil && finding.remedy.action == .remove
+                    && over.contains { $0.file == finding.file }
+            }.map { finding in
+                // That it was there is no failure of stopping it.
+                var finding = finding
+                finding.severity = .info
+                return finding
+            }
+    }
+
+    private func findings(of instance: Instance) -> [Finding] {
+        let members = instance.members.map { ($0.identity, $0.rule, $0.node) }
+        let processes = instance.process.map { [($0, instance.rule, nil)] } ?? members
+        return processes.map { identity, rule, node in
+            let whole = "\(instance.system) instance \(instance.id)"
+            return Finding(
+                kind: .leakedProcess,
+                process: identity,
+                rule: rule,
+                severity: .info,
+                verdict: .confirmed,
+                summary: node.map { "is \($0) of \(whole)" } ?? "is \(whole)",
+                evidence: instance.evidence,
+                remedy: Remedy(.stop, command: "reaper stop \(instance.id)")
+            )
+        }
+    }
+
+    /// The files of those targets that `plan` stops, unless they tell of anybody else who runs.
+    public func removals(with plan: ShutdownPlan) -> [FileRemoval] {
+        let planned = Set(plan.targets.map(\.identity))
+        func goes(_ instance: Instance) -> Bool {
+            instance.isOver
+                || targets.contains(instance) && instance.processes.allSatisfy(planned.contains)
+        }
+        return listing.snapshot.instanceFiles.compactMap { file in
+            let named = listing.instances.filter { $0.file == file.path }
+            guard targets.contains(where: { $0.file == file.path }), named.allSatisfy(goes),
+                let rule = rules[file.rule], !rule.keep
+            else { return nil }
+            return FileRemoval(
+                path: file.path,
+                file: file.file,
+                rule: file.rule,
+                reason: "its process is stopped"
+            )
+        }
+    }
+
+    /// The rules that nothing runs of once the targets are gone.
+    public func endedRules(of rules: [Rule]) -> [Rule] {
+        rules.filter { rule in
+            listing.instances.allSatisfy { instance in
+                instance.rule != rule.id || instance.isOver || targets.contains(instance)
+            }
+        }
+    }
+
+    /// The same instances as `chosen` in a later listing, supervisors that were added left out.
+    public func renewed(_ chosen: [Instance], in later: InstanceListing) -> [Instance] {
+        later.instances.filter { instance in
+            chosen.contains { $0.key == instance.key && $0.file == instance.file }
+        }
+    }
+
+    /// How the targets ended, then what was over, then what was left alone.
+    public func instances(after outcome: ShutdownOutcome) -> [Instance] {
+        let results = Dictionary(outcome.targets.map { ($0.identity, $0) }) { first, _ in first }
+        let ended = targets.map { target in
+            var instance = target
+            let left = target.processes.compactMap { results[$0] }.filter { !$0.result.isGone }
+            let isKnown = target.processes.allSatisfy { results[$0] != nil }
+            guard isKnown, left.isEmpty else {
+                instance.state = .failed
+                instance.reason =
+                    left.first?.reason ?? "process \(target.processes[0].pid) is still there"
+                return instance
+            }
+            instance.state = .stopped
+            instance.reason = "it was stopped"
+            return instance
+        }
+        return ended + over + refused.map(\.instance)
+    }
+
+    /// What is left alone, as a plan tells it.
+    public var refusals: [Refusal] {
+        refused.compactMap { objection in
+            let what = "\(objection.instance.name): \(objection.reason)"
+            if let process = objection.instance.processes.first {
+                return Refusal(process, reason: what)
+            }
+            return objection.instance.file.map { Refusal(path: $0, reason: what) }
+        }
+    }
+}
+
+extension Instance {
+    /// Every rule that knows one of its processes.
+    fileprivate var rules: [String] {
+        var rules = [rule]
+        for member in members where !rules.contains(member.rule) { rules.append(member.rule) }
+        return rules
+    }
+}

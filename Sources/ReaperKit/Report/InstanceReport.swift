@@ -1,0 +1,35 @@
+/// What `list` has to say, before any format is chosen.
+public struct InstanceReport: Sendable {
+    /// What was seen.
+    public var snapshot: Snapshot
+    /// What is shown, in order.
+    public var instances: [Instance]
+
+    /// Creates a report.
+    public init(snapshot: Snapshot, instances: [Instance]) {
+        self.snapshot = snapshot
+        self.instances = instances
+    }
+
+    /// Whether everything that could hide an instance was read.
+    public var isComplete: Bool { snapshot.unreadable.isEmpty }
+
+    /// The sockets that an instance's processes hold, each once.
+    func sockets(of instance: Instance) -> [SocketRecord] {
+        var seen: Set<UInt64> = []
+        return instance.processes.compactMap(record).flatMap { snapshot.sockets(of: $0) }
+            .filter { $0.holdsPort && seen.insert($0.inode).inserted }
+            .sorted { ($0.port, $0.transport.rawValue) < ($1.port, $1.transport.rawValue) }
+    }
+
+    /// The record of a process, if it is this very one.
+    func record(of identity: ProcessIdentity) -> ProcessRecord? {
+        snapshot.process(identity.pid).flatMap { $0.identity == identity ? $0 : nil }
+    }
+
+    /// Who of an instance started first; `nil` for one that nothing runs of.
+    func oldest(of instance: Instance) -> ProcessIdentity? {
+        guard instance.state != .zombie else { return nil }
+        return instance.processes.min { $0.startTime < $1.startTime }
+    }
+}

@@ -1,0 +1,120 @@
+/// The instances that one look showed, and everything they were judged by.
+public struct InstanceListing: Sendable {
+    /// What was seen.
+    public var snapshot: Snapshot
+    /// Stale files and marked processes, as a scan finds them.
+    public var findings: [Finding]
+    /// The instances, by system and name.
+    public var instances: [Instance]
+}
+
+extension Scanner {
+    /// Looks for instances: judges the files, looks for marks in environments, and holds whoever is
+    /// one, so that what is told of it was read from that very process.
+    ///
+    /// - Parameter files: Instance files, read by whoever knows how.
+    /// - Returns: The instances that the request's selectors describe; all of them without any.
+    /// - Throws: Why `/proc` could not be listed, or sockets not be read although they matter.
+    public mutating func instances(
+        files: [InstanceFile]
+    ) throws(SystemError) -> InstanceListing {
+        let result = try scan(files: files)
+        var listing = InstanceListing(
+            snapshot: result.snapshot,
+            findings: result.findings,
+            instances: InstanceCatalog(result.snapshot, request).instances()
+        )
+        prove(&listing)
+        readPorts(
+            of: Set(listing.instances.flatMap(\.processes)),
+            into: &listing.snapshot
+        )
+        select(&listing)
+        return listing
+    }
+
+    /// Reads again through a handle what is known of every process that is an instance.
+    private mutating func prove(_ listing: inout InstanceListing) {
+        let processes = Set(listing.instances.flatMap(\.processes))
+        guard isOwnNamespace, !processes.isEmpty else { return }
+        var detection = Detection()
+        detection.findings = processes.map { identity in
+            Finding(
+                kind: .leakedProcess,
+                process: identity,
+                severity: .info,
+                verdict: .confirmed,
+                summary: "",
+                evidence: [],
+                remedy: Remedy(.none)
+            )
+        }
+        prove(&detection, in: &listing.snapshot)
+        let gone = processes.subtracting(detection.findings.compactMap(\.process))
+        if !gone.isEmpty { forget(gone, in: &listing.snapshot) }
+        listing.instances = InstanceCatalog(listing.snapshot, request).instances()
+    }
+
+    /// Takes out of a snapshot who has gone since it was made.
+    private func forget(_ gone: Set<ProcessIdentity>, in snapshot: inout Snapshot) {
+        snapshot.processes.removeAll { gone.contains($0.identity) }
+        let numbers = Set(gone.map(\.pid))
+        for index in snapshot.instanceFiles.indices {
+            guard case .entries(var entries) = snapshot.instanceFiles[index].contents else {
+                continue
+            }
+            for position in entries.indices {
+                guard let pid = entries[position].pid, numbers.contains(pid) else { continue }
+                entries[position].liveness = PidLiveness(probing: pid)
+            }
+            snapshot.instanceFiles[index].contents = .entries(entries)
+        }
+    }
+
+    /// Keeps the instances one of whose processes the selectors describe.
+    private mutating func select(_ listing: inout InstanceListing) {
+        var pattern = request.selection.process
+        pattern.ports = request.selection.ports
+        guard !pattern.isEmpty else { return }
+        // Every fact is read once, so this ends; the bound is for a pattern that forgets it.
+        for _ in 0..<32 {
+            let view = SnapshotView(
+                listing.snapshot,
+                rules: [],
+                includesPeers: request.selection.includesPeers
+            )
+            let wanted = listing.instances.flatMap(\.processes).compactMap { identity in
+                view.snapshot.process(identity.pid).flatMap { process -> FactRequest? in
+                    guard case .needs(let kind) = pattern.evaluate(process, in: view.context)
+                    else { return nil }
+                    return FactRequest(pid: process.pid, kind: kind)
+                }
+            }
+            guard wanted.isEmpty else {
+                read(Set(wanted), into: &listing.snapshot)
+                continue
+            }
+            var hidden: [HiddenFact] = []
+            listing.instances = listing.instances.filter { instance in
+                instance.processes.contains { identity in
+                    guard let process = view.snapshot.process(identity.pid) else { return false }
+                    switch pattern.evaluate(process, in: view.context) {
+                    case .holds: return true
+                    case .fails, .needs: return false
+                    case .unreadable(let kind, let code):
+                        hidden.append(HiddenFact(pid: process.pid, kind: kind, code: code))
+                        return false
+                    }
+                }
+            }
+            for fact in Set(hidden) {
+                listing.snapshot.unreadable.add(
+                    pid: fact.pid,
+                    fact: fact.kind.fileName,
+                    reason: reasonText(fact.code)
+                )
+            }
+            return
+        }
+    }
+}

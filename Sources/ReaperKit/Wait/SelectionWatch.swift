@@ -1,0 +1,123 @@
+import Glibc
+
+/// Notices when nobody is left whom a scan finds, and none can have been born unseen.
+final class SelectionWatch: DepartureWatch {
+    private static let settlingTime = Duration.milliseconds(250)
+    /// How many processes are held; of more, some tell when to look again.
+    private static let heldLimit = 128
+
+    private var scanner: Scanner
+    private var freeSince: Duration?
+    private(set) var remains: [String] = []
+    private(set) var doubts: [String] = []
+
+    init(_ scanner: consuming Scanner) { self.scanner = scanner }
+
+    func look(_ procfs: inout Procfs) -> DepartureLook {
+        do throws(SystemError) {
+            let found = try scan()
+            guard found.isEmpty else {
+                freeSince = nil
+                return present(found, &procfs)
+            }
+            switch try prove() {
+            case .quiet, .chased: return settled()
+            case .unprovable(let reason):
+                doubts.append("somebody may have been born unseen: \(reason)")
+                return settled()
+            case .notProven(let reason):
+                remains = ["nobody was seen, but somebody may have been born unseen: \(reason)"]
+                return .settling(until: Clock.monotonic() + .milliseconds(20))
+            case nil: return .settling(until: Clock.monotonic())
+            }
+        } catch {
+            doubts = [error.description.escapedForTerminal]
+            return .gone
+        }
+    }
+
+    /// Whom a look finds; a zombie only where zombies are what was asked for.
+    private func scan() throws(SystemError) -> [Finding] {
+        var files: [InstanceFile] = []
+        var limits: [String] = []
+        if scanner.request.wantsInstanceFiles {
+            var reader = try InstanceFileReader()
+            let scan = reader.scan(scanner.request.rules)
+            files = scan.files
+            limits = scan.errors.map(\.description) + scan.notes
+        }
+        let result = try scanner.scan(files: files)
+        let unreadable = result.snapshot.unreadable
+        let reasons = unreadable.reasons.sorted { $0.key < $1.key }.map { reason, count in
+            "\(reason) (\(count) times)"
+        }
+        doubts = (reasons + unreadable.notes + limits).map(\.escapedForTerminal)
+        let found = relevant(result)
+        remains = found.map { finding in
+            let process = finding.process.flatMap { result.snapshot.process($0.pid) }
+            let who = process?.label ?? finding.file?.text
+            return [who, finding.shortSummary].compactMap(\.self).joined(separator: ": ")
+                .escapedForTerminal
+        }
+        return found
+    }
+
+    private func relevant(_ result: ScanResult) -> [Finding] {
+        let kinds = scanner.request.selection.kinds
+        return result.findings.filter { finding in
+            let process = finding.process.flatMap { result.snapshot.process($0.pid) }
+            return process?.isZombie != true || kinds.contains(.zombie)
+        }
+    }
+
+    private func present(_ found: [Finding], _ procfs: inout Procfs) -> DepartureLook {
+        var handles: [ProcessHandle] = []
+        for identity in Set(found.compactMap(\.process)) where handles.count < Self.heldLimit {
+            let handle = try? ProcessHandle(
+                opening: identity.pid,
+                startTime: identity.startTime,
+                in: &procfs
+            )
+            if let handle, !handle.hasExited() { handles.append(handle) }
+        }
+        // Who lives on may have changed, and nothing tells of that.
+        return .present(handles, again: Clock.monotonic() + .milliseconds(250))
+    }
+
+    /// Nobody is there; a port has to stay free.
+    private func settled() -> DepartureLook {
+        guard scanner.request.selection.ports != nil else { return .gone }
+        let now = Clock.monotonic()
+        let since = freeSince ?? now
+        freeSince = since
+        let end = since + Self.settlingTime
+        return now >= end ? .gone : .settling(until: end)
+    }
+
+    /// Looks again, and at whoever is born meanwhile.
+    ///
+    /// - Returns: What that is worth; `nil` when somebody was found after all.
+    private func prove() throws(SystemError) -> ProofScan.Answer? {
+        // A port that nobody has is proven by the kernel's own list of sockets.
+        if scanner.request.selection.ports != nil { return .quiet }
+        var counter = KernelCounters()
+        var isAnybody = false
+        var failure: SystemError?
+        let end = Clock.monotonic() + .seconds(2)
+        let answer = ProofScan.run(&counter, mayGoOn: { Clock.monotonic() < end }) {
+            do throws(SystemError) {
+                if try !self.scan().isEmpty { isAnybody = true }
+            } catch {
+                failure = error
+            }
+        } examine: { pids in
+            do throws(SystemError) {
+                if try !self.relevant(self.scanner.examine(pids)).isEmpty { isAnybody = true }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return isAnybody ? nil : answer
+    }
+}

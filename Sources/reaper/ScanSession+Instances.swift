@@ -1,0 +1,30 @@
+import ReaperKit
+
+extension ScanSession {
+    /// Looks for instances, and looks again when a file is too young to be judged.
+    mutating func lookForInstances() throws(Failure) -> InstanceListing {
+        do throws(SystemError) {
+            try readFiles()
+            var listing = try scanner.instances(files: files)
+            if let wait = scanner.settlingTime(of: listing.snapshot) {
+                Polling.wait(until: Clock.monotonic() + wait)
+                try readFiles()
+                listing = try scanner.instances(files: files)
+            }
+            listing.snapshot.host.userNames = UserNames.read().names
+            return listing
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// What reading the instance files could not do, one sentence each.
+    var fileLimits: [String] {
+        let denied = files.compactMap { file -> SystemError? in
+            guard case .denied(let code) = file.contents else { return nil }
+            return SystemError(call: "open", subject: file.path.text, code: code)
+        }
+        return fileErrors.map(\.description.escapedForTerminal) + fileNotes
+            + denied.map(\.description.escapedForTerminal)
+    }
+}

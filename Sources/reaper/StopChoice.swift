@@ -1,0 +1,97 @@
+import ReaperKit
+
+/// Which instances a command line of `stop` means.
+struct StopChoice {
+    /// Those that it means, each once.
+    private(set) var instances: [Instance] = []
+    /// The names that nobody has.
+    private(set) var unknown: [String] = []
+    /// The names that fit several, and whom they fit.
+    private(set) var ambiguous: [(name: String, candidates: [Instance])] = []
+    /// The names that were not the instance's own, and whom they led to.
+    private(set) var found: [Instance] = []
+
+    /// Without a name it means everybody that can be stopped.
+    init(_ names: [String], in listing: InstanceListing, rules: [Rule]) {
+        if names.isEmpty { instances = listing.instances }
+        for name in names {
+            switch InstancePattern(name).find(in: listing.instances) {
+            case .none: unknown.append(name)
+            case .one(let instance): find(instance, by: name)
+            case .over(let instances): add(instances)
+            case .ambiguous(let candidates):
+                // A supervisor is often called as what it looks after, and goes with it.
+                let whole = candidates.first { candidate in
+                    let targets = InstanceStop([candidate], in: listing, rules: rules).targets
+                    return candidates.allSatisfy(targets.contains)
+                }
+                if let whole {
+                    find(whole, by: name)
+                } else {
+                    ambiguous.append((name, candidates))
+                }
+            }
+        }
+    }
+
+    private mutating func find(_ instance: Instance, by name: String) {
+        if instance.id != name, !instances.contains(instance) { found.append(instance) }
+        add([instance])
+    }
+
+    private mutating func add(_ more: [Instance]) {
+        for instance in more where !instances.contains(instance) { instances.append(instance) }
+    }
+
+    /// Says which names mean nobody or too many, and who there is.
+    func explain(among instances: [Instance]) {
+        for (name, candidates) in ambiguous {
+            let label = name.escapedForTerminal
+            let isOver = candidates.allSatisfy(\.isOver)
+            Diagnostics.report(
+                "'\(label)' is ambiguous, nothing was stopped; it fits "
+                    + (isOver ? "\(candidates.count) instances, none of which runs:" : "these:")
+            )
+            for candidate in candidates { Diagnostics.write("  - \(candidate.line)\n") }
+        }
+        guard !unknown.isEmpty else { return }
+        for name in unknown {
+            Diagnostics.report(
+                "instance '\(name.escapedForTerminal)' not found: it may have stopped already, "
+                    + "belong to another user, or be of a system that no rule knows"
+            )
+        }
+        let running = instances.filter { !$0.isOver }
+        guard !running.isEmpty else {
+            Diagnostics.write("No instance is running.\n")
+            return
+        }
+        Diagnostics.write("Running instances:\n")
+        for instance in running { Diagnostics.write("  - \(instance.line)\n") }
+    }
+}
+
+extension Instance {
+    /// Who it is in a list: its names, its process, its system, and how it is unless it runs.
+    var line: String {
+        let names = alias.map { $0 == id ? id : "\(id) (\($0))" } ?? id
+        let state = self.state == .running ? "" : ", \(self.state.rawValue)"
+        return "\(names), \(who)\(system)\(state)".escapedForTerminal
+    }
+
+    private var who: String {
+        let heads = members.filter { !$0.isInherited }
+        if heads.count > 1 { return "\(heads.count) processes, " }
+        guard let pid = processes.first?.pid ?? pid else { return "" }
+        return "PID \(pid), "
+    }
+
+    /// How sentences name it: `'prod' (PID 4127)`, escaped.
+    var label: String {
+        let name = "'\(self.name)'"
+        guard processes.count == 1 || members.isEmpty, let pid = processes.first?.pid ?? pid else {
+            return name.escapedForTerminal
+        }
+        return "\(name) (PID \(pid))".escapedForTerminal
+    }
+}

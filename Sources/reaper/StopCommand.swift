@@ -1,0 +1,163 @@
+import Glibc
+import ReaperKit
+
+/// `reaper stop`: stop instances, and clean up after them.
+enum StopCommand {
+    static func run(_ given: Options) -> ExitStatus {
+        var options = given
+        do throws(UsageError) {
+            try StopSettings.apply(to: &options)
+        } catch {
+            return CommandLineTool.refuse(error)
+        }
+        do throws(SystemError) {
+            let output = try Output(opening: options.output.file)
+            return stop(options, output)
+        } catch {
+            Diagnostics.report(error.description.escapedForTerminal)
+            return .usage
+        }
+    }
+
+    private static func stop(_ options: Options, _ output: consuming Output) -> ExitStatus {
+        do throws(ScanSession.Failure) {
+            if let file = options.action.planFile {
+                let session = try ScanSession(options)
+                return try CleanCommand.execute(planIn: file, session, options, output, as: "stop")
+            }
+            var session = try session(options)
+            // As in clean: signals are counted before births are told, but not while asking.
+            var interrupts: InterruptCounter?
+            if session.mayAct, !StopConsent.mayAsk(options) {
+                interrupts = InterruptCounter()
+                session.scanner.followBirths()
+            }
+            var listing = try session.lookForInstances()
+            let rules = session.request.rules
+            let choice = StopChoice(options.instanceNames, in: listing, rules: rules)
+            choice.explain(among: listing.instances)
+            guard choice.ambiguous.isEmpty else { return .usage }
+            var stop = InstanceStop(choice.instances, in: listing, rules: rules)
+            var plan = makePlan(stop, &listing, &session, options)
+            plan.removals += plan.companions(of: stop.findings, stop.endedRules(of: rules))
+            let notices = StopNotices(options)
+            notices.announce(stop, choice, plan)
+            if options.action.isDryRun {
+                plan.lookForOthers(options.planning, rules)
+                let report = makeReport(stop, plan, listing, session, options)
+                return finish(report, options, output, choice)
+            }
+            switch StopConsent.answer(to: stop, options) {
+            case .refused(let refusal):
+                Diagnostics.report(refusal.message)
+                let report = makeReport(stop, plan, listing, session, options)
+                return finish(report, options, output, choice, refusal.status)
+            case .given: break
+            case .asked:
+                // The answer took its time: only what is still so is done.
+                interrupts = InterruptCounter()
+                session.scanner.followBirths()
+                listing = try session.lookForInstances()
+                let renewed = stop.renewed(choice.instances, in: listing)
+                stop = InstanceStop(renewed, in: listing, rules: rules)
+                plan = makePlan(stop, &listing, &session, options).restricted(to: plan)
+            }
+            var report = makeReport(stop, plan, listing, session, options)
+            guard !plan.isNothingToDo else { return finish(report, options, output, choice) }
+            let counter = interrupts ?? InterruptCounter()
+            counter.collect()
+            if counter.count > 0 {
+                Diagnostics.report("interrupted: nothing was done")
+                return finish(report, options, output, choice, .leftOver)
+            }
+            notices.begin(stop)
+            let progress = StopProgress(stop.targets, plan, options.output)
+            defer { progress.end() }
+            var outcome = session.execute(plan, in: listing.snapshot, options, counter) {
+                progress.show($0)
+            }
+            outcome.doubt(report.isComplete)
+            report.outcome = outcome
+            report.instances = stop.instances(after: outcome)
+            notices.conclude(report.instances ?? [], stop)
+            return finish(report, options, output, choice)
+        } catch {
+            Diagnostics.report(error.message)
+            return error.status
+        }
+    }
+
+    private static func session(_ options: Options) throws(ScanSession.Failure) -> ScanSession {
+        var query = InstanceQuery()
+        // Nobody but root may stop what is another user's: that hides nothing to be stopped.
+        if geteuid() != 0 { query.scope.users = [geteuid()] }
+        let isForAll = options.instanceNames.isEmpty
+        var session = try ScanSession(options, instances: query) { rule in
+            isForAll ? rule.isStoppable : rule.instance != nil
+        }
+        session.mayAct = !options.action.isDryRun
+        session.scanner.isDescribing = options.showsPlan
+        return session
+    }
+
+    private static func makePlan(
+        _ stop: InstanceStop,
+        _ listing: inout InstanceListing,
+        _ session: inout ScanSession,
+        _ options: Options
+    ) -> ShutdownPlan {
+        // From now on a look shows who of these has been born, and nobody else.
+        session.scanner.narrow(to: stop.marks)
+        var result = ScanResult(snapshot: listing.snapshot, findings: stop.findings)
+        var plan = session.scanner.plan(for: &result, options: options.planning)
+        listing.snapshot = result.snapshot
+        plan.refused += stop.refusals.filter { !plan.refused.contains($0) }
+        plan.removals += stop.removals(with: plan)
+        return plan
+    }
+
+    private static func makeReport(
+        _ stop: InstanceStop,
+        _ plan: ShutdownPlan,
+        _ listing: InstanceListing,
+        _ session: borrowing ScanSession,
+        _ options: Options
+    ) -> Report {
+        var snapshot = listing.snapshot
+        if options.instanceNames.isEmpty {
+            snapshot.unreadable.notes += session.fileLimits
+        } else if stop.marks.isEmpty {
+            // Who was named and found needs nobody else to be read.
+            snapshot.unreadable = Unreadable()
+        }
+        var report = session.report("stop", ScanResult(snapshot: snapshot, findings: stop.findings))
+        report.plan = plan
+        report.instances = stop.targets + stop.over + stop.refused.map(\.instance)
+        return report
+    }
+
+    private static func finish(
+        _ report: Report,
+        _ options: Options,
+        _ output: consuming Output,
+        _ choice: StopChoice,
+        _ refusal: ExitStatus? = nil
+    ) -> ExitStatus {
+        let found = choice.unknown.isEmpty ? ExitStatus.clean : .leftOver
+        let status = refusal ?? .worst([report.cleanStatus(), found])
+        guard options.output.format == .table else {
+            return output.finish(report, options.output, status)
+        }
+        // For people progress has said what happened, and a plan or an outcome says the rest.
+        let showsPlan = options.action.isDryRun && report.plan?.isEmpty == false
+        guard report.outcome != nil || showsPlan else { return output.finish([], status) }
+        var shown = report
+        shown.findings = []
+        return output.finish(shown, options.output, status)
+    }
+}
+
+extension Rule {
+    /// Whether stopping everything concerns it: it can be stopped, or cleaned up after.
+    fileprivate var isStoppable: Bool { instance != nil && (stop != nil || !keep) }
+}

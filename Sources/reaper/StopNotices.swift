@@ -1,0 +1,93 @@
+import ReaperKit
+
+/// What `stop` says before and after, on stderr; meanwhile ``StopProgress`` does.
+struct StopNotices {
+    private let isQuiet: Bool
+    private let isForced: Bool
+    private let isForAll: Bool
+
+    init(_ options: Options) {
+        isQuiet = options.output.isQuiet
+        isForced = options.action.isForced
+        isForAll = options.instanceNames.isEmpty
+    }
+
+    /// Says who was found, what is not done and why, and what may surprise.
+    func announce(_ stop: InstanceStop, _ choice: StopChoice, _ plan: ShutdownPlan) {
+        for objection in stop.refused {
+            let reason = objection.reason.escapedForTerminal
+            Diagnostics.report("\(objection.instance.label) is left alone: \(reason)")
+        }
+        for refusal in plan.refused where !stop.refusals.contains(refusal) {
+            let who = refusal.identity?.description ?? refusal.path?.text ?? ""
+            let reason = refusal.reason.escapedForTerminal
+            Diagnostics.report("\(who.escapedForTerminal) is left alone: \(reason)")
+        }
+        for instance in stop.over { announce(instance, plan) }
+        if isQuiet { return }
+        for instance in choice.found {
+            say("Found matching instance: \(instance.id.escapedForTerminal)")
+        }
+        if isForAll { announceAll(stop) }
+        for instance in stop.supervisors {
+            say("\(instance.label) is a supervisor that would start it again: it goes first")
+        }
+        for keeper in stop.keepers {
+            let owner = keeper.label.escapedForTerminal
+            say("\(keeper.instance.label) is looked after by \(owner), which may start it again")
+        }
+        guard isForced, !stop.targets.isEmpty else { return }
+        say("warning: forced termination may lose data: nothing is asked to save or finish first")
+    }
+
+    /// Says that it begins, once it is agreed.
+    func begin(_ stop: InstanceStop) {
+        if isQuiet { return }
+        if isForAll, stop.targets.count > 1 { say("Stopping all instances...") }
+        for instance in stop.targets where instance.members.count > 1 {
+            let count = instance.members.count
+            say("Stopping \(instance.label): \(count) processes")
+        }
+    }
+
+    private func announceAll(_ stop: InstanceStop) {
+        switch stop.targets.count {
+        case 0: say("No running instances found.")
+        case 1: say("Found 1 running instance: \(stop.targets[0].line)")
+        case let count:
+            say("Found \(count) running instances:")
+            for instance in stop.targets { say("  - \(instance.line)") }
+        }
+    }
+
+    /// An instance that was stopped already; among all of them, only what is cleaned up is told.
+    private func announce(_ instance: Instance, _ plan: ShutdownPlan) {
+        let path = instance.file?.text.escapedForTerminal ?? ""
+        let isRemoved = plan.removals.contains { $0.path == instance.file }
+        let reason = instance.reason.escapedForTerminal
+        guard isRemoved || !isForAll else { return }
+        let rest = isRemoved ? "; cleaning up its file \(path)" : "; its file \(path) stays"
+        Diagnostics.report(
+            "warning: \(instance.label) was already stopped: \(reason)"
+                + (instance.file == nil ? "" : rest)
+        )
+    }
+
+    /// Says what became of each, as far as that is no success, and how many were stopped.
+    func conclude(_ instances: [Instance], _ stop: InstanceStop) {
+        let done = instances.prefix(stop.targets.count)
+        for instance in done where instance.state != .stopped {
+            let reason = instance.reason.escapedForTerminal
+            say("✗ \(instance.label) was not stopped: \(reason)")
+        }
+        guard !isQuiet, done.count > 1 else { return }
+        let stopped = done.count { $0.state == .stopped }
+        say(
+            stopped == done.count
+                ? "All \(stopped) instances stopped"
+                : "\(stopped) of \(done.count) instances stopped"
+        )
+    }
+
+    private func say(_ line: String) { Diagnostics.write("\(line)\n") }
+}

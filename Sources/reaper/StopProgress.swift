@@ -1,0 +1,172 @@
+import ReaperKit
+
+/// What is told while instances are stopped: one line per step of each, with the seconds it took.
+final class StopProgress {
+    /// One instance on its way.
+    private struct Course {
+        var instance: Instance
+        /// Whoever of it has not exited.
+        var left: Set<ProcessIdentity> = []
+        var began: Duration?
+        /// Who was sent SIGKILL.
+        var killed: Set<ProcessIdentity> = []
+
+        /// Whether all that it is itself, and not only a child, was killed.
+        var isKilled: Bool {
+            let heads =
+                instance.process.map { [$0] }
+                ?? instance.members.filter { !$0.isInherited }.map(\.identity)
+            return heads.allSatisfy(killed.contains)
+        }
+
+        /// Whether this is what the instance is, or one of its nodes.
+        func isHead(_ identity: ProcessIdentity) -> Bool {
+            instance.process == identity
+                || instance.members.contains { $0.identity == identity && !$0.isInherited }
+        }
+
+        /// A node's name, where it has several.
+        func node(_ identity: ProcessIdentity) -> String? {
+            guard let member = instance.members.first(where: { $0.identity == identity }),
+                !member.isInherited
+            else { return nil }
+            return (member.node ?? member.name.text).escapedForTerminal
+        }
+    }
+
+    private var courses: [Course]
+    private var owners: [ProcessIdentity: Int] = [:]
+    private var signals: [ProcessIdentity: Signal] = [:]
+    private var hasSaidHowLong = false
+    /// `nil` where nothing is shown.
+    private let lines: StandardErrorLines?
+    private let showsEverybody: Bool
+
+    init(_ targets: [Instance], _ plan: ShutdownPlan, _ options: OutputOptions) {
+        courses = targets.map { Course(instance: $0) }
+        lines = options.isQuiet ? nil : StandardErrorLines()
+        showsEverybody = options.isVerbose
+        for (index, course) in courses.enumerated() {
+            for identity in course.instance.processes { owners[identity] = index }
+        }
+        for target in plan.targets { take(target) }
+    }
+
+    /// Says that nothing is stopped any more by reaper.
+    func end() { lines?.end() }
+
+    /// Counts a process to the instance that it is of.
+    private func take(_ target: ShutdownTarget) {
+        let owner = owners[target.identity] ?? owners[target.root] ?? soleMarked
+        guard let owner else { return }
+        owners[target.identity] = owner
+        courses[owner].left.insert(target.identity)
+    }
+
+    /// The instance that whoever appears with a mark must be of, where only one can be.
+    private var soleMarked: Int? {
+        let marked = courses.indices.filter { !courses[$0].instance.members.isEmpty }
+        return marked.count == 1 ? marked[0] : nil
+    }
+
+    func show(_ progress: ShutdownProgress) {
+        switch progress {
+        case .sent(.stop, _), .sent(.continue, _): return
+        case .sent(let signal, let target): sent(signal, to: target)
+        case .exited(let target, _): exited(target)
+        case .appeared(let target):
+            take(target)
+            guard let owner = owners[target.identity] else { return }
+            say("Found \(who(target)), too, of \(courses[owner].instance.label)")
+        case .killing: killing()
+        case .interrupted(1): say("interrupted: finishing; once more to kill what is left at once")
+        case .interrupted: say("interrupted again: killing what is left")
+        }
+    }
+
+    private func killing() {
+        for course in courses where !course.left.isEmpty {
+            guard let began = course.began else { continue }
+            let time = (Clock.monotonic() - began).measured
+            let nodes = course.left.sorted().compactMap { course.node($0) }
+            let who =
+                course.instance.members.count > 1 && !nodes.isEmpty
+                ? nodes.joined(separator: ", ") : course.instance.label
+            say("\(who) not responding after \(time): killing")
+        }
+    }
+
+    private func sent(_ signal: Signal, to target: ShutdownTarget) {
+        let before = signals.updateValue(signal, forKey: target.identity)
+        guard let owner = owners[target.identity] else { return }
+        let course = courses[owner]
+        let isFirst = course.began == nil
+        if isFirst { courses[owner].began = Clock.monotonic() }
+        let isHead = course.isHead(target.identity)
+        if signal == .kill { courses[owner].killed.insert(target.identity) }
+        guard before != signal else { return }
+        if let node = course.node(target.identity), course.instance.members.count > 1 {
+            say("Sent \(signal) to \(node) (PID \(target.identity.pid))")
+        } else if isHead {
+            say("Sent \(signal) to \(course.instance.label)")
+        } else if showsEverybody {
+            say("Sent \(signal) to \(who(target)) of \(course.instance.label)")
+        } else if isFirst {
+            say("Stopping \(course.instance.label): \(signal) to its children first")
+        }
+        guard signal != .kill, !hasSaidHowLong else { return }
+        hasSaidHowLong = true
+        say("Waiting up to \(target.timeout.spaced) for graceful shutdown...")
+    }
+
+    private func exited(_ target: ShutdownTarget) {
+        guard let owner = owners[target.identity] else { return }
+        courses[owner].left.remove(target.identity)
+        let course = courses[owner]
+        let label = course.instance.label
+        let time = course.began.map { (Clock.monotonic() - $0).measured }
+        let how = signals[target.identity] == .kill ? "killed" : "stopped"
+        if let node = course.node(target.identity) {
+            say("✓ \(node) \(how)" + (time.map { " [\($0.filter { $0 != " " })]" } ?? ""))
+        } else if showsEverybody, !course.isHead(target.identity) {
+            say("  \(who(target)) \(how)")
+        }
+        guard course.left.isEmpty else { return }
+        guard let time else {
+            say("✓ \(label) had already exited")
+            return
+        }
+        if course.isKilled {
+            say("✓ \(label) killed after \(time)")
+        } else if !course.killed.isEmpty {
+            say("✓ \(label) stopped after \(time), \(course.killed.count) of it killed")
+        } else {
+            say("✓ \(label) stopped gracefully after \(time)")
+        }
+    }
+
+    private func who(_ target: ShutdownTarget) -> String {
+        "\(target.name.text) (PID \(target.identity.pid))".escapedForTerminal
+    }
+
+    /// Writes one line; foreign text in it is escaped already.
+    func say(_ line: String) {
+        lines?.show(line)
+    }
+}
+
+extension Duration {
+    /// A time that was taken: `30 ms`, `3.2 s`.
+    fileprivate var measured: String {
+        guard milliseconds >= 100 else { return "\(max(milliseconds, 0)) ms" }
+        let tenths = (milliseconds + 50) / 100
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+
+    /// A time that was asked for: `500 ms`, `1.5 s`, `10 s`.
+    fileprivate var spaced: String {
+        let text = shortText
+        let digits = text.prefix { !$0.isLetter }
+        return "\(digits) \(text.dropFirst(digits.count))"
+    }
+}

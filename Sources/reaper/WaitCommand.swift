@@ -1,0 +1,93 @@
+import ReaperKit
+
+/// `reaper wait`: until processes are gone, and ports free.
+enum WaitCommand {
+    static func run(_ options: Options) -> ExitStatus {
+        do throws(UsageError) {
+            let targets = try options.operands.map(target)
+            return wait(for: targets, options)
+        } catch {
+            return CommandLineTool.refuse(error)
+        }
+    }
+
+    /// What an operand names.
+    enum Target: Equatable {
+        case process(PidCondition)
+        case ports(PortSet)
+    }
+
+    /// Reads `4127`, `4127@88213`, `:8080`, `:3000-3010,9090` or `53/udp`; a bare number is a
+    /// process.
+    static func target(_ text: String) throws(UsageError) -> Target {
+        try target(text, in: .system)
+    }
+
+    static func target(_ text: String, in context: ParsingContext) throws(UsageError) -> Target {
+        do throws(ValueError) {
+            if text.hasPrefix(":") || text.contains("/") { return .ports(try context.ports(text)) }
+            return .process(try PidCondition(parsing: text))
+        } catch {
+            throw UsageError(
+                argument: "'\(text)'",
+                message: "is not a target: expected PID, PID@START or :PORT",
+                page: "reaper help wait"
+            )
+        }
+    }
+
+    private static func wait(for targets: [Target], _ options: Options) -> ExitStatus {
+        // As asked: before anything was looked at.
+        let end = options.action.timeout.map { Clock.monotonic() + $0 }
+        do throws(ScanSession.Failure) {
+            let wait = try departures(targets, options)
+            let outcome = wait.run(until: end)
+            for doubt in Set(outcome.doubts).sorted() { Diagnostics.report(doubt) }
+            var statuses: [ExitStatus] = outcome.doubts.isEmpty ? [] : [.incomplete]
+            if !outcome.remains.isEmpty || outcome.timedOut {
+                statuses.append(.deadline)
+                let time = options.action.timeout?.shortText ?? ""
+                Diagnostics.report("not gone after \(time):")
+                for line in outcome.remains { Diagnostics.write("  \(line)\n") }
+            } else if options.output.isVerbose {
+                Diagnostics.report("all gone")
+            }
+            return .worst(statuses)
+        } catch {
+            Diagnostics.report(error.message)
+            return error.status
+        }
+    }
+
+    private static func departures(
+        _ targets: [Target],
+        _ options: Options
+    ) throws(ScanSession.Failure) -> DepartureWait {
+        let wait: DepartureWait
+        do throws(SystemError) { wait = try DepartureWait() } catch { throw .system(error) }
+        guard wait.isOwnNamespace else { throw .foreignProc }
+        for target in targets {
+            switch target {
+            case .process(let condition): wait.add(condition)
+            case .ports(let ports): wait.add(ports)
+            }
+        }
+        guard options.isSelected else { return wait }
+        let selection = options.selection
+        let isNothingElse =
+            selection.kinds.isEmpty && selection.rules.isEmpty
+            && options.baselineFile == nil
+        // Exact processes are held, so that their numbers may pass on; ports are looked at alone.
+        if isNothingElse, selection.ports == nil, selection.process.isOnlyPids {
+            for condition in selection.process.pids { wait.add(condition) }
+        } else if isNothingElse, selection.process.isEmpty, !selection.includesPeers,
+            let ports = selection.ports
+        {
+            wait.add(ports)
+        } else {
+            let session = try ScanSession(options)
+            wait.add(session.takeScanner())
+        }
+        return wait
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("list", .timeLimit(.minutes(3)))
+struct ListTests {
+    private let live: LiveInstances
+
+    init() throws { live = try LiveInstances() }
+
+    @Test("shows each instance and how it is, by its file")
+    func states() throws {
+        let running = try live.job("web-1", alias: "web")
+        try live.record("gone-1", LiveInstances.nobody)
+        let stranger = try Specimen("sleep")
+        try live.record("other-1", stranger.root.pid)
+        let zombies = try Specimen("zombie")
+        try live.record("dead-1", zombies["zombie"].pid)
+        try live.record("bad-1", 0)
+        let completion = try live.list("--json", "--rule", "live.job")
+        #expect(completion.code == 0, "\(completion.errorText)")
+        let listing = try completion.listing()
+        #expect(
+            listing.complete && listing.instances.map(\.id).sorted() == listing.instances.map(\.id)
+        )
+        let web = try #require(listing["web-1"])
+        #expect(web.state == "running" && web.system == "live" && web.rule == "live.job")
+        #expect(try web.alias == "web" && web.pid == running.root.pid)
+        #expect(try web.identity == running.root.identity && web.startedAt != nil)
+        #expect(web.file == live.directory.path("run/web-1.json"))
+        let gone = try #require(listing["gone-1"])
+        #expect(gone.state == "stale" && gone.identity == nil && gone.pid == LiveInstances.nobody)
+        #expect(listing["other-1"]?.state == "recycled" && listing["other-1"]?.identity == nil)
+        let dead = try #require(listing["dead-1"])
+        #expect(dead.state == "zombie")
+        #expect(dead.reason?.contains("its parent \(try zombies.root.pid)") == true)
+        // Its file was not understood: the file's own name has to do.
+        #expect(listing["bad-1"]?.state == "unknown")
+        #expect(try running.finish().signals.isEmpty && stranger.finish().signals.isEmpty)
+    }
+
+    @Test("a pattern and selectors narrow it; ports are shown")
+    func narrowed() throws {
+        let web = try live.job("web-1", ["listen"])
+        let worker = try live.job("worker-1", exe: "bin/jobber")
+        let port = try web.port
+        func ids(_ words: String...) throws -> [String] {
+            let all = words + ["--json", "--rule", "live.job"]
+            return try live.run("list", all).listing().instances.map(\.id)
+        }
+        #expect(try ids() == ["web-1", "worker-1"])
+        #expect(try ids("we") == ["web-1"])
+        #expect(try ids("*-1") == ["web-1", "worker-1"])
+        #expect(try ids("--ports", "\(port)") == ["web-1"])
+        #expect(try ids("--pid", worker.root.identity) == ["worker-1"])
+        #expect(try ids("--name", "jobber") == ["worker-1"])
+        #expect(try ids("--zombies").isEmpty)
+        #expect(try ids("nosuch").isEmpty)
+        let completion = try live.list("web-1", "--rule", "live.job", "--json")
+        #expect(try completion.listing()["web-1"]?.ports?.map(\.port) == [port])
+        let table = try live.list("--rule", "live.job").text
+        let lines = table.split(separator: "\n")
+        #expect(lines.count == 3 && lines[0].hasPrefix("SYSTEM"), "\(table)")
+        #expect(lines[1].contains("web-1") && lines[1].contains("\(port)/tcp"))
+        #expect(lines[1].contains(try web.root.identity) && lines[1].contains("running"))
+    }
+
+    @Test("nothing known is no failure, unless a match is required")
+    func nothing() throws {
+        let empty = try live.list("--rule", "live.job")
+        #expect(empty.code == 0 && empty.output.isEmpty)
+        #expect(empty.errorText == "reaper: no known instances\n")
+        #expect(try live.list("--rule", "live.job", "--require-match").code == 1)
+        let json = try live.list("--rule", "live.job", "--json")
+        #expect(try json.listing().instances.isEmpty && json.code == 0)
+        let specimen = try live.job("web-1")
+        let other = try live.list("--rule", "live.job", "nosuch")
+        #expect(other.code == 0)
+        #expect(other.errorText.contains("no instance matches 'nosuch', of 1 known"))
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test("a flow is one instance, its nodes are told")
+    func flow() throws {
+        let nodes = try live.flow("f-1")
+        let other = try live.flow("f-2")
+        let completion = try live.list("--json", "--user", "\(geteuid())", "--rule", "live.node")
+        let listing = try completion.listing()
+        #expect(listing.instances.map(\.id) == ["f-1", "f-2"])
+        let flow = try #require(listing["f-1"])
+        #expect(flow.state == "running" && flow.identity == nil && flow.file == nil)
+        let heads = try #require(flow.processes).filter { !$0.inherited }
+        #expect(heads.map(\.node).compactMap(\.self).sorted() == ["camera", "plot", "sink"])
+        #expect(flow.processes?.count == 4)
+        let verbose = try live.list("-v", "--rule", "live.node", "f-1").text
+        #expect(verbose.contains("camera: specimen (\(try nodes[0].root.identity))"), "\(verbose)")
+        #expect(verbose.contains("3 processes"))
+        for specimen in nodes + other { #expect(try specimen.finish().signals.isEmpty) }
+    }
+
+    @Test(
+        "what may not be read makes the view incomplete, unless it cannot matter",
+        .enabled(if: Machine.isRoot, "needs root to have another user's process")
+    )
+    func incomplete() throws {
+        let live = try LiveInstances(worldAccessible: true)
+        let specimen = try live.job("web-1")
+        let words = ["--json", "--rule", "live.*"]
+        let all = try live.run("list", words, asUser: 65_534)
+        #expect(all.code == 3)
+        let listing = try all.listing()
+        #expect(!listing.complete)
+        // Whose it is shows; what it runs does not.
+        #expect(listing["web-1"]?.state == "foreign")
+        let own = try live.run("list", words + ["--user", "65534"], asUser: 65_534)
+        #expect(try own.code == 0 && own.listing().instances.isEmpty, "\(own.text)")
+        let files = try live.run("list", ["--json", "--rule", "live.job"], asUser: 65_534)
+        #expect(files.code == 0)
+        let table = try live.run("list", ["--rule", "live.job"], asUser: 65_534).text
+        #expect(table.contains("not ours"))
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test(
+        "usage errors",
+        arguments: [
+            ["a", "b"], [""], ["--kind", "orphan"], ["--orphans"], ["--force"],
+            ["--proc", "/proc"],
+            ["--fail-on", "error"],
+        ]
+    )
+    func usage(words: [String]) throws {
+        let completion = try live.run("list", words)
+        #expect(completion.code == 2 && completion.output.isEmpty)
+        #expect(completion.errorText.contains("reaper help list"))
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("wait", .timeLimit(.minutes(3)))
+struct WaitTests {
+    private func wait(_ words: String...) throws -> Completion {
+        try Binary.reaper.run(["wait"] + words)
+    }
+
+    @Test("for a process by number, or by number and start, until it exits")
+    func process() throws {
+        let specimen = try Specimen("slow-exit")
+        let root = try specimen.root
+        let programs = try [
+            Binary.reaper.start(["wait", "\(root.pid)", "--timeout", "60"]),
+            Binary.reaper.start(["wait", root.identity, "-v"]),
+        ]
+        try root.send(SIGTERM)
+        specimen.letGo()
+        let ends = try programs.map { try $0.finish() }
+        #expect(ends.map(\.code) == [0, 0])
+        #expect(root.hasEnded)
+        #expect(ends[0].errorText.isEmpty && ends[1].errorText == "reaper: all gone\n")
+    }
+
+    @Test("who is gone, was never there or has passed its number on is not waited for")
+    func gone() throws {
+        let specimen = try Specimen("sleep")
+        let pid = try specimen.root.pid
+        let zombies = try Specimen("zombie")
+        let completion = try wait(
+            "\(LiveInstances.nobody)",
+            "\(pid)@1",
+            "\(try zombies["zombie"].pid)",
+            "-t",
+            "0"
+        )
+        #expect(completion.code == 0, "\(completion.errorText)")
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test("what is left when the time has passed is named, and the status is 124")
+    func timeout() throws {
+        let specimen = try Specimen("listen")
+        let root = try specimen.root
+        let port = try specimen.port
+        let zombies = try Specimen("zombie")
+        let words = [
+            "\(root.pid)", ":\(port)", "\(try zombies["zombie"].pid)", "--timeout", "100ms",
+        ]
+        let completion = try Binary.reaper.run(["wait"] + words)
+        #expect(completion.code == 124 && completion.output.isEmpty)
+        let lines = completion.errorText.split(separator: "\n")
+        #expect(lines.count == 3, "\(completion.errorText)")
+        #expect(lines[0] == "reaper: not gone after 100ms:")
+        #expect(lines[1] == "  specimen (\(root.identity)) is still running")
+        #expect(lines[2] == "  port \(port)/tcp is held by specimen (\(root.identity))")
+        #expect(try wait("\(root.pid)", "-t", "0").code == 124)
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test("for a port, until it is free and stays so", arguments: [[], ["--udp"]])
+    func port(options: [String]) throws {
+        let specimen = try Specimen(["listen"] + options)
+        let port = try specimen.port
+        let transport = options.isEmpty ? "tcp" : "udp"
+        let target = "\(port)/\(transport)"
+        let program = try Binary.reaper.start(["wait", target])
+        try specimen.root.send(SIGKILL)
+        let completion = try program.finish()
+        #expect(completion.code == 0, "\(completion.errorText)")
+        #expect(try wait(":\(target)", "-t", "0").code == 0)
+    }
+
+    @Test("for whoever the selectors describe")
+    func selection() throws {
+        let directory = try TemporaryDirectory()
+        let first = try Specimen("sleep", "--exe", directory.path("bin/job"))
+        let second = try Specimen("sleep", "--exe", directory.path("bin/other"))
+        let words = ["wait", "--in", directory.path, "--user", "\(geteuid())"]
+        let early = try Binary.reaper.run(words + ["-t", "100ms"])
+        #expect(early.code == 124)
+        #expect(early.errorText.contains("job (\(try first.root.identity))"))
+        #expect(early.errorText.contains("other (\(try second.root.identity))"))
+        let program = try Binary.reaper.start(words)
+        try first.root.send(SIGKILL)
+        try second.root.send(SIGKILL)
+        let completion = try program.finish()
+        // An ordinary user cannot look at what all its own processes run.
+        #expect(completion.code == 0 || (!Machine.isRoot && completion.code == 3))
+        #expect(try first.root.hasEnded && second.root.hasEnded)
+        #expect(try wait("--pid", first.root.identity).code == 0)
+    }
+
+    @Test("nothing is waited for twice: a port and a name together are one target")
+    func holders() throws {
+        let directory = try TemporaryDirectory()
+        let specimen = try Specimen("listen", "--exe", directory.path("server"))
+        let port = "\(try specimen.port)"
+        #expect(try wait("--ports", port, "--name", "other", "-t", "5").code == 0)
+        let held = try wait("--ports", port, "--name", "server", "-t", "100ms")
+        #expect(held.code == 124)
+        #expect(held.errorText.contains("server (\(try specimen.root.identity)): holds port"))
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test("an interrupt ends it")
+    func interrupt() throws {
+        let specimen = try Specimen("sleep")
+        let program = try Binary.reaper.start(["wait", "\(try specimen.root.pid)"])
+        try program.send(signal: SIGINT)
+        // A shell reports 130 for that.
+        #expect(try program.finish().ending == .signaled(SIGINT))
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test(
+        "usage errors",
+        arguments: [
+            [], [""], ["http"], ["0"], ["-1"], ["12x"], ["5@"], [":"], [":0"], ["80/sctp"],
+            ["1,2"], ["--timeout", "soon", "1"], ["--force", "1"],
+        ]
+    )
+    func usage(words: [String]) throws {
+        let completion = try Binary.reaper.run(["wait"] + words)
+        #expect(completion.code == 2 && completion.output.isEmpty)
+        #expect(completion.errorText.contains("reaper help wait"))
+    }
+
+    @Test(
+        "in another pid namespace's /proc numbers mean nothing",
+        .enabled(if: Machine.canUnshare, "needs namespaces of one's own")
+    )
+    func foreignProc() throws {
+        let words = ["-Urpf", Binary.reaper.path, "wait", "1", "-t", "0"]
+        let completion = try Binary(path: "/usr/bin/unshare").run(words)
+        #expect(completion.code == 3)
+        #expect(completion.errorText.contains("another pid namespace"))
+    }
+}
