@@ -43,6 +43,13 @@ struct FileDetection {
         detector(in: view).findings(in: view.snapshot).filter { request.wants($0.kind) }
     }
 
+    /// The judgment on every file whose rule is known.
+    func judgments(
+        in view: SnapshotView
+    ) -> [(file: InstanceFile, rule: Rule, judgment: InstanceFileJudgment)] {
+        detector(in: view).judgments(in: view.snapshot)
+    }
+
     /// How long until files that are too young to be judged can be; `nil` when there are none.
     func settlingTime(in view: SnapshotView) -> Duration? {
         detector(in: view).lookAgain(in: view.snapshot)

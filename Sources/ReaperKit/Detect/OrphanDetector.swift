@@ -5,7 +5,7 @@ public struct OrphanDetector: Detector {
     /// Uses the rules that describe processes by themselves, in order.
     ///
     /// A rule that only describes instance files says nothing about what may run without a parent:
-    /// a healthy daemon has none.
+    /// a healthy daemon has none. Of what files record, ``RecordedOrphans`` looks after.
     public init(rules: [Rule]) {
         self.rules = rules.filter { rule in
             !rule.protect && !rule.match.isEmpty
@@ -56,7 +56,7 @@ public struct OrphanDetector: Detector {
         .executable, .status, .namespaces, .cgroups, .environment,
     ]
 
-    private enum Judgment {
+    enum Judgment {
         /// This rule has nothing against it; another may.
         case passed
         /// It is nobody's orphan, or more has to be read first.
@@ -64,7 +64,8 @@ public struct OrphanDetector: Detector {
         case found(Finding)
     }
 
-    private func judge(
+    /// What `rule` says of a process that it recognises, or that a file of it records.
+    func judge(
         _ process: ProcessRecord,
         by rule: Rule,
         in view: SnapshotView,
