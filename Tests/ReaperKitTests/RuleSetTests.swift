@@ -55,7 +55,8 @@ struct RuleSetTests {
     @Test("files that can stop something come before those that only report")
     func order() throws {
         func file(_ name: String, _ rule: String) throws -> RuleFile {
-            let text = "{name:'\(name)',title:'t',rules:[{id:'r',title:'t',match:{name:'x'}\(rule)}]}"
+            let rules = "[{id:'r',title:'t',match:{name:'x'}\(rule)}]"
+            let text = "{name:'\(name)',title:'t',rules:\(rules)}"
             return try Self.reader.read(Array(text.utf8), source: name)
         }
         let stop = ",owner:{name:'y'},stop:{}"
@@ -117,7 +118,8 @@ struct RuleSetTests {
         for text in ["dataflow_id: \(id)\nnode_id: camera", "node_id: a\ndataflow_id: '\(id)'"] {
             #expect(text.firstMatch(of: dora)?.output["id"]?.substring == Substring(id))
         }
-        let node = try #require("dataflow_id: \(id)\nnode_id: camera\nrun_config:".firstMatch(of: dora))
+        let text = "dataflow_id: \(id)\nnode_id: camera\nrun_config:"
+        let node = try #require(text.firstMatch(of: dora))
         #expect(node.output["alias"]?.substring == "camera")
     }
 

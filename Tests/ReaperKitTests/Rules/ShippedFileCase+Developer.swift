@@ -34,7 +34,7 @@ extension ShippedFileCase {
             rule: "devservers.jupyter",
             paths: ["/home/u/.local/share/jupyter/runtime/jpserver-4127.json"],
             other: "/home/u/.local/share/jupyter/runtime/kernel-1.json",
-            text: #"{"pid": 4127, "port": 8888, "root_dir": "/w", "url": "http://localhost:8888/"}"#,
+            text: #"{"pid": 4127, "root_dir": "/w", "url": "http://localhost:8888/"}"#,
             entries: ["4127 http://localhost:8888/ (/w)"],
             own: ["/usr/bin/python3.12 /v/bin/jupyter-lab"]
         ),
