@@ -49,7 +49,21 @@ public struct OrphanDetector: Detector {
                 break
             }
         }
+        dropCompany(of: &detection, in: view)
         return detection
+    }
+
+    /// Leaves out the suspects below what was found: a node's workers have its environment, and go
+    /// with it.
+    private func dropCompany(of detection: inout Detection, in view: SnapshotView) {
+        let heads = Set(detection.findings.filter { $0.verdict != .suspect }.compactMap(\.process))
+        guard !heads.isEmpty else { return }
+        detection.findings.removeAll { finding in
+            guard finding.verdict == .suspect,
+                let process = finding.process.flatMap({ view.snapshot.process($0.pid) })
+            else { return false }
+            return view.tree.ancestors(of: process).contains { heads.contains($0.identity) }
+        }
     }
 
     private static let deciding: [FactKind] = [
