@@ -86,6 +86,7 @@ enum CleanCommand {
         planning.isForced = options.action.isForced
         planning.includesProbable = options.action.includesProbable
         planning.isSelected = options.isSelected
+        planning.isSelectedByKind = !options.selection.namesSomething
         planning.remindsParents = options.selection.kinds.contains(.zombie)
         return planning
     }
