@@ -43,7 +43,7 @@ struct FileDetection {
         detector(in: view).findings(in: view.snapshot).filter { request.wants($0.kind) }
     }
 
-    /// The judgment on every file whose rule is known.
+    /// The judgment on every file, in the snapshot's order.
     func judgments(
         in view: SnapshotView
     ) -> [(file: InstanceFile, rule: Rule, judgment: InstanceFileJudgment)] {

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The rules for developers' machines that stop or remove something, with real processes and files.
+/// The rules for developers' machines that stop or remove something, or do when they are named, with
+/// real processes and files.
 @Suite("shipped rules for development", .timeLimit(.minutes(5)))
 struct DeveloperRulesTests {
     private let home: RuleHome

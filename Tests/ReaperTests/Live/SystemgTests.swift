@@ -162,7 +162,8 @@ struct SystemgTests {
         for name in ["root", "mate"] {
             let finding = report.finding(about: try specimen[name])
             #expect(finding?.rule == "systemg.service", "\(name)")
-            #expect(finding?.verdict == "probable", "\(name)")
+            // Among the ancestors there may be one that an ordinary user cannot look at.
+            #expect(finding?.verdict == (report.complete ? "probable" : "suspect"), "\(name)")
         }
     }
 

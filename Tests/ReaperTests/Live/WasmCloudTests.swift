@@ -94,7 +94,9 @@ struct WasmCloudTests {
         let completion = try home.expectStopped(specimen, by: "wasmcloud.provider")
         #expect(try completion.report().target(specimen.root)?.result == "exited")
         let again = try home.clean("--orphans", "--rule", "wasmcloud.provider", "--in", provider)
-        #expect(try again.isAllGone(), "\(again.text)")
+        // An ordinary user cannot say that nobody else's is left.
+        #expect(try again.report().findings.isEmpty, "\(again.text)")
+        #expect([0, 3].contains(again.code), "\(again.text)")
     }
 
     @Test("T14 the port of one that is left over is named, freed, and can be bound again")
