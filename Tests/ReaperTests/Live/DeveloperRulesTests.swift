@@ -4,7 +4,7 @@ import Testing
 
 /// The rules for developers' machines that stop or remove something, or do when they are named, with
 /// real processes and files.
-@Suite("shipped rules for development", .timeLimit(.minutes(5)))
+@Suite("shipped rules for development", .timeLimit(.minutes(10)))
 struct DeveloperRulesTests {
     private let home: RuleHome
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Nodes with the shape of dora's: leaders of their groups, with their configuration in the environment.
-@Suite("dora", .timeLimit(.minutes(5)))
+@Suite("dora", .timeLimit(.minutes(10)))
 struct DoraTests {
     private static let dataflow = "0195c0a1-7b3e-7c4d-9e1f-3f2b1a0c9d8e"
 

@@ -50,10 +50,7 @@ enum MantaProgram {
             }
             (instances / 'prod-a3f2c891.json').write_text(json.dumps(record, indent=2))
             signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-            if os.getppid() == int(os.environ.get('SUPERVISOR', 0)):
-                tell('node')
-            else:
-                tell('root')
+            tell('root')
             ready()
             stay()
 
@@ -70,16 +67,19 @@ enum MantaProgram {
             server.listen()
             tell('root')
             words = ['-m', 'manta_node', 'start', 'prod', '--foreground', '--subprocess']
-            environment = dict(os.environ, SUPERVISOR=str(os.getpid()))
             node = subprocess.Popen(
                 [sys.executable] + words + ['--log-file', '/dev/null'],
-                start_new_session=True, env=environment)
+                start_new_session=True, stdout=subprocess.PIPE, text=True)
+            said = node.stdout.readline().split()
+            os.write(1, ('node %s\\n' % said[1]).encode())
+            node.stdout.readline()
             record = {
                 'alias': 'prod', 'supervisor_pid': os.getpid(), 'child_pid': node.pid,
                 'state': 'running',
                 'start_time': datetime.datetime.now(datetime.timezone.utc).isoformat(),
             }
             (instances / 'prod.supervisor.json').write_text(json.dumps(record))
+            ready()
             stay()
 
             """

@@ -6,7 +6,7 @@ import Testing
 @Suite(
     "Manta",
     .enabled(if: Machine.python != nil, "needs python3"),
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(10))
 )
 struct MantaTests {
     private static let record = ".manta/nodes/instances/prod-a3f2c891.json"

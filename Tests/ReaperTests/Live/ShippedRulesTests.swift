@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What every one of the five systems' files has in common, by the rules inside the binary.
-@Suite("shipped rules", .timeLimit(.minutes(2)))
+@Suite("shipped rules", .timeLimit(.minutes(10)))
 struct ShippedRulesTests {
     private let home: RuleHome
 

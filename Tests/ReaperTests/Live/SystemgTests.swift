@@ -8,7 +8,7 @@ import Testing
 @Suite(
     "systemg",
     .enabled(if: !FileManager.default.fileExists(atPath: "/var/lib/systemg"), "systemg is in use"),
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(10))
 )
 struct SystemgTests {
     private static let state = ".local/share/systemg"

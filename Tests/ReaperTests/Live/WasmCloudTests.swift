@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a wasmCloud host leaves behind; T numbers are those of the shutdown tests it follows.
-@Suite("wasmCloud", .timeLimit(.minutes(5)))
+@Suite("wasmCloud", .timeLimit(.minutes(10)))
 struct WasmCloudTests {
     private let home: RuleHome
     private let provider: String

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A zinit server's socket, and a tree of services as it starts them.
-@Suite("zinit", .timeLimit(.minutes(5)))
+@Suite("zinit", .timeLimit(.minutes(10)))
 struct ZinitTests {
     private let home: RuleHome
     private let socket: String
