@@ -83,18 +83,14 @@ enum Consent {
 
     enum Reply { case yes, no, interrupted }
 
-    /// Reads a line; only yes means yes. Ctrl-C is an answer, too.
+    /// Reads a line: only yes means yes, and Ctrl-C is an answer, too.
     static func reply() -> Reply {
         let interrupts = InterruptCounter()
         var line: [UInt8] = []
         var byte: UInt8 = 0
         while line.count < 64 {
-            // Descriptor -1, where nothing can be counted, is passed over; poll(2).
-            var entries = [0, interrupts.descriptor].map {
-                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-            }
-            guard unsafe poll(&entries, 2, -1) > 0 else { continue }
-            if entries[1].revents != 0 {
+            // Descriptor -1, where nothing can be counted, is passed over.
+            if Polling.waitToRead(from: [0, interrupts.descriptor])[1] {
                 // Left to the end of this function, it would end reaper.
                 interrupts.collect()
                 return .interrupted

@@ -133,8 +133,7 @@ struct Output: ~Copyable {
 
     /// Waits for a non-blocking stdout: whoever shares it with us may have made it so.
     private func awaitRoom() {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        _ = unsafe poll(&entry, 1, -1)
+        Polling.waitToWrite(to: descriptor)
     }
 
     private mutating func commit() throws(SystemError) {

@@ -10,6 +10,7 @@ extension Options {
         planning.isForced = action.isForced
         planning.includesProbable = action.includesProbable
         planning.isSelected = isSelected
+        planning.isSelectedByKind = !selection.namesSomething
         planning.remindsParents = selection.kinds.contains(.zombie)
         return planning
     }

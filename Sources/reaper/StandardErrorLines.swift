@@ -1,4 +1,5 @@
 import Glibc
+import ReaperKit
 
 /// Lines on stderr while a shutdown runs.
 ///
@@ -48,8 +49,7 @@ final class StandardErrorLines {
     /// Writes what there is room for.
     private func write() {
         while !rest.isEmpty {
-            var entry = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
-            guard unsafe poll(&entry, 1, 0) > 0, Int32(entry.revents) & POLLOUT != 0 else { return }
+            guard Polling.mayWrite(to: file) else { return }
             let count = unsafe rest.withUnsafeBytes {
                 unsafe Glibc.write(file, $0.baseAddress, $0.count)
             }

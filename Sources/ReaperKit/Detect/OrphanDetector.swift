@@ -5,7 +5,7 @@ public struct OrphanDetector: Detector {
     /// Uses the rules that describe processes by themselves, in order.
     ///
     /// A rule that only describes instance files says nothing about what may run without a parent:
-    /// a healthy daemon has none.
+    /// a healthy daemon has none. Of what files record, ``RecordedOrphans`` looks after.
     public init(rules: [Rule]) {
         self.rules = rules.filter(\.findsOrphans)
     }
@@ -46,14 +46,28 @@ public struct OrphanDetector: Detector {
                 break
             }
         }
+        dropCompany(of: &detection, in: view)
         return detection
+    }
+
+    /// Leaves out the suspects below what was found: a node's workers have its environment, and go
+    /// with it.
+    private func dropCompany(of detection: inout Detection, in view: SnapshotView) {
+        let heads = Set(detection.findings.filter { $0.verdict != .suspect }.compactMap(\.process))
+        guard !heads.isEmpty else { return }
+        detection.findings.removeAll { finding in
+            guard finding.verdict == .suspect,
+                let process = finding.process.flatMap({ view.snapshot.process($0.pid) })
+            else { return false }
+            return view.tree.ancestors(of: process).contains { heads.contains($0.identity) }
+        }
     }
 
     static let deciding: [FactKind] = [
         .executable, .status, .namespaces, .cgroups, .environment,
     ]
 
-    private enum Judgment {
+    enum Judgment {
         /// This rule has nothing against it; another may.
         case passed
         /// It is nobody's orphan, or more has to be read first.
@@ -61,7 +75,8 @@ public struct OrphanDetector: Detector {
         case found(Finding)
     }
 
-    private func judge(
+    /// What `rule` says of a process that it recognises, or that a file of it records.
+    func judge(
         _ process: ProcessRecord,
         by rule: Rule,
         in view: SnapshotView,

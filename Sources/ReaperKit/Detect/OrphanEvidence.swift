@@ -84,20 +84,15 @@ extension OrphanEvidence {
         }
         for file in view.snapshot.instanceFiles where file.rule.isSameSystem(as: rule.id) {
             guard case .entries(let entries) = file.contents,
-                let entry = entries.first(where: {
-                    file.mayMean(process, by: $0, on: view.snapshot.host)
-                }),
+                let record = file.record(of: process, among: entries, in: view.snapshot),
                 file.mayActOn(process) == .granted
             else { continue }
-            let isIdentity = entry.startTicks != nil || entry.pidfdInode != nil
             owned(
-                isIdentity ? .strong : .weak,
+                record == .identity ? .strong : .weak,
                 Evidence(
-                    isIdentity
-                        ? "an instance file records it, start time included"
-                        : "an instance file records its number",
+                    record.fact,
                     source: file.path.text,
-                    value: ByteString("\(process.pid)")
+                    value: ByteString("\(record.pid(of: process))")
                 )
             )
         }
@@ -227,31 +222,6 @@ extension ProcessRecord {
     func isInOtherMounts(than host: HostFacts) -> Bool {
         guard let own = host.namespaces, let its = namespaces?.known else { return false }
         return its.mount != own.mount && !its.sharesExecutable
-    }
-}
-
-extension InstanceFile {
-    /// Whether nothing that an entry records speaks against its meaning `process`.
-    fileprivate func mayMean(
-        _ process: ProcessRecord,
-        by entry: InstanceEntry,
-        on host: HostFacts
-    ) -> Bool {
-        guard entry.pid == process.pid else { return false }
-        // Another host's file, boot or namespace: its numbers mean others.
-        if let name = entry.host, !HostName.isSame(name, host.name) { return false }
-        if isOnNetworkFileSystem, entry.host == nil { return false }
-        if let boot = entry.bootID, !HostName.isSameBoot(boot, host.bootID) { return false }
-        if let namespace = entry.pidNamespace, namespace != host.namespaces?.pid { return false }
-        if let inode = entry.pidfdInode, inode != process.pidfdInode { return false }
-        if let path = entry.executable, let own = process.executable?.known?.path,
-            path.baseName != own.baseName
-        {
-            return false
-        }
-        if let ticks = entry.startTicks { return ticks == process.identity.startTime }
-        // A process cannot have been recorded before it started.
-        return host.startedAt(process.identity) - modified <= StalenessJudge.clockTolerance
     }
 }
 

@@ -15,6 +15,8 @@ struct GlobWalk {
     private let mounts: MountTable
     private var visited: Set<ByteString> = []
     private var budget = GlobWalk.entryLimit
+    /// What directories held when they were read: many globs begin in `/tmp` or `/run`.
+    private var listings: [FileIdentity: [DirectoryEntry]] = [:]
 
     /// Directories that could not be read.
     private(set) var errors: [SystemError] = []
@@ -52,12 +54,7 @@ struct GlobWalk {
         depth: Int,
         _ visit: (borrowing DirectoryHandle, ByteString) -> Void
     ) throws(SystemError) {
-        let entries = try directory.entries(limit: budget)
-        budget -= min(entries.count, budget)
-        if budget == 0 {
-            note("\(directory.path.text): not all read, more than \(GlobWalk.entryLimit) names")
-        }
-        for entry in entries {
+        for entry in try entries(of: directory) {
             let path = directory.path.appending(component: entry.name)
             if let name = QuarantineName(entry.name) {
                 let original = name.original.map { directory.path.appending(component: $0) }
@@ -79,6 +76,20 @@ struct GlobWalk {
                 enter(entry.name, in: directory, glob, excluded, depth: depth + 1, visit)
             }
         }
+    }
+
+    private mutating func entries(
+        of directory: borrowing DirectoryHandle
+    ) throws(SystemError) -> [DirectoryEntry] {
+        let identity = try FileFacts(of: directory.descriptor, subject: directory.path).identity
+        if let known = listings[identity] { return known }
+        let entries = try directory.entries(limit: budget)
+        budget -= min(entries.count, budget)
+        if budget == 0 {
+            note("\(directory.path.text): not all read, more than \(GlobWalk.entryLimit) names")
+        }
+        listings[identity] = entries
+        return entries
     }
 
     private mutating func enter(

@@ -35,7 +35,16 @@ extension InstanceText {
         guard !entries.isEmpty || isEmptyDocument(bytes) else {
             throw InstanceFormatError(reason: "expected text that the rule's pattern matches")
         }
-        return entries
+        return withoutWeaker(entries)
+    }
+
+    /// Without entries that say less of a process than another does: a file may list its services
+    /// by number, and below that the same numbers with their start times.
+    private static func withoutWeaker(_ entries: [InstanceEntry]) -> [InstanceEntry] {
+        let dated = Set(entries.filter { $0.startTicks != nil }.compactMap(\.pid))
+        return entries.filter { entry in
+            entry.startTicks != nil || entry.pid.map { !dated.contains($0) } ?? true
+        }
     }
 
     /// Whether this is blank, or looks like a whole XML document: what a supervisor that runs

@@ -22,7 +22,13 @@ public struct RuleSet: Sendable, Equatable {
     }
 
     /// Every rule: the first that matches names a finding.
-    public var rules: [Rule] { files.flatMap(\.rules) }
+    ///
+    /// Files that can stop something come first. Whoever runs in a CI job carries its variable, and
+    /// what only reports that must not hide what another system's rule can do about it.
+    public var rules: [Rule] {
+        let acts = { (file: RuleFile) in file.rules.contains { $0.stop != nil } }
+        return (files.filter(acts) + files.filter { !acts($0) }).flatMap(\.rules)
+    }
 
     /// What in the files has no effect here.
     public var warnings: [RuleWarning] { files.flatMap(\.warnings) }

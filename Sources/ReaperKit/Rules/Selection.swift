@@ -17,6 +17,11 @@ public struct Selection: Sendable, Equatable {
     /// Creates an empty selection.
     public init() {}
 
+    /// Whether it says which process, port or rule is meant, and not only a kind, user or age.
+    public var namesSomething: Bool {
+        !rules.isEmpty || ports != nil || !process.pids.isEmpty || process.namesSomething
+    }
+
     /// Whether no selector was given.
     public var isEmpty: Bool {
         process.isEmpty && ports == nil && kinds.isEmpty && rules.isEmpty

@@ -64,6 +64,14 @@ extension Scanner {
         if candidates.allSatisfy(\.isEmpty) {
             for detector in detectors { all.findings += detector.detect([], in: view).findings }
         }
+        if request.wants(.orphan), !snapshot.instanceFiles.isEmpty {
+            let judgments = FileDetection(request: request).judgments(in: view)
+            let known = all.findings.filter { $0.kind == .orphan }.compactMap(\.process)
+            let one = RecordedOrphans(judgments: judgments).detect(in: view, besides: Set(known))
+            all.findings += one.findings
+            all.wanted.formUnion(one.wanted)
+            all.hidden += one.hidden
+        }
         if let pattern = request.narrowing { narrow(&all, to: pattern, in: view) }
         if let scope = request.instances?.scope, !scope.isEmpty {
             dropHidden(of: &all, outside: scope, in: view)

@@ -12,6 +12,9 @@ public struct PlanningOptions: Sendable, Equatable {
     public var includesProbable = false
     /// Whether the user selected: then findings without a rule are acted on too.
     public var isSelected = false
+    /// Whether the user only said what kind of thing, or whose, and not which: that is no consent
+    /// to stop what its rule only reports.
+    public var isSelectedByKind = false
     /// Whether zombies were asked for.
     public var remindsParents = false
 
@@ -173,7 +176,8 @@ public struct ShutdownPlanner: Sendable {
         case .remove: return true
         case .signalParent: return options.remindsParents || options.isSelected
         case .stop: return options.isSelected || finding.rule != nil
-        case .none: return options.isSelected && finding.kind == .orphan
+        case .none:
+            return options.isSelected && !options.isSelectedByKind && finding.kind == .orphan
         }
     }
 

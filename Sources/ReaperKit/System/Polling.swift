@@ -19,6 +19,30 @@ public enum Polling {
         return max(Int(count), 0)
     }
 
+    /// Whether a write(2) of a line would not have to wait.
+    public static func mayWrite(to descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        guard unsafe clinux_poll(&entry, 1, 0) > 0 else { return false }
+        return Int32(entry.revents) & POLLOUT != 0
+    }
+
+    /// Waits until there is something to read from one of these, for as long as it takes.
+    ///
+    /// A negative descriptor is passed over; poll(2).
+    ///
+    /// - Returns: For each, whether it is ready.
+    public static func waitToRead(from descriptors: [Int32]) -> [Bool] {
+        var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while wait(for: &entries, until: .seconds(1 << 40)) == 0 {}
+        return entries.map { $0.revents != 0 }
+    }
+
+    /// Waits until a write(2) would not have to, or would fail, for as long as it takes.
+    public static func waitToWrite(to descriptor: Int32) {
+        var entries = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
+        wait(for: &entries, until: .seconds(1 << 40))
+    }
+
     /// Waits until a moment has come.
     public static func wait(until time: Duration) {
         var none: [pollfd] = []

@@ -133,4 +133,26 @@ struct BirthLedgerTests {
         #expect(ledger.hadChildren(10))
         #expect(!ledger.hadChildren(11))
     }
+
+    @Test("a child of its maker's parent is only made while a maker lives")
+    func makers() throws {
+        var ledger = BirthLedger()
+        func born(_ child: Int32, to parent: Int32, at time: UInt64) {
+            let fork = ForkEvent(parent: parent, child: child, childProcess: child, time: time)
+            ledger.note(fork)
+        }
+        let maker = try #require(ledger.node(of: 50))
+        born(60, to: 10, at: 100)
+        ledger.note(ExitEvent(process: 50, parent: 10, time: 200))
+        born(61, to: 10, at: 300)
+        let early = try #require(ledger.node(of: 60))
+        let late = try #require(ledger.node(of: 61))
+        #expect(ledger.canBeMade(early, by: [maker]))
+        // Whom it made while it lived, and who lives on, may have made the later one.
+        #expect(ledger.canBeMade(late, by: [maker]))
+        ledger.note(ExitEvent(process: 60, parent: 10, time: 250))
+        #expect(!ledger.canBeMade(late, by: [maker]))
+        #expect(!ledger.canBeMade(late, by: []))
+        #expect(ledger.ended == [50: 10])
+    }
 }

@@ -70,6 +70,21 @@ struct ProcessEventStreamTests {
         #expect(forks.first?.isProcess == true)
     }
 
+    @Test("ends are told with the parent, and other programs by the process")
+    func others() throws {
+        var stream = ProcessEventStream(isComplete: false)
+        var events: [ProcessEvent] = []
+        for datagram in Self.captured { try stream.take(datagram.span, into: &events) }
+        let exec = Self.datagram(what: 2, sequence: 3, data: [71, 70])
+        try stream.take(exec.span, into: &events)
+        guard case .fork(let fork) = events.first, case .exit(let exit) = events.dropFirst().first
+        else { return #expect(Bool(false), "\(events)") }
+        #expect(exit.process == 18_940)
+        #expect(exit.parent == 17_882)
+        #expect(exit.time > fork.time && fork.time > 0)
+        #expect(events.last == .exec(70))
+    }
+
     @Test("threads are told from processes, and parents by their process number")
     func threads() throws {
         let forks = try Self.take([Self.fork(10, 12, thread: 11)])
@@ -100,13 +115,13 @@ struct ProcessEventStreamTests {
     @Test("an acknowledgement is known by its number, with its error")
     func acknowledgement() throws {
         var stream = ProcessEventStream(isComplete: true)
-        var forks: [ForkEvent] = []
+        var events: [ProcessEvent] = []
         let yes = Self.datagram(what: 0, acknowledged: 8)
         let no = Self.datagram(what: 0, sequence: 1, acknowledged: 9, data: [22])
-        try stream.take(yes.span, into: &forks)
-        try stream.take(no.span, into: &forks)
+        try stream.take(yes.span, into: &events)
+        try stream.take(no.span, into: &events)
         #expect(stream.acknowledgements == [8: 0, 9: 22])
-        #expect(forks.isEmpty)
+        #expect(events.isEmpty)
     }
 
     @Test("a gap in the numbers of one CPU is a loss, where every kind of event comes")

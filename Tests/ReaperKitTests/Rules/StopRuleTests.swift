@@ -78,3 +78,23 @@ struct StopRuleTests {
         }
     }
 }
+
+@Suite("what a selection says")
+struct SelectionTests {
+    private static func names(_ change: (inout Selection) throws -> Void) rethrows -> Bool {
+        var selection = Selection()
+        try change(&selection)
+        return selection.namesSomething
+    }
+
+    @Test("a process, a port or a rule is named; a kind, a user or an age names nobody")
+    func names() throws {
+        #expect(try Self.names { $0.rules = [try Cast.glob("ci.*", as: .text)] })
+        #expect(Self.names { $0.ports = MatchCase.ports(8080) })
+        #expect(Self.names { $0.process.pids = [PidCondition(pid: 7)] })
+        #expect(try Self.names { $0.process.names = [try Cast.glob("node", as: .text)] })
+        #expect(!Self.names { $0.kinds = [.orphan] })
+        #expect(!Self.names { $0.process.users = [1000] })
+        #expect(!Self.names { $0.process.olderThan = .seconds(60) })
+    }
+}

@@ -197,6 +197,14 @@ struct PlanOrderTests {
             acts: true
         ) { $0.isSelected = true },
         Gate(
+            testDescription: "a rule that only reports, selected by its kind alone",
+            finding: found(.confirmed, action: .none),
+            acts: false
+        ) {
+            $0.isSelected = true
+            $0.isSelectedByKind = true
+        },
+        Gate(
             testDescription: "a detector's own judgment, selected",
             finding: found(.confirmed, action: .none, rule: nil),
             acts: false

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("explain: files", .timeLimit(.minutes(3)))
+@Suite("explain: files", .timeLimit(.minutes(60)))
 struct ExplainFileTests {
     private let directory: TemporaryDirectory
 
@@ -158,7 +158,7 @@ struct ExplainFileTests {
 }
 
 /// Names, arguments and paths belong to whoever runs the process.
-@Suite("explain: text from other processes", .timeLimit(.minutes(3)))
+@Suite("explain: text from other processes", .timeLimit(.minutes(60)))
 struct ExplainHostileTextTests {
     private let directory: TemporaryDirectory
     private let specimen: Specimen

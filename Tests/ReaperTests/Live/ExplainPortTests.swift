@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("explain: ports", .timeLimit(.minutes(3)))
+@Suite("explain: ports", .timeLimit(.minutes(60)))
 struct ExplainPortTests {
     private let directory: TemporaryDirectory
 

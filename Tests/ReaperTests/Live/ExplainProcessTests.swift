@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("explain: processes", .timeLimit(.minutes(3)))
+@Suite("explain: processes", .timeLimit(.minutes(60)))
 struct ExplainProcessTests {
     private let directory: TemporaryDirectory
 

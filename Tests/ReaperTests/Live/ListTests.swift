@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("list", .timeLimit(.minutes(3)))
+@Suite("list", .timeLimit(.minutes(60)))
 struct ListTests {
     private let live: LiveInstances
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("rules list, show and check", .timeLimit(.minutes(2)))
+@Suite("rules list, show and check", .timeLimit(.minutes(60)))
 struct RulesCommandTests {
     private let directory: TemporaryDirectory
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("rules test", .timeLimit(.minutes(3)))
+@Suite("rules test", .timeLimit(.minutes(60)))
 struct RulesTestTests {
     private struct Answer: Decodable {
         struct Traced: Decodable {

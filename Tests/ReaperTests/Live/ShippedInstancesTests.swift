@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Manta and dora in the shape of their processes, by the rules inside the binary.
-@Suite("list and stop: shipped rules", .timeLimit(.minutes(3)))
+@Suite("list and stop: shipped rules", .timeLimit(.minutes(60)))
 struct ShippedInstancesTests {
     private let home: TemporaryDirectory
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("stop: environment variables", .timeLimit(.minutes(3)))
+@Suite("stop: environment variables", .timeLimit(.minutes(60)))
 struct StopEnvironmentTests {
     private let live: LiveInstances
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("stop: instances that are known by their environment", .timeLimit(.minutes(5)))
+@Suite("stop: instances that are known by their environment", .timeLimit(.minutes(60)))
 struct StopFlowTests {
     private let live: LiveInstances
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("stop", .timeLimit(.minutes(5)))
+@Suite("stop", .timeLimit(.minutes(60)))
 struct StopTests {
     private let live: LiveInstances
 

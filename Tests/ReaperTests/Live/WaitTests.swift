@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("wait", .timeLimit(.minutes(3)))
+@Suite("wait", .timeLimit(.minutes(60)))
 struct WaitTests {
     private func wait(_ words: String...) throws -> Completion {
         try Binary.reaper.run(["wait"] + words)

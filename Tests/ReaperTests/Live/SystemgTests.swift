@@ -1,0 +1,219 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// systemg's state directory in every state that a crash can leave it in.
+///
+/// Its rules name files of the machine too, so nothing is cleaned where there are any.
+@Suite(
+    "systemg",
+    .enabled(if: !FileManager.default.fileExists(atPath: "/var/lib/systemg"), "systemg is in use"),
+    .timeLimit(.minutes(60))
+)
+struct SystemgTests {
+    private static let state = ".local/share/systemg"
+
+    private let home: RuleHome
+
+    init() throws { home = try RuleHome() }
+
+    /// Writes a file of a supervisor that is gone; that of a living one must not be older than it.
+    private func write(_ text: String, to name: String) throws -> String {
+        try home.write(text, to: "\(Self.state)/\(name)")
+    }
+
+    private func writeLive(_ text: String, to name: String) throws {
+        try home.directory.write(text, to: "\(Self.state)/\(name)")
+    }
+
+    private func contains(_ name: String) -> Bool {
+        home.directory.contains("\(Self.state)/\(name)")
+    }
+
+    /// `pid.xml` as 0.66 writes it.
+    private func record(_ pid: Int32, start: UInt64, service: String = "web") -> String {
+        """
+        <PidFile>
+          <services>
+            <name>\(service)</name>
+            <pid>\(pid)</pid>
+          </services>
+          <generations>
+            <service>\(service)</service>
+            <pid>\(pid)</pid>
+            <start>\(start)</start>
+            <sid>\(pid)</sid>
+            <pgid>\(pid)</pgid>
+            <state>Active</state>
+          </generations>
+        </PidFile>
+
+        """
+    }
+
+    @Test("T8 without any state there is nothing to do, and nothing to complain about")
+    func nothing() throws {
+        let completion = try home.clean("--rule", "systemg.*")
+        #expect(try completion.isAllGone(), "\(completion.text)")
+        #expect(try completion.report().findings.isEmpty)
+    }
+
+    @Test("T10 pid file and socket of a supervisor that crashed go, under both names")
+    func crashed() throws {
+        try home.makeDirectory(Self.state)
+        var files: [String] = []
+        var specimens: [Specimen] = []
+        for name in ["control.sock", "supervisor.sock"] {
+            let path = home.path("\(Self.state)/\(name)")
+            specimens.append(try Specimen("socketfile", "--path", path, "--close"))
+            try home.age(path)
+            files.append(path)
+        }
+        for name in ["supervisor.pid", "sysg.pid"] {
+            files.append(try write("\(RuleHome.nobody)", to: name))
+        }
+        let completion = try home.clean("--rule", "systemg.*")
+        #expect(try completion.report().outcome?.removed.map(\.path) == files.sorted())
+        #expect(try completion.isAllGone(), "\(completion.text)")
+        for specimen in specimens { #expect(try specimen.finish().signals.isEmpty) }
+    }
+
+    @Test("T9 T16 a supervisor that is stopped lives: pid file and socket stay")
+    func frozen() throws {
+        try home.makeDirectory(Self.state)
+        let socket = home.path("\(Self.state)/control.sock")
+        let program = home.path("bin/sysg")
+        let supervisor = try Specimen("socketfile", "--path", socket, "--exe", program)
+        try writeLive("\(supervisor.root.pid)", to: "sysg.pid")
+        try home.age(socket)
+        try supervisor.root.send(SIGSTOP)
+        let report = try home.clean("--rule", "systemg.*").report()
+        #expect(report.findings.isEmpty)
+        #expect(contains("sysg.pid") && contains("control.sock"))
+        try supervisor.root.send(SIGCONT)
+        #expect(try supervisor.finish().alive == ["root"])
+    }
+
+    @Test("T6 T14 a service that outlived its supervisor is confirmed by its start, and only told")
+    func service() throws {
+        let service = try Specimen("listen", "--orphan", "--setsid", "--exe", home.path("bin/web"))
+        let root = try service.root
+        _ = try write(record(root.pid, start: root.startTime), to: "projects/__loose__/pid.xml")
+        let words = ["--rule", "systemg.*", "--pid", root.identity]
+        let finding = try home.run(["scan"] + words).report().finding(about: root)
+        #expect(finding?.kind == "orphan" && finding?.rule == "systemg.service")
+        #expect(["confirmed", "probable"].contains(finding?.verdict))
+        #expect(finding?.remedy.command == "reaper clean --pid \(root.identity)")
+        // To ask for orphans is no consent to stop what a rule only reports.
+        let plan = try home.run(["clean", "--dry-run", "--orphans", "--include-probable"]).report()
+        #expect(!plan.planned.contains(root.identity))
+        // What the finding says to do about it, and what T14 wants of the port.
+        let port = "\(try service.port)"
+        #expect(try home.scan("--ports", port).finding(about: root) != nil)
+        #expect(try home.clean("--pid", root.identity).report().target(root)?.result == "exited")
+        let next = try Specimen("listen", "--port", port)
+        #expect(try next.root.state == .running)
+    }
+
+    @Test("a service of which only the number is recorded is no more than probable")
+    func numberOnly() throws {
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))
+        let root = try service.root
+        try writeLive(#"{"services": {"web": \#(root.pid)}}"#, to: "pid.json")
+        let words = ["scan", "--rule", "systemg.service-json", "--pid", root.identity]
+        let finding = try home.run(words).report().finding(about: root)
+        #expect(finding?.verdict == "probable")
+    }
+
+    @Test("a service whose supervisor lives is nobody's leftover")
+    func owned() throws {
+        let specimen = try Specimen(
+            ["sleep", "--setsid", "--exe", home.path("bin/web"), "--owner", home.path("bin/sysg")]
+        )
+        let root = try specimen.root
+        try writeLive(record(root.pid, start: root.startTime), to: "pid.xml")
+        try writeLive("\(try specimen["owner"].pid)", to: "sysg.pid")
+        #expect(try home.scan("--rule", "systemg.*").findings.isEmpty)
+    }
+
+    @Test("T11 a recorded start that is not the process's own: recycled, told, never signalled")
+    func recycled() throws {
+        let stranger = try Specimen("sleep", "--orphan")
+        let root = try stranger.root
+        let file = try write(record(root.pid, start: 1), to: "pid.xml")
+        let report = try home.scan("--rule", "systemg.*")
+        #expect(report.finding(about: root) == nil)
+        let finding = report.finding(about: file)
+        #expect(finding?.summary.contains("did not start at the recorded 1") == true)
+        #expect(finding?.remedy.action == "none")
+        _ = try home.clean("--rule", "systemg.*")
+        #expect(contains("pid.xml"))
+        #expect(try stranger.finish().signals.isEmpty)
+    }
+
+    @Test("T2 T12 a service whose root died is still told as long as its session lives")
+    func session() throws {
+        let specimen = try Specimen("leaderless", "--exe", home.path("bin/web"))
+        let root = try specimen.root
+        let leader = try #require(root.session)
+        #expect(leader != root.pid)
+        _ = try write(record(leader, start: root.startTime), to: "pid.xml")
+        let report = try home.scan("--rule", "systemg.*")
+        for name in ["root", "mate"] {
+            let finding = report.finding(about: try specimen[name])
+            #expect(finding?.rule == "systemg.service", "\(name)")
+            // Among the ancestors there may be one that an ordinary user cannot look at.
+            #expect(finding?.verdict == (report.complete ? "probable" : "suspect"), "\(name)")
+        }
+    }
+
+    @Test("T13 a service that nobody waited for is dead, and its parent is named")
+    func zombie() throws {
+        let specimen = try Specimen("zombie", "--exe", home.path("bin/sysg"))
+        let zombie = try specimen["zombie"]
+        let file = try write(record(zombie.pid, start: zombie.startTime), to: "pid.xml")
+        let finding = try home.scan("--rule", "systemg.*").finding(about: file)
+        #expect(finding?.summary.contains("has not waited for it") == true)
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test("T5 T15 a service stopped by its number goes with its whole tree")
+    func tree() throws {
+        let specimen = try Specimen(
+            [
+                "tree", "--depth", "2", "--width", "2", "--own-group-at", "1", "--orphan",
+                "--setsid", "--exe", home.path("bin/sh"),
+            ]
+        )
+        let completion = try home.clean("--pid", specimen.root.identity)
+        #expect(try completion.isAllGone(), "\(completion.text)")
+        #expect(try specimen.finish().empty)
+    }
+
+    @Test("T2 who left the group of its service goes with the session")
+    func payload() throws {
+        let specimen = try Specimen("wrapper", "--setsid", "--exe", home.path("bin/sh"))
+        let payload = try specimen["payload"]
+        let completion = try home.clean("--pid", specimen.root.identity)
+        #expect(try completion.isAllGone(), "\(completion.text)")
+        #expect(payload.hasEnded)
+    }
+
+    @Test(
+        "T25 what is malformed or hostile is told and stays",
+        arguments: [
+            ("pid.json", #"{"services": {"web": 0}}"#), ("pid.json", #"{"services": {"web": -1}}"#),
+            ("pid.json", #"{"services": {"web": 1}}"#), ("pid.json", #"{"services": {"w": "x"}}"#),
+            ("pid.json", "[]x"), ("pid.xml", "web 4127"), ("sysg.pid", "0"), ("sysg.pid", "-1"),
+            ("sysg.pid", "4127 "), ("sysg.pid", ""),
+            ("pid.xml", "<PidFile><services><name>w</name><pid>1</pid></services></PidFile>"),
+        ]
+    )
+    func malformed(_ name: String, _ text: String) throws {
+        let file = try write(text, to: name)
+        let finding = try home.scan("--rule", "systemg.*").finding(about: file)
+        #expect(finding?.verdict == "suspect" && finding?.remedy.action == "none", "\(name)")
+        _ = try home.clean("--rule", "systemg.*")
+        #expect(try home.directory.read("\(Self.state)/\(name)") == text)
+    }
+}
