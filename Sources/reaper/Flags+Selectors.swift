@@ -27,7 +27,7 @@ extension Flag {
         Flag(
             long: "pid",
             topic: .selectors,
-            commands: [.scan, .clean, .rules],
+            commands: [.scan, .clean, .list, .wait, .rules],
             summary: "this process; with @START only if it is still the one reported",
             details: "START is in clock ticks after boot, as reports print it: 4127@88213.",
             argument: .value("PID[@START]") { (options, text, _) throws(ValueError) in

@@ -62,6 +62,13 @@ extension SimulatedKernel {
             }
     }
 
+    func birthParent(of identity: ProcessIdentity) -> Int32? {
+        guard hear(), let told = hearing, let process = machine.byNumber[identity.pid],
+            process.identity == identity, process.serial >= told.first
+        else { return nil }
+        return machine.all[process.bornTo].pid
+    }
+
     func bereaved(
         _ members: [ProcessIdentity],
         besides known: Set<Int32>

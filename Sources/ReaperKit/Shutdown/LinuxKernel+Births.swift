@@ -132,6 +132,12 @@ extension LinuxKernel {
         return session != stray.session
     }
 
+    /// Only asked of who was seen a moment ago.
+    public func birthParent(of identity: ProcessIdentity) -> Int32? {
+        drainBirths()
+        return feed?.birthParent(of: identity.pid)
+    }
+
     /// By the ends that were told.
     public func bereaved(
         _ members: [ProcessIdentity],

@@ -45,6 +45,14 @@ struct Succession {
 }
 
 extension ShutdownEngine {
+    /// Notes a match that has appeared, where it is known who made it, and not only who adopted it.
+    mutating func noteSuccessor(_ match: ShutdownTarget) {
+        guard let parent = match.parent, kernel.birthParent(of: match.identity) == parent else {
+            return
+        }
+        succession.note(match)
+    }
+
     /// How long a supervisor is given to start again what was stopped: it notices a moment later.
     private var returnTime: Duration { .milliseconds(250) }
 

@@ -13,7 +13,7 @@ extension ShutdownEngine {
             outcome.rounds += 1
             let killed = Set(proof.killed.map(\.identity))
             for target in proof.found where set.insert(target, parent: 0) {
-                succession.note(target)
+                noteSuccessor(target)
                 if killed.contains(target.identity) {
                     set[target.identity]?.lastSignal = .kill
                     observe(.sent(.kill, target))

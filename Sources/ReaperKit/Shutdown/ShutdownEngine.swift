@@ -184,7 +184,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         where !set.postponed.contains(match.root) && set.insert(match, parent: 0) {
             added.append(match)
             observe(.appeared(match))
-            succession.note(match)
+            noteSuccessor(match)
             pin(match)
         }
         added += takeHeirs(in: look)

@@ -81,6 +81,11 @@ public protocol ShutdownKernel {
         by members: [ProcessIdentity]
     ) -> Bool
 
+    /// The number of whoever bore a process, as it was told; `nil` where that was not.
+    ///
+    /// A parent that has only adopted it did not.
+    mutating func birthParent(of identity: ProcessIdentity) -> Int32?
+
     /// Those of `members` who lost a child that was never held, and is older than what is told.
     ///
     /// Whom that child has left behind, nobody tells. Of those whose numbers are `known` the children

@@ -71,7 +71,7 @@ struct ProcessEventStreamTests {
     }
 
     @Test("ends are told with the parent, and other programs by the process")
-    func others() throws {
+    func endsAndPrograms() throws {
         var stream = ProcessEventStream(isComplete: false)
         var events: [ProcessEvent] = []
         for datagram in Self.captured { try stream.take(datagram.span, into: &events) }

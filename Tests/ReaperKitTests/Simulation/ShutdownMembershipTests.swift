@@ -98,7 +98,9 @@ struct ShutdownMembershipTests {
             machine.after(.microseconds(120)) {
                 machine.fork(machine.initProcess, "late", comet).matches = true
             }
-            for index in 0..<40 { machine.fork(machine.initProcess, "other\(index)") }
+            for index in 0..<40 {
+                machine.fork(machine.initProcess, "other\(index)").isElsewhere = true
+            }
             let outcome = scene.run()
             #expect(scene.kernel.log.first == "KILL late")
             #expect(outcome.results == ["late": dying == nil ? .survived : .killed])
@@ -117,7 +119,9 @@ struct ShutdownMembershipTests {
             machine.after(.microseconds(120)) {
                 machine.fork(machine.initProcess, "late", comet).matches = true
             }
-            for index in 0..<40 { machine.fork(machine.initProcess, "other\(index)") }
+            for index in 0..<40 {
+                machine.fork(machine.initProcess, "other\(index)").isElsewhere = true
+            }
             let outcome = scene.run()
             #expect(outcome.results == ["late": isForeign ? .denied : .killed])
             #expect(outcome.proof == (isForeign ? .none : .proofScan))

@@ -26,7 +26,7 @@ struct MantaTests {
     @Test("a node that runs keeps its record, and is nobody's leftover")
     func living() throws {
         let node = try node()
-        let completion = try home.clean("--rule", "manta.*")
+        let completion = try home.clean("--rule", "manta.[ns]*")
         #expect(try completion.report().findings.isEmpty, "\(completion.text)")
         #expect(home.directory.contains(Self.record))
         #expect(try node.root.state == .running)
@@ -37,9 +37,9 @@ struct MantaTests {
         let node = try node()
         try node.crash()
         try home.age(home.path(Self.record))
-        let finding = try home.scan("--rule", "manta.*").finding(about: home.path(Self.record))
+        let finding = try home.scan("--rule", "manta.[ns]*").finding(about: home.path(Self.record))
         #expect(finding?.rule == "manta.node" && finding?.verdict == "confirmed")
-        #expect(try home.clean("--rule", "manta.*").code == 0)
+        #expect(try home.clean("--rule", "manta.[ns]*").code == 0)
         #expect(!home.directory.contains(Self.record))
     }
 
@@ -47,7 +47,7 @@ struct MantaTests {
     func frozen() throws {
         let node = try node()
         try node.root.send(SIGSTOP)
-        let completion = try home.clean("--rule", "manta.*")
+        let completion = try home.clean("--rule", "manta.[ns]*")
         #expect(try completion.report().findings.isEmpty, "\(completion.text)")
         #expect(home.directory.contains(Self.record))
     }
@@ -59,7 +59,7 @@ struct MantaTests {
         #expect(try completion.report().target(node.root)?.result == "exited")
         #expect(try node.wait() == .exited(0))
         try home.age(home.path(Self.record))
-        #expect(try home.clean("--rule", "manta.*").code == 0)
+        #expect(try home.clean("--rule", "manta.[ns]*").code == 0)
         #expect(!home.directory.contains(Self.record))
     }
 
@@ -67,11 +67,11 @@ struct MantaTests {
     func supervisor() throws {
         let supervisor = try MantaProgram.supervisor(in: home.directory)
         let node = try supervisor["node"]
-        #expect(try home.scan("--rule", "manta.*").findings.isEmpty)
+        #expect(try home.scan("--rule", "manta.[ns]*").findings.isEmpty)
         try supervisor.crash()
         let socket = home.path(".manta/supervisor.sock")
         for file in [home.path(Self.supervisorRecord), socket] { try home.age(file) }
-        let report = try home.clean("--rule", "manta.*").report()
+        let report = try home.clean("--rule", "manta.[ns]*").report()
         let removed = report.outcome?.removed.map(\.path)
         #expect(removed == [home.path(Self.supervisorRecord), socket].sorted())
         #expect(home.directory.contains(Self.record))
@@ -141,7 +141,7 @@ struct MantaTests {
         for path in names.map(home.path) {
             try FileManager.default.setAttributes([.ownerAccountID: 65_534], ofItemAtPath: path)
         }
-        let words = ["clean", "--yes", "--rule", "manta.*"]
+        let words = ["clean", "--yes", "--rule", "manta.[ns]*"]
         let completion = try home.run(words, asUser: 65_534)
         let report = try completion.report()
         #expect(report.outcome?.removed.isEmpty == true, "\(completion.text)")
