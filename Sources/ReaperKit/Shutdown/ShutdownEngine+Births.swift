@@ -31,11 +31,14 @@ extension ShutdownEngine {
         var added: [ShutdownTarget] = []
         for birth in births.living where set.admits(birth.child.identity) {
             guard let ancestor = set[birth.ancestor], ancestor.verdict != .refused else { continue }
-            hearing.isSettled = false
             let heir = Heir(birth.child, of: ancestor.target, by: .birth)
-            if !follows {
+            guard follows else {
+                // It is told, and not stopped: however long one waits, it lives.
                 strangers[heir.target.identity] = heir.target
-            } else if admit(heir) {
+                continue
+            }
+            hearing.isSettled = false
+            if admit(heir) {
                 doubtful.remove(heir.target.identity)
                 added.append(heir.target)
                 observe(.appeared(heir.target))

@@ -32,6 +32,28 @@ struct ShutdownMembershipTests {
         }
     }
 
+    @Test("who is born to an exact plan's target is told, and not waited for until the deadline")
+    func strangerOfAnExactPlan() {
+        var scene = ShutdownScene()
+        scene.kernel.tellsBirths = true
+        scene.hearsEarly = true
+        scene.planningDelay = .milliseconds(2)
+        scene.options.deadline = .seconds(30)
+        let machine = scene.machine
+        let root = machine.fork(machine.initProcess, "root")
+        scene.stop(root)
+        scene.plan.follows = false
+        machine.after(.milliseconds(1)) {
+            machine.fork(root, "newcomer", Self.stubborn(), ownSession: true)
+        }
+        let outcome = scene.run()
+        #expect(outcome.results == ["root": .exited])
+        #expect(outcome.proof == .none)
+        #expect(outcome.kept.count == 1)
+        #expect(machine.time < .seconds(5))
+        #expect(scene.kernel.violations.isEmpty)
+    }
+
     @Test("a planned target's number that passed to a stranger in the same tick is sent nothing")
     func reusedTarget() {
         for moment in [Temperament.Vanishing.beforePin, .beforeSend] {
