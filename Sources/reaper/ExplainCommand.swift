@@ -81,8 +81,7 @@ enum ExplainCommand {
         of report: ExplanationReport,
         _ options: OutputOptions
     ) -> [UInt8] {
-        let terminal = options.file == nil ? Terminal.standardOutput() : Terminal()
-        let style = terminal.style(for: options)
+        let style = options.style
         return switch options.format {
         case .table: ExplanationText.render(report, style: style)
         case .json: ExplanationJSON.render(report, style: style)

@@ -65,8 +65,7 @@ extension Output {
         _ options: OutputOptions,
         _ status: ExitStatus
     ) -> ExitStatus {
-        let terminal = options.file == nil ? Terminal.standardOutput() : Terminal()
-        let style = terminal.style(for: options)
+        let style = options.style
         let bytes =
             switch options.format {
             case .table: InstanceTable.render(report, style: style)

@@ -85,8 +85,7 @@ struct Output: ~Copyable {
         _ options: OutputOptions,
         _ status: ExitStatus
     ) -> ExitStatus {
-        let terminal = options.file == nil ? Terminal.standardOutput() : Terminal()
-        let style = terminal.style(for: options)
+        let style = options.style
         let bytes =
             switch options.format {
             case .table: TableReport.render(report, style: style)

@@ -39,11 +39,6 @@ enum RulesCommand {
         }
     }
 
-    /// How to write for whoever reads it.
-    static func style(_ options: OutputOptions) -> ReportStyle {
-        (options.file == nil ? Terminal.standardOutput() : Terminal()).style(for: options)
-    }
-
     /// Whatever is wrong with a file is said, but does not hide the others: this is how one finds out.
     private static func list(
         _ globs: [Glob],
@@ -71,7 +66,7 @@ enum RulesCommand {
                 inventory,
                 rules: rules,
                 isFiltered: !globs.isEmpty,
-                style: style(options.output)
+                style: options.output.style
             )
         return (bytes, status)
     }
@@ -102,7 +97,7 @@ enum RulesCommand {
         let bytes =
             options.output.format == .json
             ? RulesReport.checkJSON(checks)
-            : RulesReport.check(checks, style: style(options.output))
+            : RulesReport.check(checks, style: options.output.style)
         return (bytes, isRight ? .clean : .usage)
     }
 

@@ -26,7 +26,7 @@ enum RulesTest {
         }
         let isMatched = processes.contains { $0.traces.contains { $0.match == .holds } }
         if options.output.requiresMatch, !isMatched { statuses.append(.leftOver) }
-        let style = RulesCommand.style(options.output)
+        let style = options.output.style
         let bytes =
             options.output.format == .json
             ? RulesReport.testJSON(processes, style: style)

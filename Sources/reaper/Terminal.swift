@@ -62,3 +62,10 @@ struct Terminal: Sendable, Equatable {
         return style
     }
 }
+
+extension OutputOptions {
+    /// How to write for whoever reads it: a terminal, or a file.
+    var style: ReportStyle {
+        (file == nil ? Terminal.standardOutput() : Terminal()).style(for: self)
+    }
+}

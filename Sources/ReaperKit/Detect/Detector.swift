@@ -101,3 +101,24 @@ extension ProcessRecord {
     /// The source of a fact about it, such as `/proc/4127/exe`.
     func source(_ file: String) -> String { "/proc/\(pid)/\(file)" }
 }
+
+extension MatchContext {
+    /// What any of several rules' patterns wants of a process that a rule may stop at all.
+    ///
+    /// Every pattern is decided, in order: a later one may want a fact that an earlier one does not.
+    func interest(
+        in process: ProcessRecord,
+        ofAny patterns: some Sequence<ProcessPattern>
+    ) -> Interest {
+        guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return .none }
+        var interest = Interest.none
+        for pattern in patterns {
+            switch pattern.evaluate(process, in: self).interest {
+            case .none: continue
+            case .candidate: interest = .candidate
+            case .needs(let kind): return .needs(kind)
+            }
+        }
+        return interest
+    }
+}

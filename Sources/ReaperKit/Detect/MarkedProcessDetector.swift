@@ -14,16 +14,7 @@ public struct MarkedProcessDetector: Detector {
 
     /// Also in those whose environment was refused: they could carry it.
     public func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
-        guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return .none }
-        var interest = Interest.none
-        for rule in rules {
-            switch rule.pattern.evaluate(process, in: context).interest {
-            case .none: continue
-            case .candidate: interest = .candidate
-            case .needs(let kind): return .needs(kind)
-            }
-        }
-        return interest
+        context.interest(in: process, ofAny: rules.lazy.map(\.pattern))
     }
 
     /// One finding per process, never reaper itself, which may have inherited a mark.

@@ -12,16 +12,7 @@ public struct OrphanDetector: Detector {
 
     /// Also in those of which a deciding fact was refused; every rule is decided, in order.
     public func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
-        guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return .none }
-        var interest = Interest.none
-        for rule in rules {
-            switch rule.match.evaluate(process, in: context).interest {
-            case .none: continue
-            case .candidate: interest = .candidate
-            case .needs(let kind): return .needs(kind)
-            }
-        }
-        return interest
+        context.interest(in: process, ofAny: rules.lazy.map(\.match))
     }
 
     /// The first rule that matches and finds no veto of its own names the finding; one that finds

@@ -111,26 +111,8 @@ extension MountTable {
                 major: major,
                 minor: minor,
                 type: ByteString(fields[hyphen + 1]),
-                point: Self.unescaped(fields[4])
+                point: ByteString(ProcMount.unescaped(fields[4]))
             )
         }
-    }
-
-    /// Space, tab, newline and backslash are written as three octal digits after a backslash.
-    private static func unescaped(_ field: ArraySlice<UInt8>) -> ByteString {
-        var bytes: [UInt8] = []
-        var rest = field
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(3)
-            guard byte == UInt8(ascii: "\\"), digits.count == 3,
-                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
-            else {
-                bytes.append(byte)
-                continue
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(3)
-        }
-        return ByteString(bytes)
     }
 }
