@@ -104,7 +104,10 @@ extension SimulatedKernel {
         guard !isChasing, process.isAlive else { return }
         let isLate = machine.time >= terms.end
         // Who appeared in the very last look is killed at once, or freezing might never end.
-        let isNew = handles[process.identity]?.look == machine.census.looks
+        // Nothing has looked yet for whoever was planned before the first look.
+        let isNew =
+            handles[process.identity].map { $0.look > 0 && $0.look == machine.census.looks }
+            ?? false
         // Who is to be killed at once need not stand still where births are told.
         let isTold = terms.isForced && hearing != nil && !hasPattern && !terms.isExact
         if !process.isHeldByUs, process.state != .stopped, !process.isDoomed, !isLate, !isNew,

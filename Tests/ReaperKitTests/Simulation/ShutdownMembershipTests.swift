@@ -54,6 +54,17 @@ struct ShutdownMembershipTests {
         #expect(scene.kernel.violations.isEmpty)
     }
 
+    @Test("within the tick in which hearing began it cannot be told which came first")
+    func hearing() {
+        var hearing = Hearing()
+        #expect(!hearing.covers(7))
+        hearing.begin(at: 6)
+        #expect(!hearing.covers(6))
+        #expect(hearing.covers(7))
+        hearing.lose()
+        #expect(!hearing.covers(7))
+    }
+
     @Test("a planned target's number that passed to a stranger in the same tick is sent nothing")
     func reusedTarget() {
         for moment in [Temperament.Vanishing.beforePin, .beforeSend] {
