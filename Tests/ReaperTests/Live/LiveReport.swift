@@ -147,7 +147,7 @@ extension Completion {
                 outcome.kept.isEmpty
                     && outcome.unproven.map {
                         $0.contains("may have come from here")
-                            || (isHidden && $0.contains("appeared meanwhile and may not be read"))
+                            || (isHidden && $0.contains("may not be read, and may belong to it"))
                     } ?? true
             } ?? true
         return code == 3 && isOtherwiseProven && (isHidden || report.outcome?.proof == "none")
