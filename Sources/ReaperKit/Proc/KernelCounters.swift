@@ -5,10 +5,10 @@ struct KernelCounters: BirthCounter {
     /// The line `processes N` of `/proc/stat`: forks since boot; proc_stat(5).
     func forks() -> UInt64? {
         guard let bytes = contents(of: "/proc/stat") else { return nil }
-        for line in bytes.split(separator: 0x0A) where line.starts(with: "processes ".utf8) {
-            return UInt64(String(decoding: line.dropFirst(10), as: UTF8.self))
-        }
-        return nil
+        // The file grows with every interrupt line of a large machine: it is searched, not split.
+        guard let line = bytes.firstIndex(of: "\nprocesses ") else { return nil }
+        let number = bytes[(line + 11)...].prefix { $0 != 0x0A }
+        return UInt64(String(decoding: number, as: UTF8.self))
     }
 
     /// The last field of `/proc/loadavg`; proc_loadavg(5).

@@ -1,12 +1,23 @@
 import Glibc
 
 extension Procfs {
-    /// What this mount hides, one sentence each; proc(5), "Mount options".
-    func limits(for host: HostFacts) -> [String] {
+    /// The mounts that reaper sees, proc_pid_mountinfo(5); nothing where they cannot be read.
+    func mountinfo() -> [UInt8] {
         guard let file = try? FileDescriptor(opening: "\(root)/self/mountinfo"),
             let bytes = try? file.readAll(limit: 1 << 22, subject: "mountinfo")
         else { return [] }
-        return ProcMount.limits(of: root, in: bytes, effectiveUser: host.effectiveUser)
+        return bytes
+    }
+
+    /// What this mount hides, one sentence each; proc(5), "Mount options".
+    ///
+    /// Whoever needs ``mountinfo()`` besides gives what it returned.
+    func limits(for host: HostFacts, in mountinfo: [UInt8]? = nil) -> [String] {
+        ProcMount.limits(
+            of: root,
+            in: mountinfo ?? self.mountinfo(),
+            effectiveUser: host.effectiveUser
+        )
     }
 }
 

@@ -62,13 +62,12 @@ public struct RuleSet: Sendable, Equatable {
         }
         var files: [RuleFile] = []
         for entry in RuleLayers.merge(found) {
-            let bytes = try store.contents(of: entry)
             var reader = reader
-            if case .embedded = entry {
-                if onlyProtecting, bytes.firstIndex(of: "protect") == nil { continue }
+            if case .embedded(let baseName) = entry {
+                if onlyProtecting, !EmbeddedRules.protecting.contains(baseName) { continue }
                 reader.checksExpressions = false
             }
-            files.append(try reader.read(bytes, source: entry.source))
+            files.append(try reader.read(try store.contents(of: entry), source: entry.source))
         }
         var rules = try RuleSet(files: files)
         rules.notes = notes

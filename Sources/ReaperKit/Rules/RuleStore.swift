@@ -4,13 +4,13 @@ import Glibc
 struct RuleStore {
     /// A file that exists, not yet read.
     enum Entry {
-        case embedded(baseName: String, contents: [UInt8])
+        case embedded(baseName: String)
         case file(path: String)
 
         /// What messages and reports call it.
         var source: String {
             switch self {
-            case .embedded(let baseName, _): EmbeddedRules.source(of: baseName)
+            case .embedded(let baseName): EmbeddedRules.source(of: baseName)
             case .file(let path): path
             }
         }
@@ -38,10 +38,7 @@ struct RuleStore {
     func listing(of place: RuleLayers.Place) throws(RuleError) -> Listing? {
         switch place {
         case .embedded:
-            let files = EmbeddedRules.files.map { name, contents in
-                (name, Entry.embedded(baseName: name, contents: contents))
-            }
-            return (files, [])
+            return (EmbeddedRules.baseNames.map { ($0, Entry.embedded(baseName: $0)) }, [])
         case .directory(let path), .home(let path):
             do throws(SystemError) {
                 return try list(path)
@@ -66,8 +63,8 @@ struct RuleStore {
     /// The bytes of a file, when it may be trusted.
     func contents(of entry: Entry) throws(RuleError) -> [UInt8] {
         switch entry {
-        case .embedded(_, let contents):
-            return contents
+        case .embedded(let baseName):
+            return EmbeddedRules.contents(of: baseName)
         case .file(let path):
             let answer: Result<[UInt8], RuleError>
             do throws(SystemError) {

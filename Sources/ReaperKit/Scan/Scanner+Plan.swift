@@ -7,11 +7,14 @@ extension Scanner {
         for result: inout ScanResult,
         options: PlanningOptions
     ) -> ShutdownPlan {
-        let first = ShutdownPlanner(result.snapshot, rules: request.rules, options: options)
-        let members = first.plan(for: result.findings).targets.map(\.identity)
-        identify(members, in: &result.snapshot)
-        var plan = ShutdownPlanner(result.snapshot, rules: request.rules, options: options)
-            .plan(for: result.findings)
+        let planner = ShutdownPlanner(result.snapshot, rules: request.rules, options: options)
+        var plan = planner.plan(for: result.findings)
+        // Who was held while it was listed is identified already.
+        if isOwnNamespace, plan.targets.contains(where: { $0.pidfdInode == nil }) {
+            identify(plan.targets.map(\.identity), in: &result.snapshot)
+            plan = ShutdownPlanner(result.snapshot, rules: request.rules, options: options)
+                .plan(for: result.findings)
+        }
         if isDescribing, isOwnNamespace, !plan.targets.isEmpty {
             FreezeForesight().annotate(&plan, result.snapshot)
         }

@@ -1,17 +1,33 @@
 import Glibc
 
+/// The rules that forbid to stop somebody, and the ports that they ask about.
+struct Protections {
+    let rules: [Rule]
+    /// `nil` when none of them asks about any.
+    let ports: PortSet?
+
+    init(_ rules: [Rule]) {
+        self.rules = rules.filter(\.protect)
+        let members = self.rules.flatMap { $0.match.ports?.members ?? [] }
+        ports = members.isEmpty ? nil : PortSet(members: members)
+    }
+}
+
 extension Scanner {
     /// Which rule forbids to stop a process, with whatever that rule needs to know read now.
     ///
+    /// - Parameters:
+    ///   - handle: Whoever is to be stopped.
+    ///   - isFresh: Whether it was opened for this, so that `stat` need not be read once more.
     /// - Returns: The reason; `nil` when no rule does, and when the process was reaped.
-    mutating func protection(of handle: ProcessHandle) -> String? {
-        let rules = request.rules.filter(\.protect)
-        guard !rules.isEmpty, var process = try? handle.record(in: &procfs) else { return nil }
+    mutating func protection(of handle: ProcessHandle, isFresh: Bool) -> String? {
+        guard !protections.rules.isEmpty,
+            var process = isFresh ? handle.first : try? handle.record(in: &procfs)
+        else { return nil }
         var context = MatchContext(host: host)
-        let ports = rules.flatMap { $0.match.ports?.members ?? [] }
-        if !ports.isEmpty {
+        if let ports = protections.ports {
             do throws(SystemError) {
-                let table = try SocketTable.read(SocketQuery(ports: PortSet(members: ports)))
+                let table = try SocketTable.read(SocketQuery(ports: ports))
                 context.sockets = table.sockets
                 var descriptors = DescriptorTable(
                     interest: table.sockets.map(\.inode),
@@ -22,7 +38,7 @@ extension Scanner {
                 return "whether a rule protects it could not be learned: \(error)"
             }
         }
-        for rule in rules {
+        for rule in protections.rules {
             var answer = rule.match.evaluate(process, in: context)
             while case .needs(let kind) = answer, process.isUnread(kind) {
                 handle.read(kind, into: &process, in: &procfs)

@@ -10,12 +10,20 @@ extension Scanner {
         let pids = request.selection.process.pids.map(\.pid)
         // Whoever is found is to be held in any case; those beyond the limit are only read.
         var handles: [ProcessIdentity: ProcessHandle] = [:]
+        let isDescribing = isDescribing
         let trees = childWalk.records(below: pids, in: &procfs) { pid, procfs in
             guard handles.count < DescriptorLimit.handles,
                 let handle = try? ProcessHandle(opening: pid, startTime: nil, in: &procfs)
             else { return procfs.record(of: ProcessPlace(pid: pid)) }
             handles[handle.identity] = handle
-            return .value(handle.first)
+            var record = handle.first
+            // Whoever belongs to these is stopped for that, whatever it runs: nothing else about it
+            // has to be known, unless somebody is to read it.
+            if !isDescribing {
+                record.owner = handle.realUser()
+                record.pidfdInode = record.owner == nil ? nil : handle.pidfdInode
+            }
+            return .value(record)
         }
         held = handles
         guard let trees else { return nil }

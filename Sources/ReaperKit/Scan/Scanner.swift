@@ -15,9 +15,12 @@ public struct Scanner: ~Copyable {
     /// Whether the numbers in this procfs are reaper's own: then processes can be held.
     public let isOwnNamespace: Bool
     private(set) var detectors: [any Detector]
+    let protections: Protections
     private var context: MatchContext
     private var descriptors: DescriptorTable?
     var childWalk = ChildWalk()
+    /// Reaper's own mounts when it last looked, as the kernel tells them.
+    private(set) var mountinfo: [UInt8] = []
     /// Whether everything is read that a report can tell of what is found.
     public var isDescribing = true
     var births: BirthFeed?
@@ -37,6 +40,7 @@ public struct Scanner: ~Copyable {
         isOwnNamespace = procRoot == "/proc" && procfs.showsOwnNamespace()
         self.procfs = procfs
         detectors = request.detectors
+        protections = Protections(request.rules)
         context = MatchContext(host: host, includesPeers: request.selection.includesPeers)
     }
 
@@ -63,7 +67,8 @@ public struct Scanner: ~Copyable {
         host.sinceBoot = Clock.sinceBoot()
         host.wallClock = Clock.wall()
         var snapshot = Snapshot(host: host, instanceFiles: files)
-        snapshot.unreadable.notes = procfs.limits(for: host)
+        mountinfo = procfs.mountinfo()
+        snapshot.unreadable.notes = procfs.limits(for: host, in: mountinfo)
         context.host = host
         return snapshot
     }
@@ -110,14 +115,15 @@ public struct Scanner: ~Copyable {
 
     /// Reads `stat` of every process and judges nothing.
     ///
+    /// - Parameter known: Numbers of whom nothing has to be read; they are left out.
     /// - Returns: The processes by number, and the numbers of those that the kernel refused.
     /// - Throws: Why `/proc` could not be listed.
-    public mutating func listing() throws(SystemError) -> (
-        records: [ProcessRecord], refused: Set<Int32>
-    ) {
+    public mutating func listing(
+        besides known: Set<Int32> = []
+    ) throws(SystemError) -> (records: [ProcessRecord], refused: Set<Int32>) {
         var records: [ProcessRecord] = []
         var refused: Set<Int32> = []
-        for pid in try procfs.pids() {
+        for pid in try procfs.pids() where !known.contains(pid) {
             let answer = procfs.appendRecord(of: ProcessPlace(pid: pid), to: &records)
             if case .denied = answer { refused.insert(pid) }
         }

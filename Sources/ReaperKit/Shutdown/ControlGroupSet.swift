@@ -20,11 +20,15 @@ struct ControlGroupSet {
 
     /// Opens the groups that reaper made.
     ///
-    /// - Parameter paths: The directory of each, or its path as `/proc/PID/cgroup` has it.
-    init(made paths: [ByteString]) {
+    /// - Parameters:
+    ///   - paths: The directory of each, or its path as `/proc/PID/cgroup` has it.
+    ///   - mountinfo: Reaper's own mounts where they were just read; else they are read here.
+    init(made paths: [ByteString], mountinfo: [UInt8] = []) {
         hasMade = !paths.isEmpty
         do throws(SystemError) {
-            let mounts = try ControlGroupMount.current()
+            let mounts =
+                mountinfo.isEmpty
+                ? try ControlGroupMount.current() : ControlGroupMount.parse(mountinfo)
             var made: [ControlGroup] = []
             var failure: SystemError?
             for path in paths {

@@ -44,6 +44,21 @@ struct KillSet {
         return active
     }
 
+    /// How many there are of them.
+    var activeCount: Int {
+        left.reduce(0) { count, identity in
+            (members[identity]?.isActive ?? false) ? count + 1 : count
+        }
+    }
+
+    /// Whether one of them is still to be asked, or was and has not been killed.
+    var hasUnkilled: Bool {
+        left.contains { identity in
+            guard let member = members[identity] else { return false }
+            return member.isActive && member.lastSignal != .kill
+        }
+    }
+
     /// Whether `identity` can become a member now.
     func admits(_ identity: ProcessIdentity) -> Bool {
         members[identity] == nil && identity.pid > 1

@@ -70,12 +70,13 @@ public final class LinuxKernel: ShutdownKernel {
         var scanner = scanner
         if scanner.hearsSince == nil { scanner.followBirths() }
         feed = scanner.takeBirths()
+        let mountinfo = scanner.mountinfo
         beginning = scanner.host.ticks(at: Clock.sinceBoot())
         self.scanner = scanner
         self.planning = planning
         followsRules = followsPattern
         self.files = files
-        self.groups = ControlGroupSet(made: groups)
+        self.groups = ControlGroupSet(made: groups, mountinfo: mountinfo)
         self.isExact = isExact
         hiddenBefore = hidden
         self.interrupts = interrupts
@@ -94,7 +95,7 @@ public final class LinuxKernel: ShutdownKernel {
         if let handle = scanner.takeHandle(of: target.identity),
             handle.pidfdInode == target.pidfdInode
         {
-            return hold(handle)
+            return hold(handle, isFresh: true)
         }
         switch open(target.identity) {
         case .failure(let error) where error.isGone: return .gone
@@ -105,12 +106,14 @@ public final class LinuxKernel: ShutdownKernel {
             }
             targets[target.identity]?.pidfdInode = handle.pidfdInode
             if let change = change(of: target, through: handle) { return .changed(change) }
-            return hold(handle)
+            return hold(handle, isFresh: false)
         }
     }
 
-    private func hold(_ handle: ProcessHandle) -> PinAnswer {
-        if let reason = protection(of: handle) { return .changed(reason) }
+    private func hold(_ handle: ProcessHandle, isFresh: Bool) -> PinAnswer {
+        if let reason = scanner.protection(of: handle, isFresh: isFresh) {
+            return .changed(reason)
+        }
         var hasExited = false
         if tied.remove(handle.identity) == nil {
             drainBirths()
@@ -134,11 +137,6 @@ public final class LinuxKernel: ShutdownKernel {
         return hasExited ? .exited : .pinned
     }
 
-    /// Which rule forbids to stop it; members that appear after planning are asked here first.
-    func protection(of handle: ProcessHandle) -> String? {
-        scanner.protection(of: handle)
-    }
-
     func keep(_ handle: ProcessHandle) {
         if handles.count + retired.count + scanner.held.count >= DescriptorLimit.handles {
             retired = []
@@ -152,6 +150,20 @@ public final class LinuxKernel: ShutdownKernel {
     func retire(_ identity: ProcessIdentity) {
         guard let handle = handles.removeValue(forKey: identity) else { return }
         retired.append(handle)
+    }
+
+    /// The numbers of members that have exited and that nobody has waited for.
+    ///
+    /// Each is still this member's, so nothing has to be read to tell who it is; after a thousand
+    /// were killed that is most of a listing. If one is reaped now and its number handed out again,
+    /// that is a birth, which a proof counts. Before Linux 6.9 a poll does not tell who was reaped.
+    func unreaped() -> Set<Int32> {
+        let held = retired.filter { $0.pidfdInode != nil }
+        guard !held.isEmpty else { return [] }
+        var entries = held.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+        guard unsafe clinux_poll(&entries, UInt(entries.count), 0) >= 0 else { return [] }
+        let zombies = zip(held, entries).filter { Int32($0.1.revents) == POLLIN }
+        return Set(zombies.map(\.0.identity.pid))
     }
 
     /// Reads facts of the process behind a handle; `nil` once it is reaped.

@@ -9,7 +9,7 @@ extension ShutdownEngine {
         // Without a look nobody's parent is known; if there never is one, all are asked.
         let patience = nextLook + .milliseconds(100)
         // Who is left when everybody known has gone is found by the sweep.
-        while set.active.contains(where: { $0.lastSignal != .kill }) {
+        while set.hasUnkilled {
             let before = kernel.now()
             var mustLookAgain = false
             if before >= nextLook {
@@ -38,7 +38,7 @@ extension ShutdownEngine {
     ///
     /// - Returns: Whether nobody has to be looked at once more before anybody exits.
     private mutating func lookAndAsk(mayGuess: Bool) -> Bool {
-        let count = set.active.count
+        let count = set.activeCount
         // A pattern matches anybody; and who resists must be seen to stand still.
         // Births that are told only since now do not tell who was born while it was planned.
         let isLate = options.hearsSince == nil && !hasLooked && hearing.isIntact
@@ -47,7 +47,7 @@ extension ShutdownEngine {
         {
             guard refresh() || mayGuess else { return false }
             hasLooked = true
-            return askWhoMayBe() && set.active.count >= count
+            return askWhoMayBe() && set.activeCount >= count
         }
         // Nobody else can have changed whose turn it is: the others still have children here.
         let ready = whoMayBeAsked()
@@ -66,7 +66,7 @@ extension ShutdownEngine {
         for identity in ready {
             if let member = set[identity], member.isActive { ask(member) }
         }
-        return set.active.count >= count
+        return set.activeCount >= count
     }
 
     /// Waits; and where that takes a while, uses the time to see who else belongs.
@@ -90,8 +90,22 @@ extension ShutdownEngine {
             let time = kernel.now()
             let asked = set.active.filter { $0.asked != nil && !$0.hadGrace(at: time) }
             if asked.isEmpty { return }
-            wait(for: asked, until: end)
+            waitTogether(for: asked, until: end)
         }
+    }
+
+    /// Waits for somebody of these to exit; for the last of them where they are many, and takes in
+    /// whoever has exited by then.
+    ///
+    /// A thousand exits would else be noticed one by one, and take the processor from the dying.
+    mutating func waitTogether(for members: [ShutdownMember], until end: Duration) {
+        let many = 32
+        guard members.count > many, let last = members.last else {
+            wait(for: members, until: end)
+            return
+        }
+        wait(for: [last], until: end)
+        wait(for: members, until: kernel.now())
     }
 
     /// Asks those whose turn has not come, when there is no time left to wait for whoever is below

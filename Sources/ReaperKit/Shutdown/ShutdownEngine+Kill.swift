@@ -47,10 +47,10 @@ extension ShutdownEngine {
     mutating func awaitDeaths(until end: Duration) {
         let patience = min(end + .milliseconds(100), kernel.now() + .seconds(5))
         while kernel.now() < patience, !set.active.isEmpty {
-            let before = set.active.count
+            let before = set.activeCount
             let next = min(patience, kernel.now() + .milliseconds(200))
-            wait(for: set.active, until: next)
-            if set.active.count == before, kernel.now() >= next, !relieveStuck() { break }
+            waitTogether(for: set.active, until: next)
+            if set.activeCount == before, kernel.now() >= next, !relieveStuck() { break }
         }
     }
 

@@ -17,9 +17,9 @@ struct RuleSchemaTests {
         return try schema.violations(in: value.foundationData())
     }
 
-    @Test("every shipped file keeps to it", arguments: EmbeddedRules.files.map(\.baseName))
+    @Test("every shipped file keeps to it", arguments: EmbeddedRules.baseNames)
     func shipped(_ name: String) throws {
-        let contents = try #require(EmbeddedRules.files.first { $0.baseName == name }?.contents)
+        let contents = EmbeddedRules.contents(of: name)
         #expect(try violations(of: String(decoding: contents, as: UTF8.self)) == [])
     }
 

@@ -39,9 +39,9 @@ struct RuleWritingTests {
         }
     }
 
-    @Test("shipped rules read back as they are", arguments: EmbeddedRules.files.map(\.baseName))
+    @Test("shipped rules read back as they are", arguments: EmbeddedRules.baseNames)
     func shipped(_ name: String) throws {
-        let contents = try #require(EmbeddedRules.files.first { $0.baseName == name }?.contents)
+        let contents = EmbeddedRules.contents(of: name)
         try expectSame(try RuleFileTests.reader.read(contents, source: name))
         let bare = RuleFileReader(environment: [:])
         try expectSame(try bare.read(contents, source: name), bare)

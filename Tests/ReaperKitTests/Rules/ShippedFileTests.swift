@@ -63,6 +63,16 @@ struct ShippedFileTests {
         }
     }
 
+    @Test("the files that protect somebody are the ones that every command loads")
+    func protecting() throws {
+        let reader = ShippedRules.reader
+        for name in EmbeddedRules.baseNames {
+            let file = try reader.read(EmbeddedRules.contents(of: name), source: name)
+            let protects = file.rules.contains(where: \.protect)
+            #expect(protects == EmbeddedRules.protecting.contains(name), "\(name)")
+        }
+    }
+
     static let helpers: [(line: String, rule: String?)] = [
         ("/usr/bin/docker-proxy -proto tcp -host-port 8080", "containers.docker-proxy"),
         ("docker-proxy -proto tcp -host-ip 0.0.0.0", "containers.docker-proxy"),

@@ -5,7 +5,9 @@ enum ShippedRules {
     static let reader = RuleFileReader(environment: ["HOME": "/home/u"])
 
     static func load() throws -> [Rule] {
-        let files = try EmbeddedRules.files.map { try reader.read($1, source: $0) }
+        let files = try EmbeddedRules.baseNames.map {
+            try reader.read(EmbeddedRules.contents(of: $0), source: $0)
+        }
         return try RuleSet(files: files).rules
     }
 
@@ -20,5 +22,12 @@ enum ShippedRules {
     /// Rules that name files.
     static func naming() throws -> [Rule] {
         try load().filter { $0.instance?.files.isEmpty == false }
+    }
+}
+
+extension EmbeddedRules {
+    /// All of them, with what they say.
+    static var files: [(baseName: String, contents: [UInt8])] {
+        baseNames.map { ($0, contents(of: $0)) }
     }
 }
