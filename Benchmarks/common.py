@@ -53,8 +53,8 @@ def parser(description, runs):
     return parser
 
 
-def start(parser, measure, *programs):
-    """Builds, goes into namespaces of its own where that is allowed, and measures there."""
+def start(parser, measure, *programs, alone=True):
+    """Builds and measures; `alone` in namespaces of its own, where that is allowed."""
     options = parser.parse_args()
     options.reaper = os.path.abspath(options.reaper)
     options.command = options.inside or " ".join(
@@ -64,13 +64,14 @@ def start(parser, measure, *programs):
         sys.exit(f"{options.reaper} is not there: build it first, see Benchmarks/README.md")
     if not options.inside:
         build("timed", "workload", *programs)
-        if os.geteuid() == 0:
+        if alone and os.geteuid() == 0:
             inside = [sys.executable, *sys.argv, "--inside", options.command]
             try:
                 os.execvp(UNSHARE[0], [*UNSHARE, *inside])
             except FileNotFoundError:
                 sys.exit("no namespaces: 'unshare' (util-linux) is not installed")
-        options.note.append("not root: measured among the machine's other processes")
+        among = f"measured among the machine's {process_count()} other processes"
+        options.note.append(among if os.geteuid() == 0 else f"not root: {among}")
     # The first process of a namespace gets no signal that it does not handle.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
