@@ -127,7 +127,8 @@ enum CleanCommand {
             rules: session.request.rules,
             options: options.planning
         )
-        let plan = planner.hold(planFile.plan)
+        var plan = planner.hold(planFile.plan)
+        session.scanner.foresee(&plan, in: snapshot)
         var report = session.report(command, ScanResult(snapshot: snapshot, findings: []))
         report.plan = plan
         if options.action.isDryRun || plan.isNothingToDo { return finish(report, options, output) }

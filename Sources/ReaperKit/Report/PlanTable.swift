@@ -11,6 +11,7 @@ enum PlanTable {
             "zombies whose parent is asked to wait for them",
             plan.zombies.map { zombie in
                 let child = report.processText(zombie.identity)
+                if zombie.isGone { return (child, "is gone: somebody has waited for it") }
                 let parent = "parent " + report.processText(zombie.parent)
                 guard zombie.isParentStopped else { return (child, parent) }
                 return (child, parent + ", which is stopped: it will be continued (SIGCONT)")
@@ -33,10 +34,12 @@ enum PlanTable {
 
     private static func headline(of plan: ShutdownPlan) -> String {
         var parts: [String] = []
-        let gone = plan.targets.count(where: \.isGone)
-        let count = plan.targets.count - gone
+        let waitedFor = plan.zombies.count(where: \.isGone)
+        let zombies = plan.zombies.count - waitedFor
+        let count = plan.targets.count(where: { !$0.isGone })
+        let gone = plan.targets.count - count + waitedFor
         if count > 0 { parts.append("stop " + counted(count, "process", "processes")) }
-        if !plan.zombies.isEmpty { parts.append("reap " + counted(plan.zombies.count, "zombie")) }
+        if zombies > 0 { parts.append("reap " + counted(zombies, "zombie")) }
         if !plan.removals.isEmpty { parts.append("remove " + counted(plan.removals.count, "file")) }
         if parts.isEmpty { parts.append("nothing to do") }
         if gone > 0 { parts.append("\(gone) already gone") }

@@ -15,9 +15,13 @@ extension Scanner {
             plan = ShutdownPlanner(result.snapshot, rules: request.rules, options: options)
                 .plan(for: result.findings)
         }
-        if isDescribing, isOwnNamespace, !plan.targets.isEmpty {
-            FreezeForesight().annotate(&plan, result.snapshot)
-        }
+        foresee(&plan, in: result.snapshot)
         return plan
+    }
+
+    /// Adds to the notes of a plan that is to be read who stands still in a frozen control group.
+    public func foresee(_ plan: inout ShutdownPlan, in snapshot: Snapshot) {
+        guard isDescribing, isOwnNamespace, !plan.targets.isEmpty else { return }
+        FreezeForesight().annotate(&plan, snapshot)
     }
 }

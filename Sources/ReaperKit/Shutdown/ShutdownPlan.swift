@@ -161,6 +161,8 @@ public struct ZombieTarget: Sendable, Equatable {
     public var isParentStopped: Bool
     /// What the zombie was called; empty where a plan file does not say.
     public var name: ByteString = ""
+    /// Whether somebody has waited for it since it was planned.
+    public var isGone = false
 
     /// Creates a pair.
     public init(

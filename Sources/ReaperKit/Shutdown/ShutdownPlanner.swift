@@ -99,7 +99,11 @@ public struct ShutdownPlanner: Sendable {
             // Who was waited for since needs nobody's reminder, and the engine sends none.
             guard let process = view.snapshot.process(zombie.identity.pid),
                 process.identity == zombie.identity
-            else { return zombie }
+            else {
+                var zombie = zombie
+                zombie.isGone = true
+                return zombie
+            }
             if let reason = objection(to: zombie, process) {
                 plan.refuse(zombie.identity, reason)
                 return nil

@@ -159,7 +159,20 @@ struct PlanHoldTests {
         }
         let target = ZombieTarget(identity: zombie.identity, parent: parent.identity)
         #expect(held(target, [zombie, parent]).zombies == [target])
-        #expect(held(target, [parent]).zombies == [target])
+        let waitedFor = held(target, [parent])
+        #expect(waitedFor.zombies.map(\.identity) == [zombie.identity])
+        #expect(waitedFor.zombies.map(\.isGone) == [true])
+        let report = Report(
+            command: "clean",
+            startedAt: .zero,
+            duration: .zero,
+            snapshot: Cast.snapshot([parent]),
+            findings: [],
+            isComplete: true,
+            plan: waitedFor
+        )
+        let text = PlanTable.lines(of: waitedFor, in: report, style: ReportStyle())
+        #expect(text.contains("plan: nothing to do, 1 already gone"))
         let other = ZombieTarget(identity: zombie.identity, parent: Cast.process(600).identity)
         let plan = held(other, [zombie, parent, Cast.process(600)])
         #expect(plan.zombies.isEmpty)
