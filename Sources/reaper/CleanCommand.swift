@@ -70,7 +70,7 @@ enum CleanCommand {
             var outcome = session.execute(plan, in: result.snapshot, options, counter) {
                 progress.show($0)
             }
-            outcome.doubt(report.isComplete)
+            outcome.doubt(report.snapshot.unreadable)
             report.outcome = outcome
             return finish(report, options, output, named)
         } catch {

@@ -17,11 +17,11 @@ extension ScanSession {
     /// A report of what was found.
     func report(_ command: String, _ result: ScanResult) -> Report {
         var snapshot = result.snapshot
-        // Only who was found, or is in a plan, is shown with a user.
-        if !result.findings.isEmpty || command != "scan" {
+        // Only who was found, or is in a plan, is shown with a user, or whom to ask for instead.
+        if !result.findings.isEmpty || command != "scan" || !snapshot.unreadable.isEmpty {
             snapshot.host.userNames = UserNames.read().names
         }
-        return Report(
+        var report = Report(
             command: command,
             startedAt: startedAt,
             duration: Clock.monotonic() - began,
@@ -29,5 +29,7 @@ extension ScanSession {
             findings: ScanSession.naming(ruleFlags, in: result.findings),
             isComplete: snapshot.unreadable.isEmpty
         )
+        report.isOfAllUsers = request.instances == nil && request.selection.process.users.isEmpty
+        return report
     }
 }

@@ -76,7 +76,7 @@ enum StopCommand {
             var outcome = session.execute(plan, in: listing.snapshot, options, counter) {
                 progress.show($0)
             }
-            outcome.doubt(report.isComplete)
+            outcome.doubt(report.snapshot.unreadable)
             report.outcome = outcome
             report.instances = stop.instances(after: outcome)
             notices.conclude(report.instances ?? [], stop)

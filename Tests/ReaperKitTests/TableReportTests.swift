@@ -109,6 +109,12 @@ struct TableReportTests {
 
             """
         #expect(text(incomplete()) == want)
+        var ofAll = incomplete()
+        ofAll.isOfAllUsers = true
+        #expect(text(ofAll).contains("\nwith --user alice only your own processes are asked for\n"))
+        #expect(!text(incomplete()).contains("--user"))
+        ofAll.snapshot.host.effectiveUser = 0
+        #expect(!text(ofAll).contains("--user"))
         var asRoot = incomplete()
         asRoot.snapshot.host.effectiveUser = 0
         #expect(!text(asRoot).contains("run as root"))

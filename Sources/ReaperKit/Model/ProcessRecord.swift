@@ -83,6 +83,25 @@ public struct ProcessRecord: Sendable, Equatable {
     public var isZombie: Bool {
         (state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")) && threads <= 1
     }
+
+    /// Whether all of it is about to be a zombie: `PF_EXITING`, include/linux/sched.h.
+    ///
+    /// It runs no code of its own any more, so it forks and executes nothing.
+    public var isExiting: Bool { flags & 0x4 != 0 && threads <= 1 }
+
+    /// Whether it does not have this fact any more, whoever asks.
+    ///
+    /// A zombie has let go of all but its number, status and control group: do_exit(),
+    /// kernel/exit.c. To root the kernel says that there is nothing; others, it says, may not look.
+    /// Who exits lets go of its memory first, and from then on its environment is a file of root's
+    /// to its own user: task_dump_owner(), fs/proc/base.c.
+    public func hasLost(_ kind: FactKind) -> Bool {
+        switch kind {
+        case .environment: isZombie || isExiting
+        case .executable, .arguments, .workingDirectory, .namespaces, .sockets: isZombie
+        case .status, .cgroups: false
+        }
+    }
 }
 
 /// Where `/proc/PID/exe` points.

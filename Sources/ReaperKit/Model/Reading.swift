@@ -17,6 +17,9 @@ public enum Reading<Value> {
         if case .denied = self { true } else { false }
     }
 
+    /// The same, where a refusal only hides that there is nothing.
+    func refusedNothing(_ isNothing: Bool) -> Reading { isDenied && isNothing ? .gone : self }
+
     /// Applies `transform` to a value, keeps the other answers.
     public func map<Other>(_ transform: (Value) -> Other) -> Reading<Other> {
         switch self {

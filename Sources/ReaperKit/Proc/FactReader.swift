@@ -43,19 +43,23 @@ extension Procfs {
     /// ``FactKind/sockets`` needs to know which sockets are of interest and is read by
     /// ``readSockets(of:in:at:)``.
     mutating func read(_ kind: FactKind, of record: inout ProcessRecord, at place: ProcessPlace) {
+        // Who is dead hides nothing, although the kernel refuses to say so.
+        let isLost = record.hasLost(kind)
         switch kind {
-        case .executable: record.executable = executable(of: place)
+        case .executable: record.executable = executable(of: place).refusedNothing(isLost)
         case .arguments:
             record.arguments = withFile("cmdline", of: place) { Self.arguments(in: $0) }
-        case .workingDirectory: record.workingDirectory = link("cwd", of: place)
+        case .workingDirectory:
+            record.workingDirectory = link("cwd", of: place).refusedNothing(isLost)
         case .status: record.status = status(of: place)
         case .cgroups:
             record.cgroups = contents("cgroup", of: place, limit: Self.argumentLimit)
                 .map { Self.lines($0) }
-        case .namespaces: record.namespaces = namespaces(of: place)
+        case .namespaces: record.namespaces = namespaces(of: place).refusedNothing(isLost)
         case .environment:
             record.environment = contents("environ", of: place, limit: Self.environmentLimit)
                 .map { Self.arguments(in: $0.span) }
+                .refusedNothing(isLost)
         case .sockets: break
         }
     }

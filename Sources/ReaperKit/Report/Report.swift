@@ -12,6 +12,8 @@ public struct Report: Sendable {
     public var findings: [Finding]
     /// Whether everything that could hide something asked for was read.
     public var isComplete: Bool
+    /// Whether everybody's processes were asked for, and one user's could have been: `--user`.
+    public var isOfAllUsers = false
     /// What would be done, or was to be done.
     public var plan: ShutdownPlan?
     /// What was done.

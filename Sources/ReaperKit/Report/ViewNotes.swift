@@ -12,10 +12,22 @@ enum ViewNotes {
             "\(count) of \(seen): " + sentence(reason, host: report.snapshot.host)
         }
         lines += unreadable.notes.map(\.escapedForTerminal)
+        lines += narrower(report).map { [$0] } ?? []
         if !report.isComplete {
             lines.append("the view is incomplete: \"\(claim)\" cannot be claimed")
         }
         return [""] + lines.map { Paint.yellow($0, when: style.color && !report.isComplete) }
+    }
+
+    /// What an ordinary user can ask instead and have answered: whose a process is, all may read.
+    private static func narrower(_ report: Report) -> String? {
+        let host = report.snapshot.host
+        let unreadable = report.snapshot.unreadable
+        guard report.isOfAllUsers, host.effectiveUser != 0, !unreadable.processes.isEmpty else {
+            return nil
+        }
+        let user = host.userNames[host.effectiveUser] ?? "\(host.effectiveUser)"
+        return "with --user \(user) only your own processes are asked for".escapedForTerminal
     }
 
     /// Turns `fd: Permission denied` into a sentence that says what to do.

@@ -16,7 +16,7 @@ extension Scanner {
                 finding.process.map { !proven.contains($0) } ?? false
             }
         }
-        for fact in Set(detection.hidden) {
+        for fact in stillHidden(Set(detection.hidden), in: snapshot) {
             snapshot.unreadable.add(
                 pid: fact.pid,
                 fact: fact.kind.fileName,
@@ -24,6 +24,32 @@ extension Scanner {
             )
         }
         return ScanResult(snapshot: snapshot, findings: detection.findings)
+    }
+
+    /// Leaves out what was refused of who was dying while it was looked at, as if the look had come
+    /// a little later.
+    ///
+    /// It is no gap in a proof scan: whom the dying bore has a number of its own, and is looked at
+    /// for its own sake. Of a parent it stays: it can have been the reason to spare a child. One
+    /// fact that stays makes the view incomplete, whatever became of the others: an ordinary user is
+    /// refused thousands, and to ask again costs as much as their listing did.
+    private mutating func stillHidden(
+        _ facts: Set<HiddenFact>,
+        in snapshot: Snapshot
+    ) -> Set<HiddenFact> {
+        guard !facts.isEmpty else { return facts }
+        let parents = Set(snapshot.processes.map(\.parent))
+        var rest = facts
+        for fact in facts {
+            if parents.contains(fact.pid) { return rest }
+            switch procfs.record(of: ProcessPlace(pid: fact.pid)) {
+            case .gone: break
+            case .value(let now) where now.hasLost(fact.kind): break
+            case .value, .denied: return rest
+            }
+            rest.remove(fact)
+        }
+        return rest
     }
 
     /// Reads what the detectors want to know until they have decided.

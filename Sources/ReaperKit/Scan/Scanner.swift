@@ -233,7 +233,7 @@ public struct Scanner: ~Copyable {
         let prefix = place.directory == nil ? "\(place.pid)/" : ""
         record.socketInodes =
             descriptors?.sockets(below: place.directory ?? procfs.directory.raw, prefix)
-            ?? .value([])
+            .refusedNothing(record.hasLost(kind)) ?? .value([])
     }
 
     func candidates(in snapshot: Snapshot) -> [[Int]] {

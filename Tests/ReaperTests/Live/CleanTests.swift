@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -134,10 +135,19 @@ struct CleanTests {
     func successor() throws {
         let directory = try TemporaryDirectory()
         let specimen = try Specimen("forks-on-term", "--orphan", "--exe", directory.path("job"))
-        let completion = try Binary.reaper.clean("--timeout", "300ms", "--in", directory.path)
+        // Whose a process is everybody may read: then nobody else's is hidden, and it is proven.
+        let completion = try Binary.reaper.clean(
+            "--timeout",
+            "300ms",
+            "--in",
+            directory.path,
+            "--user",
+            "\(geteuid())"
+        )
         let report = try completion.report()
+        #expect(report.complete, "\(report.unreadable)")
         #expect(try completion.isAllGone(), "\(completion.text)")
-        #expect(report.outcome?.proof == "proof_scan")
+        if completion.code == 0 { #expect(report.outcome?.proof == "proof_scan") }
         let end = try specimen.finish()
         #expect(end.empty)
         #expect(report.outcome?.targets.count == 2)

@@ -36,7 +36,8 @@ struct StopFlowTests {
         #expect(try completion.isAllGone(), "\(completion.text)")
         #expect(try completion.report().target(nodes[2].root)?.result == "killed")
         let said = completion.errorText
-        #expect(said.contains("sink not responding after 0.3 s: killing"), "\(said)")
+        // After 0.3 s, or however long a busy machine took to notice.
+        #expect(said.contains(/sink not responding after [0-9.]+ s: killing/), "\(said)")
         #expect(said.contains("✓ sink killed ["))
         #expect(said.contains("✓ 'flow-a1' stopped after ") && said.contains("1 of it killed"))
     }
