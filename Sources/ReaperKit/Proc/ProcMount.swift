@@ -47,10 +47,7 @@ enum ProcMount {
         var place = Array(root.utf8)
         while place.count > 1, place.last == UInt8(ascii: "/") { place.removeLast() }
         // The last mount on a place covers the earlier ones.
-        let line = mountinfo.split(separator: 0x0A).last { line in
-            let fields = line.split(separator: 0x20, maxSplits: 5)
-            return fields.count > 4 && unescaped(fields[4]) == place
-        }
+        let line = mountinfo.split(separator: 0x0A).last { mountPoint(of: $0) == place }
         guard let fields = line?.split(separator: 0x20),
             // Optional fields end at a single hyphen; type, source and options follow.
             let hyphen = fields.firstIndex(where: { $0.elementsEqual("-".utf8) }),
@@ -60,8 +57,21 @@ enum ProcMount {
         return options.map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// Where a line of `mountinfo` says that something is mounted; nothing where it says so nowhere.
+    ///
+    /// Containers bring mounts by the hundred: most lines are passed over by this one field.
+    static func mountPoint(of line: ArraySlice<UInt8>) -> [UInt8] {
+        var rest = line
+        for _ in 0..<4 {
+            guard let blank = rest.firstIndex(of: 0x20) else { return [] }
+            rest = rest[(blank + 1)...]
+        }
+        return unescaped(rest.prefix { $0 != 0x20 })
+    }
+
     /// Blanks, newlines and backslashes stand as three octal digits after a backslash.
     static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
+        guard field.contains(UInt8(ascii: "\\")) else { return Array(field) }
         var bytes: [UInt8] = []
         var rest = field
         while let byte = rest.popFirst() {

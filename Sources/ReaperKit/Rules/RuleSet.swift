@@ -58,15 +58,15 @@ public struct RuleSet: Sendable, Equatable {
                 notes.append("\(path): not read: it lies in another user's directory")
                 continue
             }
-            found.append(try store.entries(at: place))
+            let isNeeded = { (name: String) in
+                !onlyProtecting || place != .embedded || EmbeddedRules.protecting.contains(name)
+            }
+            found.append(try store.entries(at: place).filter { isNeeded($0.baseName) })
         }
         var files: [RuleFile] = []
         for entry in RuleLayers.merge(found) {
             var reader = reader
-            if case .embedded(let baseName) = entry {
-                if onlyProtecting, !EmbeddedRules.protecting.contains(baseName) { continue }
-                reader.checksExpressions = false
-            }
+            if case .embedded = entry { reader.checksExpressions = false }
             files.append(try reader.read(try store.contents(of: entry), source: entry.source))
         }
         var rules = try RuleSet(files: files)

@@ -115,17 +115,27 @@ public struct Scanner: ~Copyable {
 
     /// Reads `stat` of every process and judges nothing.
     ///
-    /// - Parameter known: Numbers of whom nothing has to be read; they are left out.
+    /// - Parameters:
+    ///   - known: Numbers of whom nothing has to be read; they are left out.
+    ///   - hasKernelThreads: Whether the children of kthreadd are wanted: half of the numbers of a
+    ///     small machine, and nobody's descendants but its.
     /// - Returns: The processes by number, and the numbers of those that the kernel refused.
     /// - Throws: Why `/proc` could not be listed.
     public mutating func listing(
-        besides known: Set<Int32> = []
+        besides known: Set<Int32> = [],
+        hasKernelThreads: Bool = true
     ) throws(SystemError) -> (records: [ProcessRecord], refused: Set<Int32>) {
+        var known = known
         var records: [ProcessRecord] = []
         var refused: Set<Int32> = []
         for pid in try procfs.pids() where !known.contains(pid) {
             let answer = procfs.appendRecord(of: ProcessPlace(pid: pid), to: &records)
             if case .denied = answer { refused.insert(pid) }
+            // In a pid namespace of its own 2 is an ordinary process.
+            guard !hasKernelThreads, pid == 2, records.last?.pid == 2,
+                records.last?.isKernelThread == true
+            else { continue }
+            known.formUnion(childWalk.childrenOfOneThread(pid, in: &procfs))
         }
         return (records, refused)
     }

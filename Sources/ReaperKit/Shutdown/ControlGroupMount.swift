@@ -62,16 +62,17 @@ extension ControlGroupMount {
     ///
     /// - Returns: Those that show most first. What another mount covers is left out.
     public static func parse(_ mountinfo: [UInt8]) -> [ControlGroupMount] {
-        var covered: Set<[UInt8]> = []
         var mounts: [ControlGroupMount] = []
-        for line in mountinfo.split(separator: UInt8(ascii: "\n")).reversed() {
+        let lines = mountinfo.split(separator: UInt8(ascii: "\n"))
+        // Most lines of most machines are about something else.
+        for (index, line) in lines.enumerated().reversed() where line.firstIndex(of: " cgroup") != nil {
             let fields = line.split(separator: UInt8(ascii: " "))
             guard fields.count > 6 else { continue }
             let point = ProcMount.unescaped(fields[4])
-            guard covered.insert(point).inserted,
-                // Optional fields end at a single hyphen; type, source and options follow.
-                let hyphen = fields[6...].firstIndex(where: { $0.elementsEqual("-".utf8) }),
-                fields.count > hyphen + 2
+            // Optional fields end at a single hyphen; type, source and options follow.
+            guard let hyphen = fields[6...].firstIndex(where: { $0.elementsEqual("-".utf8) }),
+                fields.count > hyphen + 2,
+                !lines[(index + 1)...].contains(where: { ProcMount.mountPoint(of: $0) == point })
             else { continue }
             let type = fields[hyphen + 1]
             let options = fields[fields.count - 1].split(separator: UInt8(ascii: ","))

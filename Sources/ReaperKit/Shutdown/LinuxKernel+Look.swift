@@ -13,7 +13,10 @@ extension LinuxKernel {
                         scanner.newcomers(below: members, besides: known)
                     }
                 if let near { return Look(processes: near, matches: groupMatches(), tick: tick) }
-                let listing = try scanner.listing(besides: unreaped())
+                let listing = try scanner.listing(
+                    besides: unreaped(),
+                    hasKernelThreads: false
+                )
                 note(hidden: listing.refused)
                 return Look(processes: listing.records, matches: groupMatches(), tick: tick)
             }
