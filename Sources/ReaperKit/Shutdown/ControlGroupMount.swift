@@ -64,9 +64,9 @@ extension ControlGroupMount {
     public static func parse(_ mountinfo: [UInt8]) -> [ControlGroupMount] {
         var mounts: [ControlGroupMount] = []
         let lines = mountinfo.split(separator: UInt8(ascii: "\n"))
-        for (index, line) in lines.enumerated().reversed() {
-            // Most lines of most machines are about something else.
-            guard line.firstIndex(of: " cgroup") != nil else { continue }
+        // Most lines of most machines are about something else.
+        for (index, line) in lines.enumerated().reversed()
+        where line.firstIndex(of: " cgroup") != nil {
             let fields = line.split(separator: UInt8(ascii: " "))
             guard fields.count > 6 else { continue }
             let point = ProcMount.unescaped(fields[4])
