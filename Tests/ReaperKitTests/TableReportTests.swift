@@ -252,6 +252,32 @@ struct TableReportTests {
         #expect(shown.contains("the time was up before it was asked"))
     }
 
+    @Test("of very many that went as they should only the first are listed; whoever did not, is")
+    func manyGone() {
+        var outcome = ShutdownOutcome()
+        outcome.targets = (1...1000).map { number in
+            TargetOutcome(
+                identity: ProcessIdentity(pid: 5000 + number, startTime: 7),
+                name: "worker",
+                result: .exited,
+                signal: .terminate,
+                after: .milliseconds(Int(number))
+            )
+        }
+        outcome.targets[700].result = .survived
+        outcome.targets[700].reason = "it waits in the kernel"
+        let report = SampleReport.report([], outcome: outcome)
+        let shown = text(report)
+        #expect(shown.contains("999 of 1000 processes gone, 1 left"))
+        #expect(shown.contains("5010@7") && !shown.contains("5011@7"))
+        #expect(shown.contains("5701@7") && shown.contains("it waits in the kernel"))
+        #expect(shown.contains("and 989 more that are gone, the last after 1 s: -v lists them\n"))
+        var style = ReportStyle()
+        style.isVerbose = true
+        let all = String(decoding: TableReport.render(report, style: style), as: UTF8.self)
+        #expect(all.contains("5999@7") && !all.contains("more that are gone"))
+    }
+
     @Test("what is not proven is said")
     func notProven() {
         var outcome = SampleReport.outcome

@@ -64,7 +64,8 @@ enum OutcomeTable {
             .init(title: "AFTER", isRightAligned: true),
             .init(title: "REASON", minimum: 12),
         ])
-        table.rows = outcome.targets.map { target in
+        let omitted = style.isVerbose ? [] : omittedTargets(of: outcome)
+        table.rows = outcome.targets.filter { !omitted.contains($0.identity) }.map { target in
             [
                 .init(target.result.words, target.result.isGone ? .plain : .red),
                 .init(target.name.text.escapedForTerminal),
@@ -74,7 +75,18 @@ enum OutcomeTable {
                 .init(target.reason.map { style.shown($0).escapedForTerminal } ?? ""),
             ]
         }
-        return table.lines(style)
+        guard !omitted.isEmpty else { return table.lines(style) }
+        let last = outcome.targets.filter { omitted.contains($0.identity) }.compactMap(\.after).max()
+        let after = last.map { ", the last after \($0.roughText)" } ?? ""
+        return table.lines(style) + ["and \(omitted.count) more that are gone\(after): -v lists them"]
+    }
+
+    /// Whom a person need not read about one by one, where very many went as they should.
+    private static func omittedTargets(of outcome: ShutdownOutcome) -> Set<ProcessIdentity> {
+        let many = 50
+        let plain = outcome.targets.filter { $0.result.isGone && $0.reason == nil }
+        guard plain.count > many else { return [] }
+        return Set(plain.dropFirst(many / 5).map(\.identity))
     }
 
     private static func conclusion(
