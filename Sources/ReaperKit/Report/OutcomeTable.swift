@@ -76,9 +76,12 @@ enum OutcomeTable {
             ]
         }
         guard !omitted.isEmpty else { return table.lines(style) }
-        let last = outcome.targets.filter { omitted.contains($0.identity) }.compactMap(\.after).max()
+        let last = outcome.targets.filter { omitted.contains($0.identity) }.compactMap(\.after)
+            .max()
         let after = last.map { ", the last after \($0.roughText)" } ?? ""
-        return table.lines(style) + ["and \(omitted.count) more that are gone\(after): -v lists them"]
+        return table.lines(style) + [
+            "and \(omitted.count) more that are gone\(after): -v lists them"
+        ]
     }
 
     /// Whom a person need not read about one by one, where very many went as they should.
