@@ -28,6 +28,12 @@ extension RandomScene {
         scene.options.deadline = .microseconds(random.number(pace...4 * pace))
         // Now and then there is hardly time for anything.
         if random.chance(4) { scene.options.deadline = random.microseconds(500...20_000) }
+        if random.chance(5) {
+            let crowding = random.microseconds(10_000...3_000_000)
+            scene.kernel.crowding = crowding
+            // What has begun when the time is up is finished.
+            scene.kernel.terms.slack += crowding
+        }
         if random.chance(30) { scene.planningDelay = random.microseconds(0...30_000) }
         if random.chance(50) { scene.remove("/run/random.pid") }
     }

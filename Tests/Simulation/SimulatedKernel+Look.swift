@@ -11,7 +11,7 @@ extension SimulatedKernel {
             return newcomers(below: members, known, tick)
         default: break
         }
-        spend(.microseconds(50))
+        spend(.microseconds(50) + crowding)
         if failingLooks > 0 {
             failingLooks -= 1
             machine.census.failedLooks += 1

@@ -76,9 +76,7 @@ public enum ProofScan {
         var first = origin
         var forksLast = forksBefore
         for _ in 0..<rounds {
-            guard mayGoOn() else {
-                return .notProven("the deadline passed while births were looked at")
-            }
+            guard mayGoOn() else { return .notProven(tooLate) }
             guard let now = counter.lastPid() else {
                 return .notProven("/proc/loadavg is not readable here")
             }
@@ -86,7 +84,10 @@ public enum ProofScan {
             guard born.count <= chaseLimit else {
                 return .notProven("\(born.count) processes were born during one scan")
             }
-            examine(born)
+            for part in parts(of: born) {
+                guard mayGoOn() else { return .notProven(tooLate) }
+                examine(part)
+            }
             // Numbers can have gone all the way round between two readings of the last one.
             if limit < wrappable {
                 let forks = counter.forks() ?? .max
@@ -102,13 +103,26 @@ public enum ProofScan {
                 guard all.count <= chaseLimit else {
                     return .notProven("\(all.count) processes were born during one scan")
                 }
-                examine(all)
+                for part in parts(of: all) {
+                    guard mayGoOn() else { return .notProven(tooLate) }
+                    examine(part)
+                }
                 return .chased
             }
             last = now
             first = now - overlap
         }
         return .notProven("processes were born faster than they could be looked at")
+    }
+
+    private static let tooLate = "the deadline passed while births were looked at"
+
+    /// So many that looking at them takes only a moment.
+    private static func parts(of numbers: [Int32]) -> [[Int32]] {
+        let size = 500
+        return stride(from: 0, to: numbers.count, by: size).map { start in
+            Array(numbers[start..<min(start + size, numbers.count)])
+        }
     }
 
     // Numbers wrap to RESERVED_PIDS (300), kernel/pid.c; small ones are given only once.

@@ -11,9 +11,11 @@ extension ShutdownEngine {
         // Who is left when everybody known has gone is found by the sweep.
         while set.hasUnkilled {
             let before = kernel.now()
+            // Looking at very many can have taken all the time there was.
+            guard before < start + options.deadline else { return }
             var mustLookAgain = false
             if before >= nextLook {
-                mustLookAgain = !lookAndAsk(mayGuess: before >= patience)
+                mustLookAgain = !lookAndAsk(mayGuess: before >= patience, until: end)
                 // Where there is no grace, the next one's turn has come already.
                 if !whoMayBeAsked().isEmpty { mustLookAgain = true }
                 // Looking costs time in proportion to what is looked at; it may take a third of it.
@@ -37,7 +39,7 @@ extension ShutdownEngine {
     /// Takes in who has come, and asks whoever's turn it is then.
     ///
     /// - Returns: Whether nobody has to be looked at once more before anybody exits.
-    private mutating func lookAndAsk(mayGuess: Bool) -> Bool {
+    private mutating func lookAndAsk(mayGuess: Bool, until end: Duration) -> Bool {
         let count = set.activeCount
         // A pattern matches anybody; and who resists must be seen to stand still.
         // Births that are told only since now do not tell who was born while it was planned.
@@ -45,8 +47,10 @@ extension ShutdownEngine {
         if isLate || options.hasPattern || isGrouped || !follows || !set.knowsParents
             || !(hearing.isIntact || set.resisting.isEmpty)
         {
-            guard refresh() || mayGuess else { return false }
+            guard hasTimeToLook(until: end), refresh() || mayGuess else { return false }
             hasLooked = true
+            // Who is asked when the time is up has none to obey in.
+            guard kernel.now() < end else { return true }
             return askWhoMayBe() && set.activeCount >= count
         }
         // Nobody else can have changed whose turn it is: the others still have children here.

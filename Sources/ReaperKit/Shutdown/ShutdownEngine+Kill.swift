@@ -30,7 +30,7 @@ extension ShutdownEngine {
             }
             kernel.thawGroups()
             awaitDeaths(until: end)
-            refresh()
+            if hasTimeToLook(until: end) { refresh() }
         } while kernel.now() < end && set.active.contains { $0.lastSignal != .kill }
         explainSurvivors()
     }
@@ -67,13 +67,18 @@ extension ShutdownEngine {
                 set[member.identity]?.lastSignal = asked
                 set[member.identity]?.isFrozen = true
             }
+            guard hasTimeToLook(until: end) else {
+                // They are to stand still all the same; who was born meanwhile, the end has to tell.
+                wait(for: set.active, until: kernel.now() + .milliseconds(1))
+                return
+            }
             outcome.rounds += 1
-            var look = kernel.look(usualScope)
+            var look = look(usualScope)
             var added = take(look)
             if added.isEmpty, !look.processes.isEmpty, markSettled(look, held) {
                 if sweptAtOnce { return }
                 // Who belongs without descending from anybody is seen only when all are looked at.
-                look = kernel.look(.everybody)
+                look = self.look(.everybody)
                 added = take(look)
                 if added.isEmpty, !look.processes.isEmpty { return }
             }

@@ -9,8 +9,16 @@ extension ShutdownEngine {
     mutating func clearOthers(_ sweeps: [FinalSweep], until end: Duration) -> Bool {
         var hasStopped = false
         for sweep in sweeps {
+            var latest: OthersAnswer?
             for round in 1...sweepRounds {
+                guard hasTimeToLook(until: end) else {
+                    if let latest { tell(latest, of: sweep) }
+                    othersAreUnknown = "\(sweep.owner): the deadline passed before it was known who "
+                        + "else has what it wants nobody to have"
+                    break
+                }
                 let answer = settledAnswer(sweep, until: end)
+                latest = answer
                 let targets = answer.targets.filter {
                     set[$0.identity] == nil && sweep.mayStop($0, isExact: !follows)
                 }

@@ -19,7 +19,8 @@ extension ShutdownEngine {
         guard !zombies.isEmpty else { return }
         let end = min(kernel.now() + .milliseconds(500), start + options.deadline)
         while true {
-            let listed = Set(kernel.look(.everybody).processes.map(\.identity))
+            guard hasTimeToLook(until: start + options.deadline) else { return }
+            let listed = Set(look(.everybody).processes.map(\.identity))
             // A look that failed shows nobody; it does not show that anybody was collected.
             for (index, reminder) in reminders.enumerated()
             where !listed.isEmpty && !listed.contains(outcome.targets[first + index].identity) {

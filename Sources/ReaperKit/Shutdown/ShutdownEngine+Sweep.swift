@@ -5,11 +5,17 @@ extension ShutdownEngine {
         isSweeping = true
         outcome.proof = .none
         while true {
+            guard hasTimeToLook(until: end) else {
+                outcome.unproven = "the deadline passed before everybody was looked at once more"
+                return
+            }
             // Who lives now can have a child that the look does not show, or shows as another's.
             let wasAnybodyLeft = isAnybodyLeft()
             let doubts = doubtful.count
             if hearing.isIntact, !kernel.hasHeardAll() { hearing.lose() }
+            let before = kernel.now()
             let proof = kernel.prove(until: end)
+            lookCost = kernel.now() - before
             outcome.rounds += 1
             let killed = Set(proof.killed.map(\.identity))
             for target in proof.found where set.insert(target, parent: 0) {

@@ -22,6 +22,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var isGrouped = false
     /// Whether the members' trees were looked at since the shutdown began.
     var hasLooked = false
+    /// How long the latest look at everybody took.
+    var lookCost = Duration.zero
     /// Whether everybody was looked at in this wave, and not only the trees of the members.
     var isEverybodySeen = false
     /// Whether everything in the plan has been stopped, as far as it was known.
@@ -143,9 +145,10 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     ///
     /// - Returns: Whether there was anybody.
     mutating func lookAtEverybody() -> Bool {
-        guard !isEverybodySeen, set.leadsAnything else { return false }
+        guard !isEverybodySeen, set.leadsAnything, hasTimeToLook(until: start + options.deadline)
+        else { return false }
         outcome.rounds += 1
-        let look = kernel.look(.everybody)
+        let look = look(.everybody)
         guard !look.processes.isEmpty else { return false }
         isEverybodySeen = true
         return !take(look).isEmpty
@@ -157,9 +160,25 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     @discardableResult
     mutating func refresh() -> Bool {
         outcome.rounds += 1
-        let look = kernel.look(usualScope)
+        let look = look(usualScope)
         take(look)
         return !look.processes.isEmpty || set.active.isEmpty
+    }
+
+    /// Whether another look at everybody ends in time, going by the latest.
+    ///
+    /// On a machine with very many processes one takes seconds, and nothing else that is done does:
+    /// a look that would end long after the time is up is not begun.
+    mutating func hasTimeToLook(until end: Duration) -> Bool {
+        kernel.now() + lookCost <= end + .milliseconds(200)
+    }
+
+    /// Looks, and notes what it takes to look at everybody.
+    mutating func look(_ scope: LookScope) -> Look {
+        let before = kernel.now()
+        let look = kernel.look(scope)
+        if case .everybody = scope { lookCost = kernel.now() - before }
+        return look
     }
 
     /// Where no pattern has to be matched, what is near the members is enough until they are gone.
