@@ -13,7 +13,8 @@ extension ShutdownEngine {
             for round in 1...sweepRounds {
                 guard hasTimeToLook(until: end) else {
                     if let latest { tell(latest, of: sweep) }
-                    othersAreUnknown = "\(sweep.owner): the deadline passed before it was known who "
+                    othersAreUnknown =
+                        "\(sweep.owner): the deadline passed before it was known who "
                         + "else has what it wants nobody to have"
                     break
                 }
