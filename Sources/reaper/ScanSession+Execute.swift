@@ -75,6 +75,8 @@ extension ScanSession {
             groups: plan.groups,
             hidden: snapshot.unreadable.processes,
             isExact: !plan.follows,
+            // A look that is nearly through may end.
+            end: Clock.monotonic() + shutdown.deadline + .milliseconds(200),
             interrupts: interrupts
         )
         var engine = ShutdownEngine(kernel: kernel, options: shutdown, observe: observe)

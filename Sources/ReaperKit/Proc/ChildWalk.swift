@@ -73,11 +73,6 @@ struct ChildWalk {
         return found.isEmpty ? [] : records(below: found, in: &procfs)
     }
 
-    /// The children of a process that has one thread; none where the kernel does not tell.
-    mutating func childrenOfOneThread(_ pid: Int32, in procfs: inout Procfs) -> [Int32] {
-        children(of: pid, thread: pid, in: &procfs) ?? []
-    }
-
     private mutating func children(
         of record: ProcessRecord,
         in procfs: inout Procfs

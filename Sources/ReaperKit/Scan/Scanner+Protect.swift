@@ -16,13 +16,12 @@ struct Protections {
 extension Scanner {
     /// Which rule forbids to stop a process, with whatever that rule needs to know read now.
     ///
-    /// - Parameters:
-    ///   - handle: Whoever is to be stopped.
-    ///   - isFresh: Whether it was opened for this, so that `stat` need not be read once more.
+    /// Everything is read anew, `stat` too: a person may have been asked since the handle was opened, or
+    /// an earlier wave have had its grace.
+    ///
     /// - Returns: The reason; `nil` when no rule does, and when the process was reaped.
-    mutating func protection(of handle: ProcessHandle, isFresh: Bool) -> String? {
-        guard !protections.rules.isEmpty,
-            var process = isFresh ? handle.first : try? handle.record(in: &procfs)
+    mutating func protection(of handle: ProcessHandle) -> String? {
+        guard !protections.rules.isEmpty, var process = try? handle.record(in: &procfs)
         else { return nil }
         var context = MatchContext(host: host)
         if let ports = protections.ports {

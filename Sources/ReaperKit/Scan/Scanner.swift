@@ -24,6 +24,8 @@ public struct Scanner: ~Copyable {
     /// Whether everything is read that a report can tell of what is found.
     public var isDescribing = true
     var births: BirthFeed?
+    /// When to give a look up that is not through; `nil`: never.
+    var patience: Duration?
     /// Since when births are told, in clock ticks after boot; `nil` when they are not.
     public internal(set) var hearsSince: UInt64?
     /// Those whom ``identify(_:in:)`` held, for whoever acts on them.
@@ -115,27 +117,21 @@ public struct Scanner: ~Copyable {
 
     /// Reads `stat` of every process and judges nothing.
     ///
-    /// - Parameters:
-    ///   - known: Numbers of whom nothing has to be read; they are left out.
-    ///   - hasKernelThreads: Whether the children of kthreadd are wanted: half of the numbers of a
-    ///     small machine, and nobody's descendants but its.
+    /// Children of kthreadd are read like all others: what the kernel itself starts, such as a release
+    /// agent, is one of them, and can make more that are members of what is stopped.
+    ///
+    /// - Parameter known: Numbers of whom nothing has to be read; they are left out.
     /// - Returns: The processes by number, and the numbers of those that the kernel refused.
     /// - Throws: Why `/proc` could not be listed.
     public mutating func listing(
-        besides known: Set<Int32> = [],
-        hasKernelThreads: Bool = true
+        besides known: Set<Int32> = []
     ) throws(SystemError) -> (records: [ProcessRecord], refused: Set<Int32>) {
-        var known = known
         var records: [ProcessRecord] = []
         var refused: Set<Int32> = []
-        for pid in try procfs.pids() where !known.contains(pid) {
+        for (index, pid) in try procfs.pids().enumerated() where !known.contains(pid) {
+            try giveUp(after: index)
             let answer = procfs.appendRecord(of: ProcessPlace(pid: pid), to: &records)
             if case .denied = answer { refused.insert(pid) }
-            // In a pid namespace of its own 2 is an ordinary process.
-            guard !hasKernelThreads, pid == 2, records.last?.pid == 2,
-                records.last?.isKernelThread == true
-            else { continue }
-            known.formUnion(childWalk.childrenOfOneThread(pid, in: &procfs))
         }
         return (records, refused)
     }
@@ -191,7 +187,8 @@ public struct Scanner: ~Copyable {
         // Environments are large, and secret: nobody's is kept that is of no interest. Where ports
         // matter, whose they are may turn out later.
         let forgets = request.ports == nil
-        for pid in pids {
+        for (index, pid) in pids.enumerated() {
+            try giveUp(after: index)
             let place = ProcessPlace(pid: pid)
             guard let position = readProcess(place, into: &snapshot) else { continue }
             var isCandidate = false
@@ -203,6 +200,12 @@ public struct Scanner: ~Copyable {
             if forgets, !isCandidate { snapshot.processes[position].environment = nil }
         }
         return candidates
+    }
+
+    /// Ends a look whose time is up; the clock is asked now and then.
+    private func giveUp(after count: Int) throws(SystemError) {
+        guard count & 255 == 255, let patience, Clock.monotonic() > patience else { return }
+        throw SystemError(call: "look", subject: procfs.root, code: ETIMEDOUT)
     }
 
     /// Adds one process to the snapshot and returns its position there.

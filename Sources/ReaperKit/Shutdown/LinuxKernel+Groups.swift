@@ -194,7 +194,7 @@ extension LinuxKernel {
             guard let record = record(through: handle, []) else { continue }
             // Who was judged already, and is not a member, is not to be stopped.
             guard targets[record.identity] == nil, !record.isKernelThread,
-                scanner.protection(of: handle, isFresh: false) == nil
+                scanner.protection(of: handle) == nil
             else { return nil }
             newcomers.append(record)
         }

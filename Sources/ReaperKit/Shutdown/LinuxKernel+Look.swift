@@ -13,10 +13,7 @@ extension LinuxKernel {
                         scanner.newcomers(below: members, besides: known)
                     }
                 if let near { return Look(processes: near, matches: groupMatches(), tick: tick) }
-                let listing = try scanner.listing(
-                    besides: unreaped(),
-                    hasKernelThreads: false
-                )
+                let listing = try scanner.listing(besides: unreaped())
                 note(hidden: listing.refused)
                 return Look(processes: listing.records, matches: groupMatches(), tick: tick)
             }
@@ -74,7 +71,10 @@ extension LinuxKernel {
         if case .unprovable = proof.answer {
             proof.look = look(.everybody)
         } else if !proof.isListed {
-            proof.answer = .notProven("/proc could not be listed")
+            proof.answer = .notProven(
+                now() < end
+                    ? "/proc could not be listed" : "the deadline passed during the last look"
+            )
         } else if let failure {
             proof.answer = .notProven("what was born meanwhile could not be read: \(failure)")
         } else if let pid = hiddenSince.min() {

@@ -56,6 +56,7 @@ public final class LinuxKernel: ShutdownKernel {
     ///   - hidden: Who could not be read when the plan was made, and is told by its report.
     ///   - isExact: Whether a plan is executed as it was written down: then descendants, too, must
     ///     run what they ran.
+    ///   - end: When a look at everybody that is not through is given up; `nil`: never.
     ///   - interrupts: Counts what the user's terminal sends.
     public init(
         scanner: consuming Scanner,
@@ -65,12 +66,14 @@ public final class LinuxKernel: ShutdownKernel {
         groups: [ByteString] = [],
         hidden: Set<Int32> = [],
         isExact: Bool = false,
+        end: Duration? = nil,
         interrupts: InterruptCounter
     ) {
         var scanner = scanner
         if scanner.hearsSince == nil { scanner.followBirths() }
         feed = scanner.takeBirths()
         let mountinfo = scanner.mountinfo
+        scanner.patience = end
         beginning = scanner.host.ticks(at: Clock.sinceBoot())
         self.scanner = scanner
         self.planning = planning
@@ -95,7 +98,7 @@ public final class LinuxKernel: ShutdownKernel {
         if let handle = scanner.takeHandle(of: target.identity),
             handle.pidfdInode == target.pidfdInode
         {
-            return hold(handle, isFresh: true)
+            return hold(handle)
         }
         switch open(target.identity) {
         case .failure(let error) where error.isGone: return .gone
@@ -106,14 +109,12 @@ public final class LinuxKernel: ShutdownKernel {
             }
             targets[target.identity]?.pidfdInode = handle.pidfdInode
             if let change = change(of: target, through: handle) { return .changed(change) }
-            return hold(handle, isFresh: false)
+            return hold(handle)
         }
     }
 
-    private func hold(_ handle: ProcessHandle, isFresh: Bool) -> PinAnswer {
-        if let reason = scanner.protection(of: handle, isFresh: isFresh) {
-            return .changed(reason)
-        }
+    private func hold(_ handle: ProcessHandle) -> PinAnswer {
+        if let reason = scanner.protection(of: handle) { return .changed(reason) }
         var hasExited = false
         if tied.remove(handle.identity) == nil {
             drainBirths()

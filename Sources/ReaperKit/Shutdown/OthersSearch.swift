@@ -180,7 +180,7 @@ extension Scanner {
                 in: &procfs
             )
         else { return nil }
-        return protection(of: handle, isFresh: true) ?? optOut(of: handle)
+        return protection(of: handle) ?? optOut(of: handle)
     }
 }
 

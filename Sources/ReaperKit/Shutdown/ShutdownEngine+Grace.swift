@@ -108,8 +108,13 @@ extension ShutdownEngine {
             wait(for: members, until: end)
             return
         }
-        wait(for: [last], until: end)
-        wait(for: members, until: kernel.now())
+        // The last may be the one that never exits: the others are told soon all the same.
+        let count = set.activeCount
+        let before = interrupts
+        repeat {
+            wait(for: [last], until: min(end, kernel.now() + .milliseconds(10)))
+            wait(for: members, until: kernel.now())
+        } while set.activeCount == count && interrupts == before && kernel.now() < end
     }
 
     /// Asks those whose turn has not come, when there is no time left to wait for whoever is below
