@@ -27,6 +27,47 @@ struct LinuxKernelTests {
         target(ProcessIdentity(pid: probe.pid, startTime: probe.startTime))
     }
 
+    /// A person may be asked, or an earlier wave have its grace, between judgment and pin.
+    @Test("a protecting rule judges what is so when somebody is pinned, not when he was planned")
+    func protectedSince() throws {
+        let specimen = try Specimen("stopped")
+        var rule = Rule(id: "test.awake", title: "Awake", source: "test")
+        rule.protect = true
+        rule.match.states = [UInt8(ascii: "R"), UInt8(ascii: "S"), UInt8(ascii: "D")]
+        var scanner = try Scanner(ScanRequest(selection: Selection(), rules: [rule]))
+        var target = try Self.target(specimen.root)
+        var snapshot = Snapshot(host: scanner.host, processes: try scanner.listing().records)
+        scanner.identify([target.identity], in: &snapshot)
+        target.pidfdInode = snapshot.process(target.identity.pid)?.pidfdInode
+        let kernel = LinuxKernel(
+            scanner: scanner,
+            planning: PlanningOptions(),
+            followsPattern: false,
+            files: [],
+            interrupts: InterruptCounter()
+        )
+        // kill(2) wakes whoever was stopped before it returns.
+        try specimen.root.send(SIGCONT)
+        #expect(kernel.pin(target) == .changed("rule test.awake protects it: Awake"))
+    }
+
+    /// What the kernel itself starts is a child of kthreadd, and so is what that makes as its own
+    /// parent's child: it can be in the session of a target.
+    @Test("a look at everybody shows the children of kthreadd too")
+    func kernelChildren() throws {
+        // In a pid namespace of its own nobody may have that number.
+        func children() -> Set<Int32> {
+            let path = "/proc/2/task/2/children"
+            guard let file = try? FileDescriptor(opening: path),
+                let bytes = try? file.readAll(limit: 1 << 20, subject: path)
+            else { return [] }
+            return Set(bytes.split(separator: 0x20).compactMap { Int32(ByteString($0).text) })
+        }
+        let before = children()
+        let seen = try Self.kernel().look(.everybody).processes.map(\.pid)
+        #expect(before.intersection(children()).isSubset(of: seen))
+    }
+
     @Test("pins, signals, waits, and knows who has exited")
     func roundTrip() throws {
         let specimen = try Specimen("sleep")
