@@ -47,8 +47,7 @@ extension Subject {
                     born += 1
                     Offspring.spawnOrComplain { Vigil.keep(as: "child") }
                     Vigil.reapAll()
-                    // The pause is the phenomenon itself: how often one is born.
-                    _ = usleep(UInt32(period))
+                    awaitRelease(within: period)
                 }
             }
         )
@@ -62,8 +61,7 @@ extension Subject {
         expect(0)
         // TERM stays blocked: only the leash and SIGKILL end it.
         while true {
-            // The pause is the phenomenon itself, how long each incarnation lives.
-            _ = usleep(UInt32(period))
+            awaitRelease(within: period)
             try Offspring.advance()
             _ = setsid()
         }

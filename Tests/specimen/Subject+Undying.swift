@@ -37,13 +37,12 @@ extension Subject {
         Vigil.keep(as: "root", ignoringTerm: options.has("ignore-term"))
     }
 
-    /// Without `--linger-ms` it is the test that lets it go.
+    /// The test lets it go; with `--linger-ms` it goes by itself after so long.
     func exitSlowly() throws(StagingError) -> Never {
         guard let pause = try options.number("linger-ms") else {
             try lone { Vigil.keep(as: "root", onTerm: awaitRelease) }
         }
-        // The pause is the phenomenon itself: how long it takes to end in good order.
-        try lone { Vigil.keep(as: "root") { _ = usleep(UInt32(pause) * 1000) } }
+        try lone { Vigil.keep(as: "root") { awaitRelease(within: pause * 1000) } }
     }
 
     /// A supervisor: each child that ends gets a successor, `child.0`, `child.1` and so on.

@@ -1,3 +1,4 @@
+import CLinux
 import CSpecimen
 import Glibc
 
@@ -93,5 +94,11 @@ struct Subject {
     func awaitRelease() {
         var byte: UInt8 = 0
         _ = unsafe read(Inherited.release, &byte, 1)
+    }
+
+    /// The same, for at most so many microseconds: how long a step of what is staged lasts.
+    func awaitRelease(within period: Int) {
+        var end = pollfd(fd: Inherited.release, events: Int16(POLLIN), revents: 0)
+        _ = unsafe clinux_poll(&end, 1, Int64(period) * 1000)
     }
 }
