@@ -75,8 +75,7 @@ extension ScanSession {
             groups: plan.groups,
             hidden: snapshot.unreadable.processes,
             isExact: !plan.follows,
-            // A look that is nearly through may end.
-            end: Clock.monotonic() + shutdown.deadline + .milliseconds(200),
+            end: Clock.monotonic() + shutdown.deadline + ShutdownOptions.overtime,
             interrupts: interrupts
         )
         var engine = ShutdownEngine(kernel: kernel, options: shutdown, observe: observe)

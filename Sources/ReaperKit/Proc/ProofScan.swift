@@ -70,6 +70,15 @@ public enum ProofScan {
             return .notProven("/proc/stat has no fork counter here")
         }
         if forksNow == forksBefore { return .quiet }
+        /// Looks at so many at a time that it takes only a moment; returns whether all were.
+        func look(at numbers: [Int32]) -> Bool {
+            let size = 500
+            for start in stride(from: 0, to: numbers.count, by: size) {
+                guard mayGoOn() else { return false }
+                examine(Array(numbers[start..<min(start + size, numbers.count)]))
+            }
+            return true
+        }
         var quiet = 0
         // The number handed out just before the first reading may not have been listable yet.
         let origin = last - overlap
@@ -84,10 +93,7 @@ public enum ProofScan {
             guard born.count <= chaseLimit else {
                 return .notProven("\(born.count) processes were born during one scan")
             }
-            for part in parts(of: born) {
-                guard mayGoOn() else { return .notProven(tooLate) }
-                examine(part)
-            }
+            guard look(at: born) else { return .notProven(tooLate) }
             // Numbers can have gone all the way round between two readings of the last one.
             if limit < wrappable {
                 let forks = counter.forks() ?? .max
@@ -103,11 +109,7 @@ public enum ProofScan {
                 guard all.count <= chaseLimit else {
                     return .notProven("\(all.count) processes were born during one scan")
                 }
-                for part in parts(of: all) {
-                    guard mayGoOn() else { return .notProven(tooLate) }
-                    examine(part)
-                }
-                return .chased
+                return look(at: all) ? .chased : .notProven(tooLate)
             }
             last = now
             first = now - overlap
@@ -116,14 +118,6 @@ public enum ProofScan {
     }
 
     private static let tooLate = "the deadline passed while births were looked at"
-
-    /// So many that looking at them takes only a moment.
-    private static func parts(of numbers: [Int32]) -> [[Int32]] {
-        let size = 500
-        return stride(from: 0, to: numbers.count, by: size).map { start in
-            Array(numbers[start..<min(start + size, numbers.count)])
-        }
-    }
 
     // Numbers wrap to RESERVED_PIDS (300), kernel/pid.c; small ones are given only once.
     static func numbers(after first: Int32, through last: Int32, below limit: Int32) -> [Int32] {

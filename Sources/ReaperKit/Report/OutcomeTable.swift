@@ -65,7 +65,8 @@ enum OutcomeTable {
             .init(title: "REASON", minimum: 12),
         ])
         let omitted = style.isVerbose ? [] : omittedTargets(of: outcome)
-        table.rows = outcome.targets.filter { !omitted.contains($0.identity) }.map { target in
+        let identities = Set(omitted.map(\.identity))
+        table.rows = outcome.targets.filter { !identities.contains($0.identity) }.map { target in
             [
                 .init(target.result.words, target.result.isGone ? .plain : .red),
                 .init(target.name.text.escapedForTerminal),
@@ -76,8 +77,7 @@ enum OutcomeTable {
             ]
         }
         guard !omitted.isEmpty else { return table.lines(style) }
-        let last = outcome.targets.filter { omitted.contains($0.identity) }.compactMap(\.after)
-            .max()
+        let last = omitted.compactMap(\.after).max()
         let after = last.map { ", the last after \($0.roughText)" } ?? ""
         return table.lines(style) + [
             "and \(omitted.count) more that are gone\(after): -v lists them"
@@ -85,11 +85,11 @@ enum OutcomeTable {
     }
 
     /// Whom a person need not read about one by one, where very many went as they should.
-    private static func omittedTargets(of outcome: ShutdownOutcome) -> Set<ProcessIdentity> {
+    private static func omittedTargets(of outcome: ShutdownOutcome) -> ArraySlice<TargetOutcome> {
         let many = 50
         let plain = outcome.targets.filter { $0.result.isGone && $0.reason == nil }
         guard plain.count > many else { return [] }
-        return Set(plain.dropFirst(many / 5).map(\.identity))
+        return plain.dropFirst(many / 5)
     }
 
     private static func conclusion(

@@ -31,7 +31,7 @@ extension ShutdownEngine {
             kernel.thawGroups()
             awaitDeaths(until: end)
             if hasTimeToLook(until: end) { refresh() }
-        } while kernel.now() < end && set.active.contains { $0.lastSignal != .kill }
+        } while kernel.now() < end && set.hasUnkilled
         explainSurvivors()
     }
 

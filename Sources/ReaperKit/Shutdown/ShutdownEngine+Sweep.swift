@@ -28,7 +28,7 @@ extension ShutdownEngine {
                 }
             }
             let added = take(proof.look)
-            if set.active.contains(where: { $0.lastSignal != .kill }) {
+            if set.hasUnkilled {
                 stopLatecomers(until: end)
             } else if !proof.killed.isEmpty {
                 awaitDeaths(until: end)

@@ -170,7 +170,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     /// On a machine with very many processes one takes seconds, and nothing else that is done does:
     /// a look that would end long after the time is up is not begun.
     mutating func hasTimeToLook(until end: Duration) -> Bool {
-        kernel.now() + lookCost <= end + .milliseconds(200)
+        kernel.now() + lookCost <= end + ShutdownOptions.overtime
     }
 
     /// Looks, and notes what it takes to look at everybody.

@@ -15,6 +15,9 @@ public struct ShutdownOptions: Sendable, Equatable {
     /// Since when the kernel tells births, if that was before the shutdown.
     public var hearsSince: UInt64?
 
+    /// How long after the deadline a look may end that has begun.
+    public static let overtime = Duration.milliseconds(200)
+
     /// Creates the defaults.
     public init() {}
 }
