@@ -46,7 +46,9 @@ enum DoraCommand {
         let directory = URL(filePath: path).deletingLastPathComponent().path
         let search = ["PATH": "\(directory):/usr/bin:/bin"]
         let version = try? Binary(path: path).run(["--version"], environment: search)
-        guard version?.code == 0, version?.text.hasPrefix("dora-cli") == true else {
+        // Version 0.3 says it on standard error.
+        let said = version.map { $0.text + $0.errorText } ?? ""
+        guard version?.code == 0, said.contains("dora-cli") else {
             return .failure(Absence(message: "\(path) is not dora's command line"))
         }
         let words = ["python3", "-c", "import dora, pyarrow"]
