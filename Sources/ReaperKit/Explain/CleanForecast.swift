@@ -52,7 +52,9 @@ struct CleanForecast {
     private var innocence: String {
         let rules = account.rules
         if let trace = rules.first(where: { $0.match == .holds && !$0.isOfFiles }) {
-            return "rule \(trace.rule) describes it, but \(trace.reason)"
+            return trace.effect == .protect
+                ? "rule \(trace.rule) protects it"
+                : "rule \(trace.rule) describes it, but \(trace.reason)"
         }
         if let trace = rules.first(where: { !$0.files.isEmpty }) {
             return trace.isRecorded

@@ -132,7 +132,6 @@ struct ListTests {
         "usage errors",
         arguments: [
             ["a", "b"], [""], ["--kind", "orphan"], ["--orphans"], ["--force"],
-            ["--proc", "/proc"],
             ["--fail-on", "error"],
         ]
     )
