@@ -191,7 +191,9 @@ struct StopTests {
         #expect(completion.text.contains("Stop these 2? [y/N]"), "\(completion.text)")
         #expect(agrees || completion.code == 1)
         #expect(try first.root.hasEnded == agrees && second.root.hasEnded == agrees)
-        #expect(live.has("run/a-1") != agrees)
+        // The file of what is not proven to be gone stays.
+        let isUnproven = !Machine.isRoot && completion.text.contains("not proven")
+        #expect(live.has("run/a-1") != agrees || isUnproven)
     }
 
     @Test("one that is named is asked about with --interactive only")
@@ -231,7 +233,8 @@ struct StopTests {
         #expect(said.contains("Waiting up to 300 ms for graceful shutdown..."))
         #expect(said.contains("'a-1' (PID \(try stubborn.root.pid)) not responding after "))
         #expect(said.contains("✓ 'a-1' (PID \(try stubborn.root.pid)) killed after "), "\(said)")
-        #expect(!live.has("run/a-1"))
+        let isUnproven = try !Machine.isRoot && graceful.report().outcome?.unproven != nil
+        #expect(!live.has("run/a-1") || isUnproven)
         #expect(try stubborn.finish().signals.contains("root TERM"))
         let second = try live.job("b-1", ["term-ignorer", "--with", "consume"])
         let forced = try live.stop("b-1", "-f", "--json")
