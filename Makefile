@@ -7,7 +7,7 @@ SOAK = swift run -c release -Xswiftc -static-executable soak
 BINARY = .build/release/reaper
 SOURCES = Package.swift Sources Tests
 
-.PHONY: build scan test soak mutants lint fmt check man bench install uninstall clean
+.PHONY: build scan test dora soak mutants lint fmt check man bench install uninstall clean
 
 build: ## the release binary: one static file
 	swift build -c release $(STATIC) --product reaper
@@ -18,6 +18,13 @@ scan: build ## build, then look at this machine
 test: ## every test, and 100,000 simulated shutdowns
 	swift test --disable-xctest
 	$(SOAK) --seeds 100000
+
+dora: .build/dora/bin/dora ## the tests against dora itself, from the Python registry
+	REAPER_TEST_DORA=$(CURDIR)/.build/dora/bin/dora swift test --disable-xctest --filter RealDora
+
+.build/dora/bin/dora:
+	python3 -m venv .build/dora
+	.build/dora/bin/pip install --quiet dora-rs-cli dora-rs pyarrow || { rm -rf .build/dora; exit 1; }
 
 soak: ## millions of simulated shutdowns
 	$(SOAK) --seeds 3000000

@@ -109,7 +109,7 @@ extension Flag {
         Flag(
             long: "proc",
             topic: .sources,
-            commands: [.scan, .clean, .snapshot],
+            commands: [.scan, .clean, .list, .snapshot],
             summary: "read another procfs, such as a host's mounted in a container",
             details: "clean refuses it unless it shows reaper's own pid namespace.",
             argument: .value("DIR") { (options, text, _) throws(ValueError) in

@@ -24,7 +24,9 @@ enum RulesTest {
             processes.append(process)
             if !process.isComplete { statuses.append(.incomplete) }
         }
-        let isMatched = processes.contains { $0.traces.contains { $0.match == .holds } }
+        let isMatched = processes.contains {
+            $0.traces.contains { $0.match == .holds || $0.isRecorded }
+        }
         if options.output.requiresMatch, !isMatched { statuses.append(.leftOver) }
         let style = options.output.style
         let bytes =

@@ -14,7 +14,7 @@ struct ScanSession: ~Copyable {
     var files: [InstanceFile] = []
     /// What reading the instance files could not do.
     private(set) var fileNotes: [String] = []
-    private(set) var fileErrors: [SystemError] = []
+    var fileErrors: [SystemError] = []
 
     /// What only a rule found is left to settle until it is this old.
     private static let settlingAge = Duration.seconds(2)

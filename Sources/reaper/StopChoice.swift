@@ -27,11 +27,27 @@ struct StopChoice {
                 }
                 if let whole {
                     find(whole, by: name)
+                } else if let twins = StopChoice.twins(candidates, rules) {
+                    for twin in twins { find(twin, by: name) }
                 } else {
                     ambiguous.append((name, candidates))
                 }
             }
         }
+    }
+
+    /// One instance of which several files tell, as those of two versions of its system do; `nil`
+    /// where the candidates are several.
+    ///
+    /// Where no rule says how to stop it, the file that proves most is enough to say so.
+    private static func twins(_ candidates: [Instance], _ rules: [Rule]) -> [Instance]? {
+        guard let first = candidates.first, let process = first.process,
+            candidates.allSatisfy({ $0.process == process && $0.key == first.key })
+        else { return nil }
+        let stoppable = candidates.filter { candidate in
+            rules.contains { $0.id == candidate.rule && $0.stop != nil }
+        }
+        return stoppable.isEmpty ? [candidates.first(where: \.isProven) ?? first] : stoppable
     }
 
     private mutating func find(_ instance: Instance, by name: String) {
@@ -52,14 +68,22 @@ struct StopChoice {
                 "'\(label)' is ambiguous, nothing was stopped; it fits "
                     + (isOver ? "\(candidates.count) instances, none of which runs:" : "these:")
             )
-            for candidate in candidates { Diagnostics.write("  - \(candidate.line)\n") }
+            let lines = candidates.map(\.line)
+            for (candidate, line) in zip(candidates, lines) {
+                let isUnique = lines.count { $0 == line } == 1
+                let file = isUnique ? nil : candidate.file?.text.escapedForTerminal
+                Diagnostics.write("  - \(line)\(file.map { ", \($0)" } ?? "")\n")
+            }
         }
         guard !unknown.isEmpty else { return }
         for name in unknown {
-            Diagnostics.report(
-                "instance '\(name.escapedForTerminal)' not found: it may have stopped already, "
-                    + "belong to another user, or be of a system that no rule knows"
-            )
+            let why =
+                instances.contains { InstancePattern(name).shows($0) }
+                ? "names and prefixes say whom to stop, globs do not: 'reaper list' with it shows "
+                    + "whom it fits"
+                : "it may have stopped already, belong to another user, or be of a system that no "
+                    + "rule knows"
+            Diagnostics.report("instance '\(name.escapedForTerminal)' not found: \(why)")
         }
         let running = instances.filter { !$0.isOver }
         guard !running.isEmpty else {

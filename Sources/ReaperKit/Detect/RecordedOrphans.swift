@@ -3,6 +3,8 @@
 /// For rules that name files and an `owner`, and say nothing of what the process looks like: a
 /// supervisor's service may be any program. Only who is recorded counts, never who resembles it.
 struct RecordedOrphans {
+    /// The rules, in order: the first whose file records a process names the finding.
+    var rules: [Rule]
     /// The judgments on the snapshot's files.
     var judgments: [(file: InstanceFile, rule: Rule, judgment: InstanceFileJudgment)]
 
@@ -11,13 +13,15 @@ struct RecordedOrphans {
         var detection = Detection()
         var seen = known
         let detector = OrphanDetector(rules: [])
-        for (file, rule, judgment) in judgments where rule.recordsOwned {
-            guard case .entries(let entries) = file.contents else { continue }
-            for (entry, answer) in zip(entries, judgment.entries) {
-                for process in RecordedOrphans.processes(of: entry, answer, in: view.snapshot)
-                where seen.insert(process.identity).inserted {
-                    let one = detector.judge(process, by: rule, in: view, &detection)
-                    if case .found(let finding) = one { detection.findings.append(finding) }
+        for rule in rules where rule.recordsOwned {
+            for (file, owner, judgment) in judgments where owner.id == rule.id {
+                guard case .entries(let entries) = file.contents else { continue }
+                for (entry, answer) in zip(entries, judgment.entries) {
+                    for process in RecordedOrphans.processes(of: entry, answer, in: view.snapshot)
+                    where seen.insert(process.identity).inserted {
+                        let one = detector.judge(process, by: rule, in: view, &detection)
+                        if case .found(let finding) = one { detection.findings.append(finding) }
+                    }
                 }
             }
         }
@@ -25,7 +29,7 @@ struct RecordedOrphans {
     }
 
     /// The recorded process itself; when it is gone, who remains of its session and group.
-    private static func processes(
+    static func processes(
         of entry: InstanceEntry,
         _ judgment: StalenessJudgment,
         in snapshot: Snapshot
@@ -50,7 +54,7 @@ struct RecordedOrphans {
 
 extension Rule {
     /// Whether its files record processes of any kind that have an owner.
-    fileprivate var recordsOwned: Bool {
+    var recordsOwned: Bool {
         match.isEmpty && owner != nil && !protect && instance?.files.isEmpty == false
     }
 }

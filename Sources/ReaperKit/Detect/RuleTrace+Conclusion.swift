@@ -6,20 +6,32 @@ extension RuleTrace {
         by rules: [Rule],
         in view: SnapshotView
     ) -> [RuleTrace] {
-        var decision: RuleTrace?
-        return rules.map { rule in
-            var trace = RuleTrace(rule, of: process, in: view)
-            if let decision, trace.finding != nil {
-                trace.effect = .none
-                trace.reason = "\(decision.rule) comes before it and decides"
+        var traces = rules.map { RuleTrace($0, of: process, in: view) }
+        decide(among: &traces, traces.indices.filter { !traces[$0].isRecorded })
+        // What files record is asked when no rule has found anything by itself.
+        let isFound = traces.contains { $0.finding != nil && !$0.isRecorded }
+        let recorded = traces.indices.filter { traces[$0].isRecorded }
+        decide(among: &traces, recorded, after: isFound ? traces.first(where: \.decides) : nil)
+        return traces
+    }
+
+    private static func decide(
+        among traces: inout [RuleTrace],
+        _ indices: [Int],
+        after earlier: RuleTrace? = nil
+    ) {
+        var decision = earlier
+        for index in indices {
+            if let decision, traces[index].finding != nil {
+                traces[index].effect = .none
+                traces[index].reason = "\(decision.rule) comes before it and decides"
             }
-            if trace.decides, decision == nil { decision = trace }
-            return trace
+            if traces[index].decides, decision == nil { decision = traces[index] }
         }
     }
 
     /// Whether no rule after this one is asked about the process.
-    private var decides: Bool { finding != nil || owner?.alive != nil }
+    private var decides: Bool { finding != nil || !isRecorded && owner?.alive != nil }
 
     /// Says what follows, by the questions of ``OrphanDetector`` in their order.
     mutating func conclude(_ rule: Rule, _ process: ProcessRecord, in view: SnapshotView) {
@@ -33,7 +45,7 @@ extension RuleTrace {
 
     /// What follows from `match` and from what kind of rule it is, when that is enough.
     private func matchConclusion(_ rule: Rule, _ process: ProcessRecord) -> Conclusion? {
-        if rule.match.isEmpty { return fileConclusion }
+        if rule.match.isEmpty { return isRecorded ? nil : fileConclusion }
         switch match {
         case .holds: break
         case .needs(let kind): return (.none, "\(kind.fileName) was not read yet")

@@ -36,8 +36,14 @@ public struct RuleTrace: Sendable, Equatable {
     public var abandonment: [Evidence] = []
     /// What forbids to do anything about it.
     public var vetoes: [Evidence] = []
-    /// The judgment on each entry of an instance file of the rule that names the process.
+    /// The judgment on each entry of an instance file of the rule that names the process, or the
+    /// leader, now gone, of its session or group.
     public var files: [TracedFile] = []
+    /// Whether the rule judges instance files only, and says nothing of processes by itself.
+    public var isOfFiles = false
+    /// Whether it is by such a file that the process can be an orphan: the rule has no `match`, names
+    /// an `owner`, and a file of it records the process.
+    public var isRecorded = false
     /// What a scan with this rule alone would find.
     public var finding: Finding?
     /// What `clean` would do.
@@ -91,8 +97,9 @@ extension RuleTrace {
             match = rule.match.evaluate(process, in: view.context)
             want(conditions, of: process)
         }
+        isOfFiles = !rule.findsOrphans && !rule.protect
         traceFiles(rule, process, in: view)
-        if match == .holds, rule.findsOrphans {
+        if isRecorded || match == .holds && rule.findsOrphans {
             traceOrphan(rule, process, in: view)
         } else if case .unreadable(let kind, let code) = match {
             unknown.append(HiddenFact(pid: process.pid, kind: kind, code: code))
@@ -113,9 +120,17 @@ extension RuleTrace {
         }
         for file in view.snapshot.instanceFiles where file.rule == rule.id {
             guard case .entries(let entries) = file.contents else { continue }
-            for entry in entries where entry.pid == process.pid {
+            for entry in entries {
+                let mayRemain = rule.recordsOwned && entry.mayHaveLed(process)
+                guard entry.pid == process.pid || mayRemain else { continue }
                 let judgment = judge.judge(entry, of: file)
+                let isMeant =
+                    rule.recordsOwned
+                    && RecordedOrphans.processes(of: entry, judgment, in: view.snapshot)
+                        .contains { $0.identity == process.identity }
+                guard entry.pid == process.pid || isMeant else { continue }
                 files.append(TracedFile(path: file.path, judgment: judgment))
+                if isMeant { isRecorded = true }
             }
         }
     }
@@ -151,6 +166,14 @@ extension RuleTrace {
         ownership = evidence.ownership
         abandonment = evidence.abandonment
         vetoes = evidence.vetoes
+        if isRecorded {
+            var detection = Detection()
+            let judgment = OrphanDetector(rules: []).judge(process, by: rule, in: view, &detection)
+            if case .found(let found) = judgment { finding = found }
+            unknown = detection.hidden
+            wanted.formUnion(detection.wanted)
+            return
+        }
         let detector = OrphanDetector(rules: [rule])
         guard detector.interest(in: process, view.context) == .candidate,
             let index = view.snapshot.index(of: process.pid)
@@ -159,6 +182,13 @@ extension RuleTrace {
         finding = detection.findings.first
         unknown = detection.hidden
         wanted.formUnion(detection.wanted)
+    }
+}
+
+extension InstanceEntry {
+    /// Whether the process is in a session or group of the recorded number.
+    fileprivate func mayHaveLed(_ process: ProcessRecord) -> Bool {
+        pid == process.session || pid == process.processGroup
     }
 }
 

@@ -57,6 +57,9 @@ public struct StaleInstanceDetector {
         )
         switch whole.answer {
         case .stale, .recycled:
+            // Such a rule is about processes that run without their owner; a record of who has gone
+            // harms nobody.
+            if rule.recordsOwned { finding.severity = min(finding.severity, .info) }
             if !rule.keep {
                 finding.remedy = Remedy(
                     .remove,

@@ -50,10 +50,21 @@ struct CleanForecast {
 
     /// Why no rule has it stopped.
     private var innocence: String {
-        guard let trace = account.rules.first(where: { $0.match == .holds }) else {
-            return "no rule describes it"
+        let rules = account.rules
+        if let trace = rules.first(where: { $0.match == .holds && !$0.isOfFiles }) {
+            return trace.effect == .protect
+                ? "rule \(trace.rule) protects it"
+                : "rule \(trace.rule) describes it, but \(trace.reason)"
         }
-        return "rule \(trace.rule) describes it, but \(trace.reason)"
+        if let trace = rules.first(where: { !$0.files.isEmpty }) {
+            return trace.isRecorded
+                ? "rule \(trace.rule) knows it by a file, but \(trace.reason)" : trace.reason
+        }
+        let unknown = rules.count { $0.match.isUnreadable }
+        guard unknown == 0 else {
+            return "whether \(counted(unknown, "rule describes", "rules describe")) it is unknown"
+        }
+        return "no rule describes it"
     }
 
     // MARK: - clean --pid
@@ -164,7 +175,16 @@ struct CleanForecast {
                 reason: "\(keeper.name), may start it again: stop that first"
             )
         }
-        return Advice(.stop, [command])
+        return Advice(.stop, [command], reason: foreignOwner)
+    }
+
+    /// What to say of a process that reaper may not signal, kill(2).
+    private var foreignOwner: String? {
+        let host = account.snapshot.host
+        guard host.effectiveUser != 0, let user = account.process.status?.known?.realUser,
+            user != host.effectiveUser
+        else { return nil }
+        return "it belongs to user \(host.userText(user)): run this as that user, or with sudo"
     }
 
     /// The nearest parent outside the process's own pid namespace, if it is one that may be stopped.

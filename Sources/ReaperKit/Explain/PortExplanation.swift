@@ -131,6 +131,19 @@ struct PortHolders {
             statement.depth = 1
             return statement
         }
+        let orphan = known.findings.first {
+            $0.kind == .orphan && $0.process == known.process.identity
+        }
+        if let orphan, let rule = orphan.rule {
+            list.append(
+                Statement(
+                    "rule \(rule) finds it: \(orphan.summary) (\(orphan.verdict.rawValue))",
+                    source: known.rules.first { $0.rule == rule }?.source ?? "reaper scan",
+                    mark: .decisive,
+                    depth: 1
+                )
+            )
+        }
         return list
     }
 
@@ -166,7 +179,8 @@ struct PortHolders {
                 mark: .unknown
             )
         )
-        unseen.append("who holds \(socket.endpointText)/\(socket.transport.rawValue): \(why)")
+        let question = "who holds \(socket.endpointText)/\(socket.transport.rawValue): \(why)"
+        if !unseen.contains(question) { unseen.append(question) }
     }
 
     private mutating func addSharing(_ sockets: [SocketRecord], _ place: PortAccount.Place) {

@@ -1,11 +1,16 @@
 /// What each rule says of a process, those first that have something to say.
 enum RuleSection {
     static func statements(of traces: [RuleTrace]) -> [Statement] {
-        let described = traces.filter { $0.match == .holds || !$0.files.isEmpty }
+        // What a file is to name looks like many: without such a file that says nothing.
+        let described = traces.filter {
+            $0.match == .holds && !$0.isOfFiles || !$0.files.isEmpty
+        }
         let unknown = traces.filter { !described.contains($0) && $0.isUnreadable }
         let rest = traces.filter { !described.contains($0) && !$0.isUnreadable }
         // Some condition holds, another does not: a reader may have expected it to match.
-        let near = rest.filter { trace in trace.conditions.contains { $0.answer == .holds } }
+        let near = rest.filter { trace in
+            !trace.isOfFiles && trace.conditions.contains { $0.answer == .holds }
+        }
         let far = rest.filter { !near.contains($0) }
         var list = described.flatMap(full) + near.flatMap(brief) + unreadable(unknown)
         if !far.isEmpty {
@@ -13,9 +18,9 @@ enum RuleSection {
             list.append(
                 Statement(
                     far.count == 1
-                        ? "one \(others)rule looked at it: it is not what that describes"
+                        ? "one \(others)rule looked at it: it is not what that describes or has a file about"
                         : "\(far.count) \(others)rules looked at it: it is what none of them "
-                            + "describes",
+                            + "describes or has a file about",
                     source: "reaper rules list"
                 )
             )
@@ -129,10 +134,4 @@ enum RuleSection {
 extension RuleTrace {
     /// Whether it could not be said whether the rule describes the process.
     fileprivate var isUnreadable: Bool { match.isUnreadable }
-}
-
-extension MatchAnswer {
-    fileprivate var isUnreadable: Bool {
-        if case .unreadable = self { true } else { false }
-    }
 }

@@ -50,6 +50,10 @@ public struct FileFacts: Sendable, Equatable {
 }
 
 extension FileFacts {
+    /// Who owns what a path names, a final symbolic link not followed; `nil` where reaper may not
+    /// look at it.
+    public static func owner(of path: ByteString) -> UInt32? { (try? FileFacts(of: path))?.owner }
+
     /// Looks at `name` in `directory` without following it and without triggering an automount.
     init(of name: ByteString, in directory: Int32 = AT_FDCWD) throws(SystemError) {
         var out = statx()

@@ -43,7 +43,7 @@ struct GlobWalk {
             let directory = try DirectoryHandle(opening: start)
             try descend(directory, glob, excluded, depth: 0, visit)
         } catch {
-            note(error)
+            note(error, at: start)
         }
     }
 
@@ -116,13 +116,16 @@ struct GlobWalk {
             let directory = try DirectoryHandle(opening: name, in: parent)
             try descend(directory, glob, excluded, depth: depth, visit)
         } catch {
-            note(error)
+            note(error, at: parent.path.appending(component: name))
         }
     }
 
     /// Keeps refusals; what is not there, or went away meanwhile, holds no instances.
-    private mutating func note(_ error: SystemError) {
+    ///
+    /// They name the directory in full: calls are made with the last component, or with `.`.
+    private mutating func note(_ error: SystemError, at path: ByteString) {
         guard error.code != ENOENT, error.code != ENOTDIR else { return }
+        let error = SystemError(call: error.call, subject: path.text, code: error.code)
         if !errors.contains(error) { errors.append(error) }
     }
 

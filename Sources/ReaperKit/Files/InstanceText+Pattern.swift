@@ -1,6 +1,9 @@
 extension InstanceText {
     /// Text longer than this is not searched: a pattern may take time that grows much faster.
-    static let patternLimit = 8192
+    ///
+    /// systemg writes some 500 bytes for a service, so this holds as many as 500 of them; the
+    /// patterns that ship take less than a tenth of a second for the worst text of this length.
+    static let patternLimit = 262_144
 
     /// The entries that a rule's regular expression finds, one per match.
     ///

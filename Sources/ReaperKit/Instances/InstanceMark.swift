@@ -12,6 +12,8 @@ struct InstanceMark: Equatable {
 struct InstanceMarkReader {
     /// Longer names are cut: whoever makes one must not fill a screen with it.
     private static let nameLimit = 256
+    /// How much of a value is searched.
+    private static let valueLimit = 8192
 
     private let variable: [UInt8]
     private let expression: Regex<AnyRegexOutput>?
@@ -36,8 +38,9 @@ struct InstanceMarkReader {
         guard let entry = environment.first(where: { $0.bytes.starts(with: variable) }) else {
             return nil
         }
-        // Like files: an expression may take time that grows much faster than its text.
-        let value = entry.bytes.dropFirst(variable.count).prefix(InstanceText.patternLimit)
+        // An expression may take time that grows much faster than its text, and there may be
+        // thousands of such processes; names stand at the beginning.
+        let value = entry.bytes.dropFirst(variable.count).prefix(Self.valueLimit)
         let text = String(decoding: value, as: UTF8.self)
         guard let expression else {
             return text.isEmpty ? nil : InstanceMark(id: String(text.prefix(Self.nameLimit)))

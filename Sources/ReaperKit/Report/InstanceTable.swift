@@ -15,7 +15,10 @@ public enum InstanceTable {
                 findings: [],
                 isComplete: report.isComplete
             )
-            let notes = ViewNotes.lines(for: view, style: style, claim: "no other instance")
+            var notes = ViewNotes.lines(for: view, style: style, claim: "no other instance")
+            if let limit = report.limit, style.isVerbose || !report.instances.isEmpty {
+                notes += (notes.isEmpty ? [""] : []) + [Paint.dim(limit, when: style.color)]
+            }
             lines += lines.isEmpty ? Array(notes.dropFirst()) : notes
         }
         return lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }

@@ -89,5 +89,8 @@ extension RulesReport {
 
 extension RuleTrace {
     /// Whether it is worth more than a line among many.
-    fileprivate var isTelling: Bool { match != .fails || !files.isEmpty }
+    fileprivate var isTelling: Bool {
+        // What only a file is to name looks like many.
+        !files.isEmpty || match != .fails && !(isOfFiles && match == .holds)
+    }
 }

@@ -229,7 +229,7 @@ extension ByteString {
 }
 
 extension MatchAnswer {
-    fileprivate var isUnreadable: Bool {
+    var isUnreadable: Bool {
         if case .unreadable = self { true } else { false }
     }
 }

@@ -99,6 +99,9 @@ public struct ExplanationReader: ~Copyable {
         if let (snapshot, traces) = try trace(identity) {
             account.rules = traces
             account.findings = findings(about: identity, in: snapshot)
+            if account.findings.isEmpty {
+                account.findings = traces.filter(\.isRecorded).compactMap(\.finding)
+            }
         }
         return account
     }

@@ -25,8 +25,9 @@ extension Scanner {
             instances: InstanceCatalog(result.snapshot, request).instances()
         )
         prove(&listing)
+        let snapshot = listing.snapshot
         readPorts(
-            of: Set(listing.instances.flatMap(\.processes)),
+            of: Set(listing.instances.flatMap { $0.company(in: snapshot) }),
             into: &listing.snapshot
         )
         select(&listing)
@@ -71,11 +72,15 @@ extension Scanner {
         }
     }
 
-    /// Keeps the instances one of whose processes the selectors describe.
+    /// Keeps the instances one of whose processes the selectors describe; of those without any
+    /// process, the ones whose file is a user's who was asked for, when nothing else was.
     private mutating func select(_ listing: inout InstanceListing) {
         var pattern = request.selection.process
         pattern.ports = request.selection.ports
         guard !pattern.isEmpty else { return }
+        var rest = pattern
+        rest.users = []
+        let owners = rest.isEmpty ? Set(pattern.users) : []
         // Every fact is read once, so this ends; the bound is for a pattern that forgets it.
         for _ in 0..<32 {
             let view = SnapshotView(
@@ -83,7 +88,8 @@ extension Scanner {
                 rules: [],
                 includesPeers: request.selection.includesPeers
             )
-            let wanted = listing.instances.flatMap(\.processes).compactMap { identity in
+            let company = listing.instances.map { $0.company(in: view.snapshot) }
+            let wanted = company.joined().compactMap { identity in
                 view.snapshot.process(identity.pid).flatMap { process -> FactRequest? in
                     guard case .needs(let kind) = pattern.evaluate(process, in: view.context)
                     else { return nil }
@@ -95,8 +101,15 @@ extension Scanner {
                 continue
             }
             var hidden: [HiddenFact] = []
-            listing.instances = listing.instances.filter { instance in
-                instance.processes.contains { identity in
+            let files = Dictionary(view.snapshot.instanceFiles.map { ($0.path, $0.owner) }) {
+                first,
+                _ in first
+            }
+            listing.instances = zip(listing.instances, company).filter { instance, company in
+                if company.isEmpty, let owner = instance.file.flatMap({ files[$0] }) {
+                    return owners.contains(owner)
+                }
+                return company.contains { identity in
                     guard let process = view.snapshot.process(identity.pid) else { return false }
                     switch pattern.evaluate(process, in: view.context) {
                     case .holds: return true
@@ -106,7 +119,7 @@ extension Scanner {
                         return false
                     }
                 }
-            }
+            }.map(\.0)
             for fact in Set(hidden) {
                 listing.snapshot.unreadable.add(
                     pid: fact.pid,

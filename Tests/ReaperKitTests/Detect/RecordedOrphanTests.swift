@@ -50,8 +50,17 @@ struct RecordedOrphanTests {
         change(&file)
         let snapshot = Cast.snapshot(processes) { $0.instanceFiles = [file] }
         let files = StaleInstanceDetector(rules: rules) { _, _ in .holds }
-        return RecordedOrphans(judgments: files.judgments(in: snapshot))
-            .detect(in: SnapshotView(snapshot, rules: rules), besides: []).findings
+        let view = SnapshotView(snapshot, rules: rules)
+        let findings = RecordedOrphans(rules: rules, judgments: files.judgments(in: snapshot))
+            .detect(in: view, besides: []).findings
+        // What explains a finding must find the same.
+        for process in snapshot.processes {
+            let trace = RuleTrace(rules[0], of: process, in: view)
+            #expect(trace.finding == findings.first { $0.process == process.identity })
+            #expect(trace.isRecorded || trace.finding == nil)
+            #expect(trace.effect == (trace.finding == nil ? .none : .report), "\(trace.reason)")
+        }
+        return findings
     }
 
     private static func service(

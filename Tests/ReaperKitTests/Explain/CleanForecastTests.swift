@@ -193,7 +193,7 @@ struct RuleSectionTests {
         let statements = Self.statements(rules)
         #expect(
             statements.first?.text
-                == "3 rules looked at it: it is what none of them describes"
+                == "3 rules looked at it: it is what none of them describes or has a file about"
         )
         let details = statements.dropFirst()
         #expect(!details.contains { !$0.isDetail })
@@ -201,6 +201,24 @@ struct RuleSectionTests {
         let condition = try #require(details.first { $0.label == nil })
         #expect(condition.text == "'exe' fails: it asks for /cache/**")
         #expect(condition.source == "/proc/500/exe" && condition.value == "/usr/bin/job")
+    }
+
+    @Test("a rule that judges files alone says nothing of whoever looks like what they record")
+    func filesAlone() throws {
+        var rule = try OrphanCase.rule()
+        rule.match = ProcessPattern()
+        rule.match.names = [try Cast.glob("job", as: .text)]
+        rule.owner = nil
+        rule.instance = InstanceRule()
+        let statements = Self.statements([rule])
+        #expect(statements.first?.text.hasPrefix("one rule looked at it") == true)
+        let process = Cast.process(500, parent: 400)
+        let view = SnapshotView(Cast.snapshot([process]), rules: [rule])
+        let traces = [RuleTrace(rule, of: process, in: view)]
+        let account = ProcessAccount(process, in: view.snapshot, rules: traces)
+        #expect(
+            CleanForecast(account).statements.first?.text.hasSuffix("no rule describes it") == true
+        )
     }
 
     @Test("a rule of which one condition holds shows the one that fails")

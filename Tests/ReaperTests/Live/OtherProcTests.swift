@@ -35,16 +35,24 @@ struct OtherProcTests {
             "$0" scan --no-default-rules --json --proc "$1/proc" --pid $job; echo "code $?" >&2
             "$0" clean --no-default-rules --proc "$1/proc" --pid $job >&2; echo "code $?" >&2
             "$0" clean -n --no-default-rules --proc "$1/proc" --pid $job >/dev/null; echo "code $?" >&2
+            mkdir "$1/run" && echo $job >"$1/run/job.pid"
+            "$0" list --no-default-rules --rules "$2" --proc "$1/proc" >&2
             kill -0 $job && echo "lives" >&2
             kill $job
             """#
+        let rules = try directory.write(
+            LiveRules.files(directory.path("run/*.pid")),
+            to: "live.json5"
+        )
         let words = ["-Urpfm", "--mount-proc", "/bin/sh", "-c", script, Binary.reaper.path]
-        let program = try Self.unshare.start(words + [directory.path])
+        let program = try Self.unshare.start(words + [directory.path, rules])
         let completion = try program.finish()
         let report = try completion.report()
         #expect(report.findings.count == 1)
-        let lines = completion.errorText.split(separator: "\n").filter { !$0.hasPrefix("reaper") }
+        let said = completion.errorText.split(separator: "\n").filter { !$0.hasPrefix("reaper") }
+        let lines = said.filter { $0.hasPrefix("code") || $0 == "lives" }
         #expect(lines == ["code 1", "code 2", "code 1", "lives"], "\(completion.errorText)")
+        #expect(said.contains { $0.contains("job") && $0.contains("/run/job.pid") })
     }
 
     @Test(

@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The program itself, from the Python registry, which the test does not install.
+/// The program itself, from the Python registry; `make dora` installs it and runs these.
 ///
 ///     python3 -m venv /tmp/dora && /tmp/dora/bin/pip install dora-rs-cli dora-rs pyarrow
 ///     REAPER_TEST_DORA=/tmp/dora/bin/dora swift test --filter RealDora
 @Suite(
     "dora itself",
-    .enabled(if: RealDora.command != nil, "REAPER_TEST_DORA does not name a dora command"),
+    .enabled(if: DoraCommand.path != nil, Comment(rawValue: DoraCommand.absence)),
     .timeLimit(.minutes(60))
 )
 struct RealDoraTests {
@@ -66,12 +66,6 @@ struct RealDoraTests {
 
 /// One dataflow of Python nodes below `dora run`.
 final class RealDora {
-    /// The command that the environment names.
-    static let command: String? = {
-        let path = ProcessInfo.processInfo.environment["REAPER_TEST_DORA"]
-        return path.flatMap { FileManager.default.isExecutableFile(atPath: $0) ? $0 : nil }
-    }()
-
     let home: RuleHome
     private let pipe: Int32
     private var program: RunningProgram?
@@ -90,7 +84,7 @@ final class RealDora {
 
     /// Starts the dataflow and returns its nodes, and parts of nodes, once each of them is ready.
     func start(_ names: [String], program text: String) throws -> [String: ProcessProbe] {
-        guard let command = RealDora.command else { throw SupportError("no dora") }
+        guard let command = DoraCommand.path else { throw SupportError(DoraCommand.absence) }
         let nodes = names.filter { !$0.contains(".") }.map { name in
             """
               - id: \(name)

@@ -76,6 +76,33 @@ struct StopTests {
         #expect(try live.stop("a-1").errorText.contains("No instance is running."))
     }
 
+    @Test("a glob is no name: it stops nobody, and is said to be for lists")
+    func glob() throws {
+        let specimen = try live.job("a-1")
+        let completion = try live.stop("a-*")
+        #expect(completion.code == 1)
+        #expect(completion.errorText.contains("globs do not"), "\(completion.errorText)")
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test("two files that tell of one process, as those of two versions, are no two instances")
+    func twins() throws {
+        let specimen = try live.job("a-1")
+        let pid = try specimen.root.pid
+        let text = "{\"id\": \"a-1\", \"pid\": \(pid)}"
+        try live.directory.write(text, to: "run/older.json")
+        let completion = try live.stop("a-1", "--json")
+        #expect(try completion.isAllGone(), "\(completion.text)\(completion.errorText)")
+        #expect(try completion.report().outcome?.removed.count == 2)
+        let (first, second) = try (live.job("b-1"), live.job("c-1"))
+        let other = "{\"id\": \"b-1\", \"pid\": \(try second.root.pid)}"
+        let path = try live.directory.write(other, to: "run/other.json")
+        let ambiguous = try live.stop("b-1")
+        #expect(ambiguous.code == 2 && ambiguous.errorText.contains("is ambiguous"))
+        #expect(!ambiguous.errorText.contains(path), "their numbers tell them apart")
+        #expect(try first.finish().signals.isEmpty && second.finish().signals.isEmpty)
+    }
+
     @Test("what was stopped already is no error: its file goes, and nobody is touched")
     func already() throws {
         try live.record("gone-1", LiveInstances.nobody)
@@ -164,7 +191,9 @@ struct StopTests {
         #expect(completion.text.contains("Stop these 2? [y/N]"), "\(completion.text)")
         #expect(agrees || completion.code == 1)
         #expect(try first.root.hasEnded == agrees && second.root.hasEnded == agrees)
-        #expect(live.has("run/a-1") != agrees)
+        // The file of what is not proven to be gone stays.
+        let isUnproven = !Machine.isRoot && completion.text.contains("not proven")
+        #expect(live.has("run/a-1") != agrees || isUnproven)
     }
 
     @Test("one that is named is asked about with --interactive only")
@@ -204,7 +233,8 @@ struct StopTests {
         #expect(said.contains("Waiting up to 300 ms for graceful shutdown..."))
         #expect(said.contains("'a-1' (PID \(try stubborn.root.pid)) not responding after "))
         #expect(said.contains("✓ 'a-1' (PID \(try stubborn.root.pid)) killed after "), "\(said)")
-        #expect(!live.has("run/a-1"))
+        let isUnproven = try !Machine.isRoot && graceful.report().outcome?.unproven != nil
+        #expect(!live.has("run/a-1") || isUnproven)
         #expect(try stubborn.finish().signals.contains("root TERM"))
         let second = try live.job("b-1", ["term-ignorer", "--with", "consume"])
         let forced = try live.stop("b-1", "-f", "--json")
