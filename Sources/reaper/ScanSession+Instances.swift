@@ -17,14 +17,4 @@ extension ScanSession {
             throw .system(error)
         }
     }
-
-    /// What reading the instance files could not do, one sentence each.
-    var fileLimits: [String] {
-        let denied = files.compactMap { file -> SystemError? in
-            guard case .denied(let code) = file.contents else { return nil }
-            return SystemError(call: "open", subject: file.path.text, code: code)
-        }
-        return fileErrors.map(\.description.escapedForTerminal) + fileNotes
-            + denied.map(\.description.escapedForTerminal)
-    }
 }

@@ -10,6 +10,15 @@ public struct InstanceScan: Sendable, Equatable {
     public var errors: [SystemError] = []
     /// What was left out by a limit, one sentence each.
     public var notes: [String] = []
+
+    /// What could not be looked at, one sentence each, foreign text escaped.
+    public var limits: [String] {
+        let denied = files.compactMap { file -> SystemError? in
+            guard case .denied(let code) = file.contents else { return nil }
+            return SystemError(call: "open", subject: file.path.text, code: code)
+        }
+        return ((errors + denied).map(\.description) + notes).map(\.escapedForTerminal)
+    }
 }
 
 /// Finds the files that rules name and reads what they say, trusting nothing about them.
