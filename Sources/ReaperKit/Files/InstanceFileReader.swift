@@ -17,7 +17,14 @@ public struct InstanceScan: Sendable, Equatable {
             guard case .denied(let code) = file.contents else { return nil }
             return SystemError(call: "open", subject: file.path.text, code: code)
         }
-        return ((errors + denied).map(\.description) + notes).map(\.escapedForTerminal)
+        // The word of others leads to no process anyway, and there is no number that long.
+        let unread = files.compactMap { file -> String? in
+            guard case .oversized(let bytes, _) = file.contents, file.format != .pid,
+                file.isBelieved(by: geteuid())
+            else { return nil }
+            return "\(file.path.text) is too big to be read: it holds \(bytes) bytes"
+        }
+        return ((errors + denied).map(\.description) + notes + unread).map(\.escapedForTerminal)
     }
 }
 
@@ -120,12 +127,10 @@ public struct InstanceFileReader {
             file.contents = target(of: name, facts, in: directory, as: instance)
         case .pid, .json, .text, .lock:
             do throws(SafeOpenError) {
-                let isNumber = instance.format == .pid
-                let limit = isNumber ? SafeFile.numberLimit : SafeFile.textLimit
                 let open = try SafeFile(
                     opening: name,
                     in: directory,
-                    limit: instance.format == .lock ? .max : limit
+                    limit: instance.format.sizeLimit
                 )
                 file = InstanceFile(
                     path: path,
@@ -135,7 +140,7 @@ public struct InstanceFileReader {
                     mount: mount,
                     trust: directory.trust
                 )
-                file.contents = contents(of: open, as: instance, limit: limit, subject: path)
+                file.contents = try contents(of: open, named: file, as: instance)
                 // Asking a server on the network may hang, and the file is kept anyway.
                 if !file.isOnNetworkFileSystem {
                     file.lock = LockState(probing: open.descriptor)
@@ -143,6 +148,8 @@ public struct InstanceFileReader {
             } catch {
                 switch error {
                 case .unsafe(let reason): file.contents = .unsafe(reason)
+                case .oversized(let bytes, let limit):
+                    file.contents = .oversized(bytes: bytes, limit: limit)
                 case .system(let error) where error.code == ENOENT: return nil
                 case .system(let error): file.contents = .denied(error.code)
                 }
@@ -152,18 +159,16 @@ public struct InstanceFileReader {
     }
 
     private func contents(
-        of file: borrowing SafeFile,
-        as instance: InstanceRule,
-        limit: UInt64,
-        subject: ByteString
-    ) -> InstanceContents {
+        of open: borrowing SafeFile,
+        named file: InstanceFile,
+        as instance: InstanceRule
+    ) throws(SafeOpenError) -> InstanceContents {
         if instance.format == .lock { return .entries([InstanceEntry(pid: nil)]) }
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try file.read(limit: limit, subject: subject.text)
-        } catch {
-            return .denied(error.code)
+        var limit = instance.format.sizeLimit
+        if instance.format == .text, !file.isBelieved(by: geteuid()) {
+            limit = InstanceText.foreignPatternLimit
         }
+        let bytes = try open.read(limit: limit, subject: file.path.text)
         return InstanceContents { () throws(InstanceFormatError) in
             switch instance.format {
             case .json: try InstanceText.json(bytes, rule: instance)
@@ -206,6 +211,19 @@ extension InstanceContents {
             )
         } catch {
             self = .malformed(error.reason)
+        }
+    }
+}
+
+extension InstanceFormat {
+    /// The most bytes that are read of a file, whoever wrote it.
+    fileprivate var sizeLimit: UInt64 {
+        switch self {
+        case .pid: SafeFile.numberLimit
+        case .json: SafeFile.textLimit
+        case .text: InstanceText.patternLimit
+        // Nothing of these is read.
+        case .symlink, .socket, .lock: .max
         }
     }
 }

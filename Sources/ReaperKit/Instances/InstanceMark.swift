@@ -36,8 +36,9 @@ struct InstanceMarkReader {
         guard let entry = environment.first(where: { $0.bytes.starts(with: variable) }) else {
             return nil
         }
-        // Like files: an expression may take time that grows much faster than its text.
-        let value = entry.bytes.dropFirst(variable.count).prefix(InstanceText.patternLimit)
+        // Like other users' files: an expression may take time that grows much faster than its text.
+        let limit = Int(InstanceText.foreignPatternLimit)
+        let value = entry.bytes.dropFirst(variable.count).prefix(limit)
         let text = String(decoding: value, as: UTF8.self)
         guard let expression else {
             return text.isEmpty ? nil : InstanceMark(id: String(text.prefix(Self.nameLimit)))

@@ -167,6 +167,26 @@ struct SystemgTests {
         }
     }
 
+    @Test("a service among hundreds is found; of too many the list is not believed to be read")
+    func longList() throws {
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))
+        let root = try service.root
+        let gone = (0..<400).map { record(Int32(RuleHome.nobody), start: 7, service: "gone-\($0)") }
+        let text = gone.joined() + record(root.pid, start: root.startTime)
+        let words = ["scan", "--rule", "systemg.service", "--pid", root.identity]
+        try writeLive(text, to: "pid.xml")
+        #expect(try home.run(words).report().finding(about: root)?.rule == "systemg.service")
+        let file = try write(text + String(repeating: " ", count: 262_144), to: "pid.xml")
+        let report = try home.scan("--rule", "systemg.service")
+        let finding = report.finding(about: file)
+        #expect(finding?.summary.contains("too big to be read") == true)
+        #expect(finding?.verdict == "suspect" && finding?.remedy.action == "none")
+        #expect(!report.complete && report.finding(about: root) == nil)
+        let list = try home.run(["list", "--rule", "systemg.service"])
+        #expect(try list.code == 3 && list.listing().instances.map(\.state) == ["unknown"])
+        #expect(try service.finish().signals.isEmpty)
+    }
+
     @Test("T13 a service that nobody waited for is dead, and its parent is named")
     func zombie() throws {
         let specimen = try Specimen("zombie", "--exe", home.path("bin/sysg"))
