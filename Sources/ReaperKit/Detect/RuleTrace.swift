@@ -1,7 +1,7 @@
 /// How one rule sees one process: every condition, every fact for and against, and what follows.
 ///
 /// A function of values, like the detector whose judgment it explains: what ``finding`` holds is
-/// what ``OrphanDetector`` finds with this rule alone. As long as ``wanted`` is not empty, facts
+/// what ``OrphanDetector``, or ``RecordedOrphans``, finds with this rule alone. As long as ``wanted`` is not empty, facts
 /// that nobody has read yet are missing; read them and trace again.
 public struct RuleTrace: Sendable, Equatable {
     /// What `clean` would do without any selector, because of this rule.
@@ -28,7 +28,10 @@ public struct RuleTrace: Sendable, Equatable {
     public var conditions: [TracedCondition] = []
     /// What they amount to; ``MatchAnswer/fails`` where there are none.
     public var match = MatchAnswer.fails
-    /// Who of the ancestors is the owner; `nil` where the rule names none, or `match` fails.
+    /// Whether the rule is about whoever its files record, and asks only for the owner.
+    public var isByRecord = false
+    /// Who of the ancestors is the owner; `nil` where the rule names none, or is not about the
+    /// process.
     public var owner: OwnerTrace?
     /// Facts that say the process belongs to what the rule is about.
     public var ownership: [Evidence] = []
@@ -36,7 +39,7 @@ public struct RuleTrace: Sendable, Equatable {
     public var abandonment: [Evidence] = []
     /// What forbids to do anything about it.
     public var vetoes: [Evidence] = []
-    /// The judgment on each entry of an instance file of the rule that names the process.
+    /// The judgment on each entry of an instance file of the rule that speaks of the process.
     public var files: [TracedFile] = []
     /// What a scan with this rule alone would find.
     public var finding: Finding?
@@ -71,14 +74,6 @@ public struct OwnerTrace: Sendable, Equatable {
     public var alive: Ancestor? { ancestors.last.flatMap { $0.answer == .holds ? $0 : nil } }
 }
 
-/// An instance file that names a process, and whether what it says is still so.
-public struct TracedFile: Sendable, Equatable {
-    /// The file.
-    public var path: ByteString
-    /// The judgment on the entry that names the process.
-    public var judgment: StalenessJudgment
-}
-
 extension RuleTrace {
     /// Holds `rule` against a process of the view's snapshot.
     public init(_ rule: Rule, of process: ProcessRecord, in view: SnapshotView) {
@@ -86,12 +81,14 @@ extension RuleTrace {
         source = rule.source
         title = rule.title
         self.process = process.identity
+        isByRecord = rule.recordsOwned
         if !rule.match.isEmpty {
             conditions = rule.match.trace(process, in: view.context)
             match = rule.match.evaluate(process, in: view.context)
             want(conditions, of: process)
         }
         traceFiles(rule, process, in: view)
+        traceRecorded(rule, process, in: view)
         if match == .holds, rule.findsOrphans {
             traceOrphan(rule, process, in: view)
         } else if case .unreadable(let kind, let code) = match {
@@ -106,21 +103,8 @@ extension RuleTrace {
         }
     }
 
-    private mutating func traceFiles(_ rule: Rule, _ process: ProcessRecord, in view: SnapshotView)
-    {
-        let judge = StalenessJudge(snapshot: view.snapshot, rule: rule) { other in
-            RecordedAnswer(of: rule, about: other, in: view.context)
-        }
-        for file in view.snapshot.instanceFiles where file.rule == rule.id {
-            guard case .entries(let entries) = file.contents else { continue }
-            for entry in entries where entry.pid == process.pid {
-                let judgment = judge.judge(entry, of: file)
-                files.append(TracedFile(path: file.path, judgment: judgment))
-            }
-        }
-    }
-
-    private mutating func traceOrphan(
+    /// Looks for an owner, and collects what speaks for and against an orphan.
+    mutating func traceEvidence(
         _ rule: Rule,
         _ process: ProcessRecord,
         in view: SnapshotView
@@ -151,6 +135,14 @@ extension RuleTrace {
         ownership = evidence.ownership
         abandonment = evidence.abandonment
         vetoes = evidence.vetoes
+    }
+
+    private mutating func traceOrphan(
+        _ rule: Rule,
+        _ process: ProcessRecord,
+        in view: SnapshotView
+    ) {
+        traceEvidence(rule, process, in: view)
         let detector = OrphanDetector(rules: [rule])
         guard detector.interest(in: process, view.context) == .candidate,
             let index = view.snapshot.index(of: process.pid)

@@ -50,10 +50,13 @@ struct CleanForecast {
 
     /// Why no rule has it stopped.
     private var innocence: String {
-        guard let trace = account.rules.first(where: { $0.match == .holds }) else {
-            return "no rule describes it"
+        if let trace = account.rules.first(where: { $0.match == .holds }) {
+            return "rule \(trace.rule) describes it, but \(trace.reason)"
         }
-        return "rule \(trace.rule) describes it, but \(trace.reason)"
+        if let trace = account.rules.first(where: \.isRecorded) {
+            return "a file of rule \(trace.rule) records it, but \(trace.reason)"
+        }
+        return "no rule describes it"
     }
 
     // MARK: - clean --pid
