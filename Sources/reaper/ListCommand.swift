@@ -24,7 +24,8 @@ enum ListCommand {
             let shown = listing.instances.filter { instance in
                 (pattern?.shows(instance) ?? true) && options.selection.shows(instance)
             }
-            let report = InstanceReport(snapshot: listing.snapshot, instances: shown)
+            var report = InstanceReport(snapshot: listing.snapshot, instances: shown)
+            report.isOfAllUsers = options.selection.process.users.isEmpty
             if shown.isEmpty, !options.output.isQuiet { explainEmptiness(pattern, listing) }
             var statuses: [ExitStatus] = report.isComplete ? [] : [.incomplete]
             if options.output.requiresMatch, shown.isEmpty { statuses.append(.leftOver) }

@@ -100,7 +100,7 @@ enum RulesTest {
         else { return nil }
         var snapshot = traced.snapshot
         snapshot.host.userNames = UserNames.read().names
-        snapshot.unreadable.notes += files.limits
+        snapshot.unreadable.notes += files.limits()
         return TracedProcess(identity: record.identity, snapshot: snapshot, traces: traced.traces)
     }
 }

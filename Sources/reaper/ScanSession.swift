@@ -233,7 +233,8 @@ struct ScanSession: ~Copyable {
             scan = reader.scan(request.rules)
         }
         files = scan.files
-        fileLimits = scan.limits
+        let scope = request.instances?.scope ?? request.selection.process
+        fileLimits = scan.limits(concerning: scope.users)
     }
 
     /// How long to wait until everything that only rules found is old enough; `nil`: no need.

@@ -7,24 +7,35 @@ public struct InstanceScan: Sendable, Equatable {
     /// Files that a reaper took away and did not finish with; see ``QuarantineRemover/recover(_:)``.
     public var quarantined: [ByteString] = []
     /// Directories that were refused.
-    public var errors: [SystemError] = []
+    public var refusals: [DirectoryRefusal] = []
     /// What was left out by a limit, one sentence each.
     public var notes: [String] = []
 
-    /// What could not be looked at, one sentence each, foreign text escaped.
-    public var limits: [String] {
-        let denied = files.compactMap { file -> SystemError? in
-            guard case .denied(let code) = file.contents else { return nil }
-            return SystemError(call: "open", subject: file.path.text, code: code)
+    /// What could not be looked at and could tell of a process, one sentence each, foreign text
+    /// escaped.
+    ///
+    /// - Parameter users: Whose processes are asked for; empty stands for everybody's. A file
+    ///   speaks for processes of its owner only, root's file for any.
+    /// - Returns: Nothing where nothing can be hidden.
+    public func limits(concerning users: [UInt32] = []) -> [String] {
+        func concerns(_ owner: UInt32?) -> Bool {
+            guard let owner, owner != 0, !users.isEmpty else { return true }
+            return users.contains(owner)
         }
-        // The word of others leads to no process anyway, and there is no number that long.
+        let closed = refusals.filter { concerns($0.owner) }.map(\.error.description)
         let unread = files.compactMap { file -> String? in
-            guard case .oversized(let bytes, _) = file.contents, file.format != .pid,
-                file.isBelieved(by: geteuid())
-            else { return nil }
-            return "\(file.path.text) is too big to be read: it holds \(bytes) bytes"
+            guard concerns(file.owner) else { return nil }
+            switch file.contents {
+            case .denied(let code):
+                return SystemError(call: "open", subject: file.path.text, code: code).description
+            // The word of others leads to no process anyway, and there is no number that long.
+            case .oversized(let bytes, _)
+            where file.format != .pid && file.isBelieved(by: geteuid()):
+                return "\(file.path.text) is too big to be read: it holds \(bytes) bytes"
+            case .entries, .malformed, .unsafe, .oversized, .socket: return nil
+            }
         }
-        return ((errors + denied).map(\.description) + notes + unread).map(\.escapedForTerminal)
+        return (closed + notes + unread).map(\.escapedForTerminal)
     }
 }
 
@@ -53,7 +64,7 @@ public struct InstanceFileReader {
         }
         scan.files.sort { $0.path < $1.path }
         scan.quarantined = walk.quarantined
-        scan.errors = walk.errors
+        scan.refusals = walk.refusals
         scan.notes = walk.notes
         return scan
     }

@@ -4,6 +4,8 @@ public struct InstanceReport: Sendable {
     public var snapshot: Snapshot
     /// What is shown, in order.
     public var instances: [Instance]
+    /// Whether everybody's instances were asked for, and one user's could have been: `--user`.
+    public var isOfAllUsers = false
 
     /// Creates a report.
     public init(snapshot: Snapshot, instances: [Instance]) {

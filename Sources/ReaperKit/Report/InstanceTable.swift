@@ -7,7 +7,7 @@ public enum InstanceTable {
             for instance in report.instances { lines += details(of: instance, in: report, style) }
         }
         if !style.isQuiet {
-            let view = Report(
+            var view = Report(
                 command: "list",
                 startedAt: .zero,
                 duration: .zero,
@@ -15,6 +15,7 @@ public enum InstanceTable {
                 findings: [],
                 isComplete: report.isComplete
             )
+            view.isOfAllUsers = report.isOfAllUsers
             let notes = ViewNotes.lines(for: view, style: style, claim: "no other instance")
             lines += lines.isEmpty ? Array(notes.dropFirst()) : notes
         }

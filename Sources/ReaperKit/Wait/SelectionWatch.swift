@@ -48,7 +48,7 @@ final class SelectionWatch: DepartureWatch {
             var reader = try InstanceFileReader()
             let scan = reader.scan(scanner.request.rules)
             files = scan.files
-            limits = scan.limits
+            limits = scan.limits(concerning: scanner.request.selection.process.users)
         }
         let result = try scanner.scan(files: files)
         let unreadable = result.snapshot.unreadable

@@ -154,7 +154,7 @@ struct InstanceFileReaderTests {
         #expect(files["long.xml"]?.contents == .oversized(bytes: size, limit: limit))
         // What others wrote counts for nothing, so it hides nothing.
         let path = scratch.child("long.xml").text
-        #expect(seen.limits == ["\(path) is too big to be read: it holds \(size) bytes"])
+        #expect(seen.limits() == ["\(path) is too big to be read: it holds \(size) bytes"])
     }
 
     @Test("a link's target is read, not followed")

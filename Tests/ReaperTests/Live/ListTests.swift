@@ -118,7 +118,35 @@ struct ListTests {
         #expect(files.code == 0)
         let table = try live.run("list", ["--rule", "live.job"], asUser: 65_534).text
         #expect(table.contains("not ours"))
+        let hint = "with --user nobody only your own processes are asked for"
+        let incomplete = try live.run("list", ["--rule", "live.*"], asUser: 65_534).text
+        #expect(incomplete.contains(hint), "\(incomplete)")
+        let quiet = try live.run("list", ["--rule", "live.*", "--user", "65534"], asUser: 65_534)
+        #expect(quiet.code == 0 && !quiet.text.contains(hint), "\(quiet.text)")
         #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test(
+        "another user's closed directory hides nothing of one's own, root's may",
+        .enabled(if: Machine.isRoot, "needs root to have another user's directory")
+    )
+    func closedDirectory() throws {
+        let live = try LiveInstances(worldAccessible: true)
+        try live.record("a", LiveInstances.nobody, in: "silent")
+        let closed = live.directory.path("silent")
+        try #require(unsafe chmod(closed, 0o700) == 0)
+        func list(_ words: String...) throws -> Completion {
+            try live.run("list", ["--rule", "live.silent"] + words, asUser: 65_534)
+        }
+        for owner: UInt32 in [0, 65_533] {
+            try #require(unsafe chown(closed, owner, owner) == 0)
+            let all = try list()
+            #expect(
+                all.code == 3 && all.text.contains("\(closed): Permission denied"),
+                "\(all.text)"
+            )
+            #expect(try list("--user", "65534").code == (owner == 0 ? 3 : 0))
+        }
     }
 
     @Test(
