@@ -2,13 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The program itself, from the Python registry, which the test does not install.
+/// The program itself, from the Python registry, which the test does not install: the one that
+/// REAPER_TEST_DORA names, or else the first `dora` on PATH.
 ///
 ///     python3 -m venv /tmp/dora && /tmp/dora/bin/pip install dora-rs-cli dora-rs pyarrow
 ///     REAPER_TEST_DORA=/tmp/dora/bin/dora swift test --filter RealDora
 @Suite(
     "dora itself",
-    .enabled(if: RealDora.command != nil, "REAPER_TEST_DORA does not name a dora command"),
+    .enabled(if: RealDora.absence == nil, "\(RealDora.absence ?? "")"),
     .timeLimit(.minutes(60))
 )
 struct RealDoraTests {
@@ -64,13 +65,69 @@ struct RealDoraTests {
     }
 }
 
+@Suite("the search for dora")
+struct RealDoraSearchTests {
+    @Test("it is the one that is named, or else the first on the path; a directory is none")
+    func search() throws {
+        let directory = try TemporaryDirectory()
+        try FileManager.default.createDirectory(
+            atPath: directory.path("a/dora"),
+            withIntermediateDirectories: true
+        )
+        let program = try directory.write("#!/bin/sh\n", to: "b/dora")
+        try directory.write("", to: "c/dora")
+        try #require(unsafe chmod(program, 0o755) == 0)
+        let path = ["a", "c", "b"].map(directory.path).joined(separator: ":")
+        #expect(RealDora.command(in: ["PATH": path]) == program)
+        #expect(RealDora.command(in: ["PATH": directory.path("a") + ":b"]) == nil)
+        #expect(RealDora.command(in: [:]) == nil)
+        let other = ["PATH": path, "REAPER_TEST_DORA": directory.path("c/dora")]
+        #expect(RealDora.command(in: other) == nil)
+        #expect(RealDora.command(in: ["REAPER_TEST_DORA": program]) == program)
+    }
+}
+
 /// One dataflow of Python nodes below `dora run`.
 final class RealDora {
-    /// The command that the environment names.
-    static let command: String? = {
-        let path = ProcessInfo.processInfo.environment["REAPER_TEST_DORA"]
-        return path.flatMap { FileManager.default.isExecutableFile(atPath: $0) ? $0 : nil }
+    /// The command that the environment names or has on its path.
+    static let command = command(in: ProcessInfo.processInfo.environment)
+
+    static func command(in environment: [String: String]) -> String? {
+        let isProgram = { (path: String) in
+            // A directory may be searched, which looks the same.
+            let type = try? FileManager.default.attributesOfItem(
+                atPath: URL(filePath: path).resolvingSymlinksInPath().path
+            )[.type]
+            return type as? FileAttributeType == .typeRegular
+                && FileManager.default.isExecutableFile(atPath: path)
+        }
+        // Who names one means that one, and no other.
+        if let path = environment[variable] { return isProgram(path) ? path : nil }
+        return environment["PATH"]?.split(separator: ":").filter { $0.hasPrefix("/") }
+            .map { "\($0)/dora" }.first(where: isProgram)
+    }
+
+    private static let variable = "REAPER_TEST_DORA"
+
+    /// Why there is none that can be used.
+    static let absence: String? = {
+        guard let command else {
+            if let path = ProcessInfo.processInfo.environment[variable] {
+                return "\(variable) names no program: \(path)"
+            }
+            return "no 'dora' on PATH, and \(variable) names none: see CONTRIBUTING.md"
+        }
+        let probe = try? Binary(path: "/usr/bin/env")
+            .run(["python3", "-c", "import dora, pyarrow"], environment: path(for: command))
+        guard probe?.code != 0 else { return nil }
+        return "the Python beside \(command) has no dora-rs and pyarrow: see CONTRIBUTING.md"
     }()
+
+    /// Nodes run with the Python that lies beside the command.
+    private static func path(for command: String) -> [String: String] {
+        let directory = URL(fileURLWithPath: command).deletingLastPathComponent().path
+        return ["PATH": "\(directory):/usr/bin:/bin"]
+    }
 
     let home: RuleHome
     private let pipe: Int32
@@ -101,11 +158,9 @@ final class RealDora {
         }
         try home.directory.write("nodes:\n" + nodes.joined(), to: "flow/dataflow.yml")
         try home.directory.write(text, to: "flow/node.py")
-        let directory = URL(fileURLWithPath: command).deletingLastPathComponent().path
         let variables = [
             "HOME": home.path("."), "TMPDIR": home.path("tmp"), "READY": home.path("ready"),
-            "PATH": "\(directory):/usr/bin:/bin",
-        ]
+        ].merging(Self.path(for: command)) { $1 }
         program = try Binary(path: command)
             .start(["run", home.path("flow/dataflow.yml")], environment: variables)
         var probes: [String: ProcessProbe] = [:]
