@@ -1,4 +1,3 @@
-import Glibc
 import ReaperKit
 
 /// `reaper list`: the instances that rules know.
@@ -18,26 +17,16 @@ enum ListCommand {
             var query = InstanceQuery()
             // Nothing of those whom the selectors rule out can be an instance that they describe.
             query.scope = options.selection.process
-            // What another user runs is not an ordinary user's: his own are meant, and whoever's
-            // files he may read.
-            let isOfOwnUser =
-                geteuid() != 0 && query.scope.users.allSatisfy { $0 == geteuid() }
-            if isOfOwnUser { query.scope.users = [geteuid()] }
             var session = try ScanSession(options, instances: query) { $0.instance != nil }
             var listing = try session.lookForInstances()
-            let closed = isOfOwnUser ? session.dropClosedDirectories() : 0
             listing.snapshot.unreadable.notes += session.fileLimits
             let pattern = options.operands.first.map { InstancePattern($0) }
             let shown = listing.instances.filter { instance in
                 (pattern?.shows(instance) ?? true) && options.selection.shows(instance)
             }
-            let report = InstanceReport(
-                snapshot: listing.snapshot,
-                instances: shown,
-                isOfOwnUser: isOfOwnUser && session.asksEnvironments || closed > 0,
-                closedDirectories: closed
-            )
-            if shown.isEmpty, !options.output.isQuiet { explainEmptiness(pattern, listing, report) }
+            var report = InstanceReport(snapshot: listing.snapshot, instances: shown)
+            report.isOfAllUsers = options.selection.process.users.isEmpty
+            if shown.isEmpty, !options.output.isQuiet { explainEmptiness(pattern, listing) }
             var statuses: [ExitStatus] = report.isComplete ? [] : [.incomplete]
             if options.output.requiresMatch, shown.isEmpty { statuses.append(.leftOver) }
             return output.finish(report, options.output, .worst(statuses))
@@ -47,14 +36,9 @@ enum ListCommand {
         }
     }
 
-    private static func explainEmptiness(
-        _ pattern: InstancePattern?,
-        _ listing: InstanceListing,
-        _ report: InstanceReport
-    ) {
+    private static func explainEmptiness(_ pattern: InstancePattern?, _ listing: InstanceListing) {
         guard let pattern, !listing.instances.isEmpty else {
-            let limit = report.limit.map { ": " + $0 } ?? ""
-            Diagnostics.report("no known instances\(limit)")
+            Diagnostics.report("no known instances")
             return
         }
         let name = pattern.text.escapedForTerminal

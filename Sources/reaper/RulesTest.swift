@@ -24,8 +24,8 @@ enum RulesTest {
             processes.append(process)
             if !process.isComplete { statuses.append(.incomplete) }
         }
-        let isMatched = processes.contains {
-            $0.traces.contains { $0.match == .holds || $0.isRecorded }
+        let isMatched = processes.contains { process in
+            process.traces.contains { $0.match == .holds || $0.isRecorded }
         }
         if options.output.requiresMatch, !isMatched { statuses.append(.leftOver) }
         let style = options.output.style
@@ -100,8 +100,7 @@ enum RulesTest {
         else { return nil }
         var snapshot = traced.snapshot
         snapshot.host.userNames = UserNames.read().names
-        snapshot.unreadable.notes += files.errors.map(\.description.escapedForTerminal)
-        snapshot.unreadable.notes += files.notes
+        snapshot.unreadable.notes += files.limits()
         return TracedProcess(identity: record.identity, snapshot: snapshot, traces: traced.traces)
     }
 }

@@ -18,31 +18,4 @@ extension ScanSession {
             throw .system(error)
         }
     }
-
-    /// Whether any rule knows instances by marks in environments.
-    var asksEnvironments: Bool { request.rules.contains { $0.instance?.environment != nil } }
-
-    /// Forgets the directories that another user keeps to himself, and counts them.
-    ///
-    /// What lies in them is not an ordinary user's own: he could not have written it there.
-    mutating func dropClosedDirectories() -> Int {
-        let count = fileErrors.count
-        fileErrors.removeAll { error in
-            guard error.code == EACCES || error.code == EPERM else { return false }
-            let owner = FileFacts.owner(of: ByteString(error.subject))
-            // Of what cannot even be looked at a directory above is somebody else's.
-            return owner != geteuid()
-        }
-        return count - fileErrors.count
-    }
-
-    /// What reading the instance files could not do, one sentence each.
-    var fileLimits: [String] {
-        let denied = files.compactMap { file -> SystemError? in
-            guard case .denied(let code) = file.contents else { return nil }
-            return SystemError(call: "open", subject: file.path.text, code: code)
-        }
-        return fileErrors.map(\.description.escapedForTerminal) + fileNotes
-            + denied.map(\.description.escapedForTerminal)
-    }
 }

@@ -12,9 +12,8 @@ struct ScanSession: ~Copyable {
     let beginning: UInt64
     var scanner: Scanner
     var files: [InstanceFile] = []
-    /// What reading the instance files could not do.
-    private(set) var fileNotes: [String] = []
-    var fileErrors: [SystemError] = []
+    /// What reading the instance files could not do, one sentence each.
+    private(set) var fileLimits: [String] = []
 
     /// What only a rule found is left to settle until it is this old.
     private static let settlingAge = Duration.seconds(2)
@@ -234,8 +233,8 @@ struct ScanSession: ~Copyable {
             scan = reader.scan(request.rules)
         }
         files = scan.files
-        fileErrors = scan.errors
-        fileNotes = scan.notes
+        let scope = request.instances?.scope ?? request.selection.process
+        fileLimits = scan.limits(concerning: scope.users)
     }
 
     /// How long to wait until everything that only rules found is old enough; `nil`: no need.

@@ -131,8 +131,8 @@ struct Subcommand: Sendable {
         details: [
             "Instances are known by their pid, state and socket files, or by a mark in the "
                 + "environment of their processes. Nothing is changed.",
-            "An ordinary user is shown his own, and of others what files tell that he may read; "
-                + "with --user of somebody else, or as root, everybody's environment counts.",
+            "An ordinary user may not read the environments of others, and is told so; with "
+                + "--user of his own only his are asked for.",
             "States: running; starting (its file is too young to tell); stale (its process is "
                 + "gone); recycled (another process has its number now); zombie (its parent has "
                 + "not waited for it); not ours, in JSON foreign (it belongs to another user); "

@@ -43,6 +43,9 @@ struct RuleManualTests {
         let words =
             InstanceFormat.allCases.map(\.rawValue) + StopOrder.allCases.map(\.rawValue)
             + Severity.allCases.map(\.rawValue)
+        for group in ["pid", "id", "alias", "start", "host", "node"] {
+            #expect(text.contains("\n.Ql \(group)"), "\(group)")
+        }
         for word in words {
             #expect(text.contains(".Ql \(word)") || text.contains(".It Ql \(word)"))
         }

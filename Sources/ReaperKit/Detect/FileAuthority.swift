@@ -33,4 +33,9 @@ extension InstanceFile {
         }
         return .granted
     }
+
+    /// Whether what it says is this user's own word or root's.
+    func isBelieved(by user: UInt32) -> Bool {
+        owner == 0 ? !isWritableByOthers : owner == user
+    }
 }

@@ -44,8 +44,11 @@ extension InstanceFile {
             return .identity
         }
         if !own.isEmpty { return .number }
+        // Who was recorded before this boot has led nobody in it.
+        let booted = snapshot.host.wallClock - snapshot.host.sinceBoot
+        let isOfThisBoot = modified + StalenessJudge.clockTolerance >= booted
         let isLed = { (number: Int32) -> Bool in
-            number > 1 && number != process.pid
+            isOfThisBoot && number > 1 && number != process.pid
                 && entries.contains { entry in
                     entry.pid == number && self.isFromHere(entry, on: snapshot.host)
                         && snapshot.isGone(entry)

@@ -3,8 +3,6 @@
 /// For rules that name files and an `owner`, and say nothing of what the process looks like: a
 /// supervisor's service may be any program. Only who is recorded counts, never who resembles it.
 struct RecordedOrphans {
-    /// The rules, in order: the first whose file records a process names the finding.
-    var rules: [Rule]
     /// The judgments on the snapshot's files.
     var judgments: [(file: InstanceFile, rule: Rule, judgment: InstanceFileJudgment)]
 
@@ -13,15 +11,13 @@ struct RecordedOrphans {
         var detection = Detection()
         var seen = known
         let detector = OrphanDetector(rules: [])
-        for rule in rules where rule.recordsOwned {
-            for (file, owner, judgment) in judgments where owner.id == rule.id {
-                guard case .entries(let entries) = file.contents else { continue }
-                for (entry, answer) in zip(entries, judgment.entries) {
-                    for process in RecordedOrphans.processes(of: entry, answer, in: view.snapshot)
-                    where seen.insert(process.identity).inserted {
-                        let one = detector.judge(process, by: rule, in: view, &detection)
-                        if case .found(let finding) = one { detection.findings.append(finding) }
-                    }
+        for (file, rule, judgment) in judgments where rule.recordsOwned {
+            guard case .entries(let entries) = file.contents else { continue }
+            for (entry, answer) in zip(entries, judgment.entries) {
+                for process in processes(of: entry, answer, in: file, view.snapshot)
+                where seen.insert(process.identity).inserted {
+                    let one = detector.judge(process, by: rule, in: view, &detection)
+                    if case .found(let finding) = one { detection.findings.append(finding) }
                 }
             }
         }
@@ -29,25 +25,49 @@ struct RecordedOrphans {
     }
 
     /// The recorded process itself; when it is gone, who remains of its session and group.
-    static func processes(
+    private func processes(
         of entry: InstanceEntry,
         _ judgment: StalenessJudgment,
-        in snapshot: Snapshot
+        in file: InstanceFile,
+        _ snapshot: Snapshot
     ) -> [ProcessRecord] {
         guard let pid = entry.pid else { return [] }
         switch judgment.answer {
         case .keep:
-            // In a nested pid namespace the number is another one.
-            guard let process = snapshot.process(pid), process.identity == judgment.process else {
-                return []
-            }
-            return [process]
+            return snapshot.process(pid).map { [$0] }?.filter { process in
+                Self.relation(of: process, to: entry, judgment, in: file, snapshot) != nil
+            } ?? []
         case .stale, .settling:
             return snapshot.processes.filter { process in
-                process.pid != pid && !process.isZombie
-                    && (process.session == pid || process.processGroup == pid)
+                (process.session == pid || process.processGroup == pid)
+                    && Self.relation(of: process, to: entry, judgment, in: file, snapshot) != nil
             }
         case .recycled, .report: return []
+        }
+    }
+
+    /// How an entry leads to a process; `nil` where it does not.
+    static func relation(
+        of process: ProcessRecord,
+        to entry: InstanceEntry,
+        _ judgment: StalenessJudgment,
+        in file: InstanceFile,
+        _ snapshot: Snapshot
+    ) -> TracedFile.Relation? {
+        switch judgment.answer {
+        case .keep:
+            // In a nested pid namespace the number is another one.
+            return process.pid == entry.pid && process.identity == judgment.process
+                ? .process : nil
+        case .stale, .settling:
+            guard !process.isZombie, process.pid != entry.pid else { return nil }
+            // What another boot or host recorded has led nobody here.
+            return switch file.record(of: process, among: [entry], in: snapshot) {
+            case .session: .session
+            case .processGroup: .group
+            case .identity, .number, nil: nil
+            }
+        case .recycled, .report: return nil
         }
     }
 }

@@ -6,32 +6,33 @@ extension RuleTrace {
         by rules: [Rule],
         in view: SnapshotView
     ) -> [RuleTrace] {
-        var traces = rules.map { RuleTrace($0, of: process, in: view) }
-        decide(among: &traces, traces.indices.filter { !traces[$0].isRecorded })
-        // What files record is asked when no rule has found anything by itself.
-        let isFound = traces.contains { $0.finding != nil && !$0.isRecorded }
-        let recorded = traces.indices.filter { traces[$0].isRecorded }
-        decide(among: &traces, recorded, after: isFound ? traces.first(where: \.decides) : nil)
+        var decision: RuleTrace?
+        var traces = rules.map { rule in
+            var trace = RuleTrace(rule, of: process, in: view)
+            guard !trace.isByRecord else { return trace }
+            if let decision, trace.finding != nil { trace.yield(to: decision, "comes before it") }
+            if trace.decides, decision == nil { decision = trace }
+            return trace
+        }
+        // Files are asked last, in the order of their paths, about whoever is not found yet.
+        var finder = decision?.finding == nil ? nil : decision
+        let recorded = traces.indices.filter { traces[$0].isByRecord && traces[$0].finding != nil }
+        for index in recorded.sorted(by: { traces[$0].recordPath < traces[$1].recordPath }) {
+            if let finder { traces[index].yield(to: finder, "finds it") }
+            finder = finder ?? traces[index]
+        }
         return traces
     }
 
-    private static func decide(
-        among traces: inout [RuleTrace],
-        _ indices: [Int],
-        after earlier: RuleTrace? = nil
-    ) {
-        var decision = earlier
-        for index in indices {
-            if let decision, traces[index].finding != nil {
-                traces[index].effect = .none
-                traces[index].reason = "\(decision.rule) comes before it and decides"
-            }
-            if traces[index].decides, decision == nil { decision = traces[index] }
-        }
-    }
-
     /// Whether no rule after this one is asked about the process.
-    private var decides: Bool { finding != nil || !isRecorded && owner?.alive != nil }
+    private var decides: Bool { finding != nil || owner?.alive != nil }
+
+    private var recordPath: ByteString { files.first(where: \.isRecord)?.path ?? "" }
+
+    private mutating func yield(to decision: RuleTrace, _ how: String) {
+        effect = .none
+        reason = "\(decision.rule) \(how) and decides"
+    }
 
     /// Says what follows, by the questions of ``OrphanDetector`` in their order.
     mutating func conclude(_ rule: Rule, _ process: ProcessRecord, in view: SnapshotView) {
@@ -45,7 +46,8 @@ extension RuleTrace {
 
     /// What follows from `match` and from what kind of rule it is, when that is enough.
     private func matchConclusion(_ rule: Rule, _ process: ProcessRecord) -> Conclusion? {
-        if rule.match.isEmpty { return isRecorded ? nil : fileConclusion }
+        if isByRecord { return recordConclusion }
+        if rule.match.isEmpty { return fileConclusion }
         switch match {
         case .holds: break
         case .needs(let kind): return (.none, "\(kind.fileName) was not read yet")
@@ -72,7 +74,16 @@ extension RuleTrace {
                 .none, "the rule judges the files that record a process, and none records this one"
             )
         }
-        return (.none, "\(file.path.text) records it: \(file.judgment.reason)")
+        return (.none, file.conclusion)
+    }
+
+    /// What follows for a rule about whoever its files record, unless they record the process.
+    private var recordConclusion: Conclusion? {
+        if isRecorded { return nil }
+        guard let file = files.first(where: { $0.relation == .number }) ?? files.first else {
+            return (.none, "the rule is about whom its files record, and none records this one")
+        }
+        return (.none, file.conclusion)
     }
 
     /// Why a process that matches is nobody's orphan.
@@ -149,5 +160,16 @@ extension RuleTrace {
             return (.report, "it is only probable; --include-probable would stop it: \(how)")
         }
         return (.stop, how)
+    }
+}
+
+extension TracedFile {
+    /// What it says of the process, as a sentence.
+    fileprivate var conclusion: String {
+        switch relation {
+        case .process, .session, .group: "\(path.text) records it: \(account)"
+        case .number: "\(path.text) has its number: \(account)"
+        case .unknown: "whether \(path.text) records it is unknown: \(account)"
+        }
     }
 }

@@ -1,7 +1,7 @@
 /// How one rule sees one process: every condition, every fact for and against, and what follows.
 ///
 /// A function of values, like the detector whose judgment it explains: what ``finding`` holds is
-/// what ``OrphanDetector`` finds with this rule alone. As long as ``wanted`` is not empty, facts
+/// what ``OrphanDetector``, or ``RecordedOrphans``, finds with this rule alone. As long as ``wanted`` is not empty, facts
 /// that nobody has read yet are missing; read them and trace again.
 public struct RuleTrace: Sendable, Equatable {
     /// What `clean` would do without any selector, because of this rule.
@@ -28,7 +28,10 @@ public struct RuleTrace: Sendable, Equatable {
     public var conditions: [TracedCondition] = []
     /// What they amount to; ``MatchAnswer/fails`` where there are none.
     public var match = MatchAnswer.fails
-    /// Who of the ancestors is the owner; `nil` where the rule names none, or `match` fails.
+    /// Whether the rule is about whoever its files record, and asks only for the owner.
+    public var isByRecord = false
+    /// Who of the ancestors is the owner; `nil` where the rule names none, or is not about the
+    /// process.
     public var owner: OwnerTrace?
     /// Facts that say the process belongs to what the rule is about.
     public var ownership: [Evidence] = []
@@ -36,14 +39,10 @@ public struct RuleTrace: Sendable, Equatable {
     public var abandonment: [Evidence] = []
     /// What forbids to do anything about it.
     public var vetoes: [Evidence] = []
-    /// The judgment on each entry of an instance file of the rule that names the process, or the
-    /// leader, now gone, of its session or group.
+    /// The judgment on each entry of an instance file of the rule that speaks of the process.
     public var files: [TracedFile] = []
     /// Whether the rule judges instance files only, and says nothing of processes by itself.
     public var isOfFiles = false
-    /// Whether it is by such a file that the process can be an orphan: the rule has no `match`, names
-    /// an `owner`, and a file of it records the process.
-    public var isRecorded = false
     /// What a scan with this rule alone would find.
     public var finding: Finding?
     /// What `clean` would do.
@@ -77,14 +76,6 @@ public struct OwnerTrace: Sendable, Equatable {
     public var alive: Ancestor? { ancestors.last.flatMap { $0.answer == .holds ? $0 : nil } }
 }
 
-/// An instance file that names a process, and whether what it says is still so.
-public struct TracedFile: Sendable, Equatable {
-    /// The file.
-    public var path: ByteString
-    /// The judgment on the entry that names the process.
-    public var judgment: StalenessJudgment
-}
-
 extension RuleTrace {
     /// Holds `rule` against a process of the view's snapshot.
     public init(_ rule: Rule, of process: ProcessRecord, in view: SnapshotView) {
@@ -92,6 +83,7 @@ extension RuleTrace {
         source = rule.source
         title = rule.title
         self.process = process.identity
+        isByRecord = rule.recordsOwned
         if !rule.match.isEmpty {
             conditions = rule.match.trace(process, in: view.context)
             match = rule.match.evaluate(process, in: view.context)
@@ -99,7 +91,8 @@ extension RuleTrace {
         }
         isOfFiles = !rule.findsOrphans && !rule.protect
         traceFiles(rule, process, in: view)
-        if isRecorded || match == .holds && rule.findsOrphans {
+        traceRecorded(rule, process, in: view)
+        if match == .holds, rule.findsOrphans {
             traceOrphan(rule, process, in: view)
         } else if case .unreadable(let kind, let code) = match {
             unknown.append(HiddenFact(pid: process.pid, kind: kind, code: code))
@@ -113,29 +106,8 @@ extension RuleTrace {
         }
     }
 
-    private mutating func traceFiles(_ rule: Rule, _ process: ProcessRecord, in view: SnapshotView)
-    {
-        let judge = StalenessJudge(snapshot: view.snapshot, rule: rule) { other in
-            RecordedAnswer(of: rule, about: other, in: view.context)
-        }
-        for file in view.snapshot.instanceFiles where file.rule == rule.id {
-            guard case .entries(let entries) = file.contents else { continue }
-            for entry in entries {
-                let mayRemain = rule.recordsOwned && entry.mayHaveLed(process)
-                guard entry.pid == process.pid || mayRemain else { continue }
-                let judgment = judge.judge(entry, of: file)
-                let isMeant =
-                    rule.recordsOwned
-                    && RecordedOrphans.processes(of: entry, judgment, in: view.snapshot)
-                        .contains { $0.identity == process.identity }
-                guard entry.pid == process.pid || isMeant else { continue }
-                files.append(TracedFile(path: file.path, judgment: judgment))
-                if isMeant { isRecorded = true }
-            }
-        }
-    }
-
-    private mutating func traceOrphan(
+    /// Looks for an owner, and collects what speaks for and against an orphan.
+    mutating func traceEvidence(
         _ rule: Rule,
         _ process: ProcessRecord,
         in view: SnapshotView
@@ -166,14 +138,14 @@ extension RuleTrace {
         ownership = evidence.ownership
         abandonment = evidence.abandonment
         vetoes = evidence.vetoes
-        if isRecorded {
-            var detection = Detection()
-            let judgment = OrphanDetector(rules: []).judge(process, by: rule, in: view, &detection)
-            if case .found(let found) = judgment { finding = found }
-            unknown = detection.hidden
-            wanted.formUnion(detection.wanted)
-            return
-        }
+    }
+
+    private mutating func traceOrphan(
+        _ rule: Rule,
+        _ process: ProcessRecord,
+        in view: SnapshotView
+    ) {
+        traceEvidence(rule, process, in: view)
         let detector = OrphanDetector(rules: [rule])
         guard detector.interest(in: process, view.context) == .candidate,
             let index = view.snapshot.index(of: process.pid)

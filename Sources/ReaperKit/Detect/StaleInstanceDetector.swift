@@ -69,7 +69,10 @@ public struct StaleInstanceDetector {
         case .report:
             finding.verdict = .suspect
             finding.severity = .info
-            if case .malformed = file.contents { finding.severity = .warning }
+            switch file.contents {
+            case .malformed, .oversized: finding.severity = .warning
+            case .entries, .unsafe, .denied, .socket: break
+            }
         case .keep where judgment.entries.contains(where: \.isDead):
             finding.verdict = .suspect
             finding.severity = .info

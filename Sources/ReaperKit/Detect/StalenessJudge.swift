@@ -37,6 +37,14 @@ public struct StalenessJudge {
             )
         case .malformed(let reason):
             return InstanceFileJudgment(whole: trail.end(.report, "it is malformed: \(reason)"))
+        case .oversized(let bytes, let limit):
+            return InstanceFileJudgment(
+                whole: trail.end(
+                    .report,
+                    "it is too big to be read: it holds \(bytes) bytes, more than the \(limit) that"
+                        + " are read of such a file"
+                )
+            )
         case .denied(let code):
             let reason = SystemError(call: "", subject: "", code: code).reason
             return InstanceFileJudgment(whole: trail.end(.report, "it cannot be read: \(reason)"))

@@ -56,10 +56,10 @@ struct CleanForecast {
                 ? "rule \(trace.rule) protects it"
                 : "rule \(trace.rule) describes it, but \(trace.reason)"
         }
-        if let trace = rules.first(where: { !$0.files.isEmpty }) {
-            return trace.isRecorded
-                ? "rule \(trace.rule) knows it by a file, but \(trace.reason)" : trace.reason
+        if let trace = rules.first(where: \.isRecorded) {
+            return "a file of rule \(trace.rule) records it, but \(trace.reason)"
         }
+        if let trace = rules.first(where: { !$0.files.isEmpty }) { return trace.reason }
         let unknown = rules.count { $0.match.isUnreadable }
         guard unknown == 0 else {
             return "whether \(counted(unknown, "rule describes", "rules describe")) it is unknown"

@@ -24,6 +24,9 @@ extension Explanation {
         if case .denied(let code) = account.instance?.contents {
             unknown.append("what it says: \(reasonText(code))")
         }
+        if case .oversized(let bytes, _) = account.instance?.contents {
+            unknown.append("what it says: it holds \(bytes) bytes, which are too many to be read")
+        }
         if account.judgment?.isUndecided == true {
             unknown.append("whether it is stale: \(account.judgment?.whole.reason ?? "")")
         }

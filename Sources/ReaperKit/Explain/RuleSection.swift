@@ -79,7 +79,12 @@ enum RuleSection {
         list += trace.vetoes.map { Statement($0, mark: .decisive, depth: 1) }
         for file in trace.files {
             list.append(
-                Statement(file.judgment.reason, source: file.path.text, depth: 1)
+                Statement(
+                    file.account,
+                    source: file.path.text,
+                    mark: file.relation == .unknown ? .unknown : .plain,
+                    depth: 1
+                )
             )
         }
         return list

@@ -15,11 +15,16 @@ struct DirectoryEntry: Sendable, Equatable {
 extension DirectoryHandle {
     /// The names in the directory, `.` and `..` left out; at most `limit` of them.
     borrowing func entries(limit: Int) throws(SystemError) -> [DirectoryEntry] {
-        let reader = try FileDescriptor(
-            opening: ".",
-            in: descriptor.raw,
-            flags: O_RDONLY | O_DIRECTORY | O_NONBLOCK
-        )
+        let reader: FileDescriptor
+        do throws(SystemError) {
+            reader = try FileDescriptor(
+                opening: ".",
+                in: descriptor.raw,
+                flags: O_RDONLY | O_DIRECTORY | O_NONBLOCK
+            )
+        } catch {
+            throw SystemError(call: error.call, subject: path.text, code: error.code)
+        }
         var buffer = [UInt8](repeating: 0, count: 32_768)
         var entries: [DirectoryEntry] = []
         while entries.count < limit {

@@ -1,5 +1,14 @@
 import Glibc
 
+/// A directory that could hold instance files and could not be read.
+public struct DirectoryRefusal: Sendable, Equatable {
+    /// What the kernel said.
+    public var error: SystemError
+    /// The only user, besides root, who can put files into it; `nil` where others can, or where that
+    /// is not known.
+    public var owner: UInt32?
+}
+
 /// Finds the files that path globs name, reading only directories that could hold one.
 ///
 /// A walk begins at a glob's ``Glob/literalPrefix``. Below that no symbolic link is followed, and
@@ -19,7 +28,7 @@ struct GlobWalk {
     private var listings: [FileIdentity: [DirectoryEntry]] = [:]
 
     /// Directories that could not be read.
-    private(set) var errors: [SystemError] = []
+    private(set) var refusals: [DirectoryRefusal] = []
     /// What was left out by a limit, one sentence each.
     private(set) var notes: [String] = []
     /// Paths with quarantine names in directories that were read.
@@ -81,14 +90,21 @@ struct GlobWalk {
     private mutating func entries(
         of directory: borrowing DirectoryHandle
     ) throws(SystemError) -> [DirectoryEntry] {
-        let identity = try FileFacts(of: directory.descriptor, subject: directory.path).identity
-        if let known = listings[identity] { return known }
-        let entries = try directory.entries(limit: budget)
+        let facts = try FileFacts(of: directory.descriptor, subject: directory.path)
+        if let known = listings[facts.identity] { return known }
+        let entries: [DirectoryEntry]
+        do throws(SystemError) {
+            entries = try directory.entries(limit: budget)
+        } catch {
+            let owner = facts.permissions & 0o022 == 0 ? facts.owner : nil
+            note(error, at: directory.path, owner: owner)
+            return []
+        }
         budget -= min(entries.count, budget)
         if budget == 0 {
             note("\(directory.path.text): not all read, more than \(GlobWalk.entryLimit) names")
         }
-        listings[identity] = entries
+        listings[facts.identity] = entries
         return entries
     }
 
@@ -123,10 +139,15 @@ struct GlobWalk {
     /// Keeps refusals; what is not there, or went away meanwhile, holds no instances.
     ///
     /// They name the directory in full: calls are made with the last component, or with `.`.
-    private mutating func note(_ error: SystemError, at path: ByteString) {
+    private mutating func note(
+        _ error: SystemError,
+        at path: ByteString,
+        owner: UInt32? = nil
+    ) {
         guard error.code != ENOENT, error.code != ENOTDIR else { return }
         let error = SystemError(call: error.call, subject: path.text, code: error.code)
-        if !errors.contains(error) { errors.append(error) }
+        let refusal = DirectoryRefusal(error: error, owner: owner)
+        if !refusals.contains(refusal) { refusals.append(refusal) }
     }
 
     private mutating func note(_ text: String) {

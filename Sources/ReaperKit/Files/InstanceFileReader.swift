@@ -7,9 +7,36 @@ public struct InstanceScan: Sendable, Equatable {
     /// Files that a reaper took away and did not finish with; see ``QuarantineRemover/recover(_:)``.
     public var quarantined: [ByteString] = []
     /// Directories that were refused.
-    public var errors: [SystemError] = []
+    public var refusals: [DirectoryRefusal] = []
     /// What was left out by a limit, one sentence each.
     public var notes: [String] = []
+
+    /// What could not be looked at and could tell of a process, one sentence each, foreign text
+    /// escaped.
+    ///
+    /// - Parameter users: Whose processes are asked for; empty stands for everybody's. A file
+    ///   speaks for processes of its owner only, root's file for any.
+    /// - Returns: Nothing where nothing can be hidden.
+    public func limits(concerning users: [UInt32] = []) -> [String] {
+        func concerns(_ owner: UInt32?) -> Bool {
+            guard let owner, owner != 0, !users.isEmpty else { return true }
+            return users.contains(owner)
+        }
+        let closed = refusals.filter { concerns($0.owner) }.map(\.error.description)
+        let unread = files.compactMap { file -> String? in
+            guard concerns(file.owner) else { return nil }
+            switch file.contents {
+            case .denied(let code):
+                return SystemError(call: "open", subject: file.path.text, code: code).description
+            // The word of others leads to no process anyway, and there is no number that long.
+            case .oversized(let bytes, _)
+            where file.format != .pid && file.isBelieved(by: geteuid()):
+                return "\(file.path.text) is too big to be read: it holds \(bytes) bytes"
+            case .entries, .malformed, .unsafe, .oversized, .socket: return nil
+            }
+        }
+        return (closed + notes + unread).map(\.escapedForTerminal)
+    }
 }
 
 /// Finds the files that rules name and reads what they say, trusting nothing about them.
@@ -37,7 +64,7 @@ public struct InstanceFileReader {
         }
         scan.files.sort { $0.path < $1.path }
         scan.quarantined = walk.quarantined
-        scan.errors = walk.errors
+        scan.refusals = walk.refusals
         scan.notes = walk.notes
         return scan
     }
@@ -111,12 +138,10 @@ public struct InstanceFileReader {
             file.contents = target(of: name, facts, in: directory, as: instance)
         case .pid, .json, .text, .lock:
             do throws(SafeOpenError) {
-                let isNumber = instance.format == .pid
-                let limit = isNumber ? SafeFile.numberLimit : SafeFile.textLimit
                 let open = try SafeFile(
                     opening: name,
                     in: directory,
-                    limit: instance.format == .lock ? .max : limit
+                    limit: instance.format.sizeLimit
                 )
                 file = InstanceFile(
                     path: path,
@@ -126,7 +151,7 @@ public struct InstanceFileReader {
                     mount: mount,
                     trust: directory.trust
                 )
-                file.contents = contents(of: open, as: instance, limit: limit, subject: path)
+                file.contents = try contents(of: open, named: file, as: instance)
                 // Asking a server on the network may hang, and the file is kept anyway.
                 if !file.isOnNetworkFileSystem {
                     file.lock = LockState(probing: open.descriptor)
@@ -134,6 +159,8 @@ public struct InstanceFileReader {
             } catch {
                 switch error {
                 case .unsafe(let reason): file.contents = .unsafe(reason)
+                case .oversized(let bytes, let limit):
+                    file.contents = .oversized(bytes: bytes, limit: limit)
                 case .system(let error) where error.code == ENOENT: return nil
                 case .system(let error): file.contents = .denied(error.code)
                 }
@@ -143,18 +170,16 @@ public struct InstanceFileReader {
     }
 
     private func contents(
-        of file: borrowing SafeFile,
-        as instance: InstanceRule,
-        limit: UInt64,
-        subject: ByteString
-    ) -> InstanceContents {
+        of open: borrowing SafeFile,
+        named file: InstanceFile,
+        as instance: InstanceRule
+    ) throws(SafeOpenError) -> InstanceContents {
         if instance.format == .lock { return .entries([InstanceEntry(pid: nil)]) }
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try file.read(limit: limit, subject: subject.text)
-        } catch {
-            return .denied(error.code)
+        var limit = instance.format.sizeLimit
+        if instance.format == .text, !file.isBelieved(by: geteuid()) {
+            limit = InstanceText.foreignPatternLimit
         }
+        let bytes = try open.read(limit: limit, subject: file.path.text)
         return InstanceContents { () throws(InstanceFormatError) in
             switch instance.format {
             case .json: try InstanceText.json(bytes, rule: instance)
@@ -197,6 +222,19 @@ extension InstanceContents {
             )
         } catch {
             self = .malformed(error.reason)
+        }
+    }
+}
+
+extension InstanceFormat {
+    /// The most bytes that are read of a file, whoever wrote it.
+    fileprivate var sizeLimit: UInt64 {
+        switch self {
+        case .pid: SafeFile.numberLimit
+        case .json: SafeFile.textLimit
+        case .text: InstanceText.patternLimit
+        // Nothing of these is read.
+        case .symlink, .socket, .lock: .max
         }
     }
 }

@@ -5,6 +5,8 @@ import Glibc
 enum SafeOpenError: Error, Equatable {
     /// Opening it, or believing it, is dangerous; the text says why.
     case unsafe(String)
+    /// It holds more bytes than were to be read.
+    case oversized(bytes: UInt64, limit: UInt64)
     /// The kernel refused; `ENOENT` when it is gone.
     case system(SystemError)
 }
@@ -18,7 +20,7 @@ struct SafeFile: ~Copyable {
 
     /// The size limit of a file that holds a single number.
     static let numberLimit: UInt64 = 4096
-    /// The size limit of every other file.
+    /// The size limit of a file that is parsed in time proportional to its length.
     static let textLimit: UInt64 = 1 << 20
 
     /// Opens `name` in `directory` if it is a regular file with one name of at most `limit` bytes.
@@ -38,7 +40,7 @@ struct SafeFile: ~Copyable {
         } catch {
             throw .system(error)
         }
-        if let reason = seen.danger(limit: limit) { throw .unsafe(reason) }
+        try seen.check(limit: limit)
         let descriptor = try SafeFile.open(name, in: directory)
         let facts: FileFacts
         do throws(SystemError) {
@@ -49,7 +51,7 @@ struct SafeFile: ~Copyable {
         if facts.links == 0 {
             throw .system(SystemError(call: "openat", subject: path.text, code: ENOENT))
         }
-        if let reason = facts.danger(limit: limit) { throw .unsafe(reason) }
+        try facts.check(limit: limit)
         self.descriptor = descriptor
         self.facts = facts
     }
@@ -69,19 +71,30 @@ struct SafeFile: ~Copyable {
         }
     }
 
-    /// Reads all of it; a file that grew past `limit` since it was opened is cut there.
-    borrowing func read(limit: UInt64, subject: String) throws(SystemError) -> [UInt8] {
-        try descriptor.readAll(limit: Int(limit), subject: subject)
+    /// Reads all of it, at most `limit` bytes; it may have grown since it was opened.
+    borrowing func read(limit: UInt64, subject: String) throws(SafeOpenError) -> [UInt8] {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try descriptor.readAll(limit: Int(limit) + 1, subject: subject)
+        } catch {
+            throw .system(error)
+        }
+        // Half of a list says of the others that they are not in it.
+        guard bytes.count <= limit else {
+            throw .oversized(bytes: max(facts.size, UInt64(bytes.count)), limit: limit)
+        }
+        return bytes
     }
 }
 
 extension FileFacts {
-    /// Why a file like this must not be opened and believed; `nil` when it may.
-    fileprivate func danger(limit: UInt64) -> String? {
-        guard kind == .regular else { return "it is \(kind.name), not a regular file" }
+    /// Refuses a file that must not be opened and believed, or is too big.
+    fileprivate func check(limit: UInt64) throws(SafeOpenError) {
+        guard kind == .regular else {
+            throw .unsafe("it is \(kind.name), not a regular file")
+        }
         // Somebody may have linked another user's file here, to have root read or remove it.
-        if links > 1 { return "it has \(links) names, one of them may be elsewhere" }
-        if size > limit { return "it holds \(size) bytes, more than the \(limit) expected" }
-        return nil
+        if links > 1 { throw .unsafe("it has \(links) names, one of them may be elsewhere") }
+        if size > limit { throw .oversized(bytes: size, limit: limit) }
     }
 }

@@ -12,8 +12,6 @@ struct InstanceMark: Equatable {
 struct InstanceMarkReader {
     /// Longer names are cut: whoever makes one must not fill a screen with it.
     private static let nameLimit = 256
-    /// How much of a value is searched.
-    private static let valueLimit = 8192
 
     private let variable: [UInt8]
     private let expression: Regex<AnyRegexOutput>?
@@ -38,9 +36,9 @@ struct InstanceMarkReader {
         guard let entry = environment.first(where: { $0.bytes.starts(with: variable) }) else {
             return nil
         }
-        // An expression may take time that grows much faster than its text, and there may be
-        // thousands of such processes; names stand at the beginning.
-        let value = entry.bytes.dropFirst(variable.count).prefix(Self.valueLimit)
+        // Like other users' files: an expression may take time that grows much faster than its text.
+        let limit = Int(InstanceText.foreignPatternLimit)
+        let value = entry.bytes.dropFirst(variable.count).prefix(limit)
         let text = String(decoding: value, as: UTF8.self)
         guard let expression else {
             return text.isEmpty ? nil : InstanceMark(id: String(text.prefix(Self.nameLimit)))

@@ -93,6 +93,8 @@ public enum InstanceContents: Sendable, Equatable {
     case malformed(String)
     /// It was not opened because opening it, or trusting it, is dangerous; the text says why.
     case unsafe(String)
+    /// It was not read: it holds more bytes than a file of its format, by its author, may.
+    case oversized(bytes: UInt64, limit: UInt64)
     /// The kernel refused with this `errno`.
     case denied(Int32)
     /// It is a Unix socket.

@@ -4,36 +4,13 @@ public struct InstanceReport: Sendable {
     public var snapshot: Snapshot
     /// What is shown, in order.
     public var instances: [Instance]
-    /// Whether marks were looked for in the environments of reaper's own user's processes alone.
-    ///
-    /// What only another user's environment tells of is that user's: an ordinary user cannot read
-    /// it, and does not ask for it by asking for his own.
-    public var isOfOwnUser: Bool
-    /// How many directories of other users, where their files may lie, were closed to reaper.
-    public var closedDirectories: Int
+    /// Whether everybody's instances were asked for, and one user's could have been: `--user`.
+    public var isOfAllUsers = false
 
     /// Creates a report.
-    public init(
-        snapshot: Snapshot,
-        instances: [Instance],
-        isOfOwnUser: Bool = false,
-        closedDirectories: Int = 0
-    ) {
+    public init(snapshot: Snapshot, instances: [Instance]) {
         self.snapshot = snapshot
         self.instances = instances
-        self.isOfOwnUser = isOfOwnUser
-        self.closedDirectories = closedDirectories
-    }
-
-    /// What the report does not claim, as a sentence; `nil` where it is about everybody.
-    public var limit: String? {
-        guard isOfOwnUser else { return nil }
-        let closed =
-            closedDirectories > 0
-            ? ", and files in \(counted(closedDirectories, "closed directory", "closed directories"))"
-            : ""
-        return "what only other users' environments\(closed) tell of is not shown; "
-            + "root sees all of it"
     }
 
     /// Whether everything that could hide an instance was read, of those that were asked for.

@@ -7,7 +7,7 @@ public enum InstanceTable {
             for instance in report.instances { lines += details(of: instance, in: report, style) }
         }
         if !style.isQuiet {
-            let view = Report(
+            var view = Report(
                 command: "list",
                 startedAt: .zero,
                 duration: .zero,
@@ -15,10 +15,8 @@ public enum InstanceTable {
                 findings: [],
                 isComplete: report.isComplete
             )
-            var notes = ViewNotes.lines(for: view, style: style, claim: "no other instance")
-            if let limit = report.limit, style.isVerbose || !report.instances.isEmpty {
-                notes += (notes.isEmpty ? [""] : []) + [Paint.dim(limit, when: style.color)]
-            }
+            view.isOfAllUsers = report.isOfAllUsers
+            let notes = ViewNotes.lines(for: view, style: style, claim: "no other instance")
             lines += lines.isEmpty ? Array(notes.dropFirst()) : notes
         }
         return lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }

@@ -11,7 +11,6 @@ public enum JSONInstances {
         json.object { json in
             json.member("schema", schema)
             json.member("complete", report.isComplete)
-            json.member("scope", report.isOfOwnUser ? "own" : "all")
             if !report.isComplete {
                 json.object("unreadable") { report.snapshot.unreadable.write(to: &$0) }
             }
@@ -34,7 +33,6 @@ public enum JSONInstances {
                 let host = report.snapshot.host.name
                 json.member("host", host.isEmpty ? nil : host)
                 json.member("complete", report.isComplete)
-                json.member("scope", report.isOfOwnUser ? "own" : "all")
                 instance.write(to: &json, in: report, style: style)
             }
             json.endLine()

@@ -47,6 +47,7 @@ extension OwnerTrace {
 extension TracedFile {
     fileprivate func write(to json: inout JSONWriter, style: ReportStyle) {
         json.member("path", path)
+        json.member("relation", relation.rawValue)
         json.member("answer", judgment.answer.word)
         json.member("certainty", judgment.certainty.rawValue)
         json.member("reason", style.shown(judgment.reason))

@@ -32,7 +32,7 @@ public enum RuleTraceText {
         lines += evidence("forbidden", trace.vetoes, .red, style)
         for file in trace.files {
             let path = file.path.text.escapedForTerminal
-            let reason = style.shown(file.judgment.reason).escapedForTerminal
+            let reason = style.shown(file.account).escapedForTerminal
             lines.append("  recorded: \(path): \(file.judgment.answer.word): \(reason)")
         }
         if let verdict = trace.finding?.verdict { lines.append("  verdict: \(verdict.rawValue)") }
@@ -125,7 +125,11 @@ extension MatchAnswer {
 extension RuleTrace {
     /// Whether a file records the process, for a rule that asks nothing else.
     fileprivate var fileAnswer: AnswerWord {
-        files.isEmpty ? MatchAnswer.fails.word : MatchAnswer.holds.word
+        if files.contains(where: \.isRecord) { return MatchAnswer.holds.word }
+        let isUnknown = files.contains { file in
+            file.relation == .unknown || file.judgment.answer == .report
+        }
+        return isUnknown ? AnswerWord(text: "unknown", paint: .yellow) : MatchAnswer.fails.word
     }
 }
 

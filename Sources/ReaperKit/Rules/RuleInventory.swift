@@ -190,7 +190,11 @@ extension Rule {
     public var roles: [Role] {
         if protect { return [.protect] }
         var roles: [Role] = []
-        if stop != nil { roles.append(.stop) } else if findsOrphans { roles.append(.report) }
+        if stop != nil {
+            roles.append(.stop)
+        } else if findsOrphans || recordsOwned {
+            roles.append(.report)
+        }
         if instance?.files.isEmpty == false { roles.append(.files) }
         if instance?.environment != nil { roles.append(.environment) }
         return roles

@@ -74,7 +74,7 @@ extension ExplanationReader {
         for candidate in candidates {
             guard var file = try reader.read(account.path, as: candidate) else { continue }
             // What only looks like an instance file must look like one all the way.
-            if rule == nil, case .malformed = file.contents, !Self.isPidFile(account.path) {
+            if rule == nil, !file.isUnderstood, !Self.isPidFile(account.path) {
                 account.instance = account.instance ?? file
                 continue
             }
@@ -194,5 +194,15 @@ extension ExplanationReader {
             mounts.mount(of: facts).map { DeviceNumber(major: $0.major, minor: $0.minor) }
             ?? DeviceNumber(facts.identity.device)
         return table.sockets(boundTo: facts.identity.inode, of: device)
+    }
+}
+
+extension InstanceFile {
+    /// Whether its contents are what its format asks for, as far as they could be read.
+    fileprivate var isUnderstood: Bool {
+        switch contents {
+        case .malformed, .oversized: false
+        case .entries, .unsafe, .denied, .socket: true
+        }
     }
 }

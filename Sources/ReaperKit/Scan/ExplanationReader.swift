@@ -99,9 +99,6 @@ public struct ExplanationReader: ~Copyable {
         if let (snapshot, traces) = try trace(identity) {
             account.rules = traces
             account.findings = findings(about: identity, in: snapshot)
-            if account.findings.isEmpty {
-                account.findings = traces.filter(\.isRecorded).compactMap(\.finding)
-            }
         }
         return account
     }
@@ -121,10 +118,17 @@ public struct ExplanationReader: ~Copyable {
     private func findings(about identity: ProcessIdentity, in snapshot: Snapshot) -> [Finding] {
         let view = SnapshotView(snapshot, rules: rules)
         let detector = OrphanDetector(rules: rules)
-        guard let index = snapshot.index(of: identity.pid),
+        var found: [Finding] = []
+        if let index = snapshot.index(of: identity.pid),
             detector.interest(in: snapshot.processes[index], view.context) == .candidate
-        else { return [] }
-        return detector.detect([index], in: view).findings
+        {
+            found = detector.detect([index], in: view).findings
+        }
+        guard !snapshot.instanceFiles.isEmpty else { return found }
+        let judgments = FileDetection(request: ScanRequest(rules: rules)).judgments(in: view)
+        let known = Set(found.compactMap(\.process))
+        let recorded = RecordedOrphans(judgments: judgments).detect(in: view, besides: known)
+        return found + recorded.findings.filter { $0.process == identity }
     }
 
     /// The files that rules name, read once.

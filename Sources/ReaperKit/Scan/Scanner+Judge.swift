@@ -93,8 +93,7 @@ extension Scanner {
         if request.wants(.orphan), !snapshot.instanceFiles.isEmpty {
             let judgments = FileDetection(request: request).judgments(in: view)
             let known = all.findings.filter { $0.kind == .orphan }.compactMap(\.process)
-            let recorded = RecordedOrphans(rules: request.rules, judgments: judgments)
-            let one = recorded.detect(in: view, besides: Set(known))
+            let one = RecordedOrphans(judgments: judgments).detect(in: view, besides: Set(known))
             all.findings += one.findings
             all.wanted.formUnion(one.wanted)
             all.hidden += one.hidden

@@ -8,6 +8,8 @@ final class SelectionWatch: DepartureWatch {
 
     private var scanner: Scanner
     private var freeSince: Duration?
+    /// The instance files, as the latest listing found them.
+    private var files: [InstanceFile] = []
     private(set) var remains: [String] = []
     private(set) var doubts: [String] = []
 
@@ -20,7 +22,10 @@ final class SelectionWatch: DepartureWatch {
                 freeSince = nil
                 return present(found, &procfs)
             }
-            switch try prove() {
+            let proof = try prove()
+            doubts += proof.doubts.sorted().map(\.escapedForTerminal)
+            if proof.isAnybody { return .settling(until: Clock.monotonic()) }
+            switch proof.answer {
             case .quiet, .chased: return settled()
             case .unprovable(let reason):
                 doubts.append("somebody may have been born unseen: \(reason)")
@@ -28,7 +33,6 @@ final class SelectionWatch: DepartureWatch {
             case .notProven(let reason):
                 remains = ["nobody was seen, but somebody may have been born unseen: \(reason)"]
                 return .settling(until: Clock.monotonic() + .milliseconds(20))
-            case nil: return .settling(until: Clock.monotonic())
             }
         } catch {
             doubts = [error.description.escapedForTerminal]
@@ -38,20 +42,20 @@ final class SelectionWatch: DepartureWatch {
 
     /// Whom a look finds; a zombie only where zombies are what was asked for.
     private func scan() throws(SystemError) -> [Finding] {
-        var files: [InstanceFile] = []
+        files = []
         var limits: [String] = []
         if scanner.request.wantsInstanceFiles {
             var reader = try InstanceFileReader()
             let scan = reader.scan(scanner.request.rules)
             files = scan.files
-            limits = scan.errors.map(\.description) + scan.notes
+            limits = scan.limits(concerning: scanner.request.selection.process.users)
         }
         let result = try scanner.scan(files: files)
         let unreadable = result.snapshot.unreadable
         let reasons = unreadable.reasons.sorted { $0.key < $1.key }.map { reason, count in
             "\(reason) (\(count) times)"
         }
-        doubts = (reasons + unreadable.notes + limits).map(\.escapedForTerminal)
+        doubts = (reasons + unreadable.notes).map(\.escapedForTerminal) + limits
         let found = relevant(result)
         remains = found.map { finding in
             let process = finding.process.flatMap { result.snapshot.process($0.pid) }
@@ -95,29 +99,19 @@ final class SelectionWatch: DepartureWatch {
     }
 
     /// Looks again, and at whoever is born meanwhile.
-    ///
-    /// - Returns: What that is worth; `nil` when somebody was found after all.
-    private func prove() throws(SystemError) -> ProofScan.Answer? {
+    private func prove() throws(SystemError) -> AbsenceProof {
         // A port that nobody has is proven by the kernel's own list of sockets.
-        if scanner.request.selection.ports != nil { return .quiet }
+        if scanner.request.selection.ports != nil { return AbsenceProof() }
         var counter = KernelCounters()
-        var isAnybody = false
-        var failure: SystemError?
         let end = Clock.monotonic() + .seconds(2)
-        let answer = ProofScan.run(&counter, mayGoOn: { Clock.monotonic() < end }) {
-            do throws(SystemError) {
-                if try !self.scan().isEmpty { isAnybody = true }
-            } catch {
-                failure = error
-            }
-        } examine: { pids in
-            do throws(SystemError) {
-                if try !self.relevant(self.scanner.examine(pids)).isEmpty { isAnybody = true }
-            } catch {
-                failure = error
-            }
+        return try AbsenceProof.run(&counter, mayGoOn: { Clock.monotonic() < end }) {
+            () throws(SystemError) in
+            try !self.scan().isEmpty
+        } examine: { pids throws(SystemError) in
+            let result = try self.scanner.examine(pids, files: self.files)
+            // What becomes of files was seen by the listing; this look shows few processes.
+            let found = self.relevant(result).contains { $0.process != nil }
+            return (found, result.snapshot.unreadable)
         }
-        if let failure { throw failure }
-        return isAnybody ? nil : answer
     }
 }

@@ -40,27 +40,107 @@ struct RecordedOrphanTests {
         )
     }
 
+    /// What is found; every trace must say the same of its process.
     private static func detect(
         _ processes: [ProcessRecord],
         _ entries: [InstanceEntry],
         file change: (inout InstanceFile) -> Void = { _ in }
     ) throws -> [Finding] {
         let rules = [try rule()]
-        var file = file(entries)
-        change(&file)
-        let snapshot = Cast.snapshot(processes) { $0.instanceFiles = [file] }
+        let snapshot = snapshot(processes, entries, file: change)
         let files = StaleInstanceDetector(rules: rules) { _, _ in .holds }
         let view = SnapshotView(snapshot, rules: rules)
-        let findings = RecordedOrphans(rules: rules, judgments: files.judgments(in: snapshot))
+        let findings = RecordedOrphans(judgments: files.judgments(in: snapshot))
             .detect(in: view, besides: []).findings
-        // What explains a finding must find the same.
         for process in snapshot.processes {
             let trace = RuleTrace(rules[0], of: process, in: view)
-            #expect(trace.finding == findings.first { $0.process == process.identity })
-            #expect(trace.isRecorded || trace.finding == nil)
-            #expect(trace.effect == (trace.finding == nil ? .none : .report), "\(trace.reason)")
+            let finding = findings.first { $0.process == process.identity }
+            #expect(trace.finding == finding && trace.isByRecord)
+            #expect(trace.effect == (finding == nil ? .none : .report), "\(trace.reason)")
         }
         return findings
+    }
+
+    private static func snapshot(
+        _ processes: [ProcessRecord],
+        _ entries: [InstanceEntry],
+        file change: (inout InstanceFile) -> Void = { _ in }
+    ) -> Snapshot {
+        var file = file(entries)
+        change(&file)
+        return Cast.snapshot(processes) { $0.instanceFiles = [file] }
+    }
+
+    private static func trace(
+        _ processes: [ProcessRecord],
+        _ entries: [InstanceEntry],
+        of pid: Int32 = 500,
+        _ others: [Rule] = [],
+        change: (inout InstanceFile) -> Void = { _ in }
+    ) throws -> RuleTrace {
+        let rules = [try rule()] + others
+        let snapshot = snapshot(processes, entries, file: change)
+        let process = try #require(snapshot.process(pid))
+        let view = SnapshotView(snapshot, rules: rules)
+        return try #require(RuleTrace.traces(of: process, by: rules, in: view).first)
+    }
+
+    @Test("a trace says which file records it, whether its owner lives, and what follows")
+    func traced() throws {
+        let entries = [Self.entry(500, start: 50_000)]
+        let found = try Self.trace([Self.service()], entries)
+        #expect(found.files.map(\.relation) == [.process] && found.isRecorded)
+        #expect(found.files.first?.path == "/state/pid.xml")
+        #expect(found.owner?.ancestors.map(\.process.pid) == [1] && found.owner?.alive == nil)
+        #expect(found.ownership.count == 1 && !found.abandonment.isEmpty)
+        #expect(found.effect == .report && found.reason == "the rule has no 'stop'")
+        let line = RuleTraceText.line(of: found, style: ReportStyle())
+        #expect(line == "test.service: yes: the rule has no 'stop'")
+
+        let owned = try Self.trace(
+            [Cast.process(400, "host"), Self.service(parent: 400)],
+            entries
+        )
+        #expect(owned.owner?.alive?.process.pid == 400 && owned.effect == .none)
+        #expect(owned.reason == "its owner host (400@40000) is alive")
+
+        let member = try Self.trace(
+            [Self.service(600)],
+            [Self.entry(500, start: 50_000, .gone)],
+            of: 600
+        )
+        #expect(member.files.map(\.relation) == [.session] && member.effect == .report)
+        let lines = RuleTraceText.lines(of: member, style: ReportStyle())
+        let recorded = "  recorded: /state/pid.xml: stale: process 500 does not exist, and it led "
+        #expect(lines.contains(recorded + "this one's session"), "\(lines)")
+    }
+
+    @Test("a trace says why a file does not record it")
+    func traceOfOthers() throws {
+        let recycled = try Self.trace([Self.service()], [Self.entry(500, start: 1)])
+        #expect(recycled.files.map(\.relation) == [.number] && !recycled.isRecorded)
+        #expect(recycled.reason.hasPrefix("/state/pid.xml has its number: process 500 did not"))
+        let answer = { RuleTraceText.line(of: $0, style: ReportStyle()).split(separator: ": ")[1] }
+        #expect(answer(recycled) == "no" && recycled.owner == nil)
+        let stranger = try Self.trace([Self.service(510, session: 510)], [], of: 510)
+        #expect(stranger.files.isEmpty && answer(stranger) == "no")
+        #expect(stranger.reason.hasSuffix("about whom its files record, and none records this one"))
+        let unread = try Self.trace([Self.service()], []) {
+            $0.contents = .oversized(bytes: 9, limit: 8)
+        }
+        #expect(unread.files.map(\.relation) == [.unknown] && answer(unread) == "unknown")
+        #expect(unread.reason.hasPrefix("whether /state/pid.xml records it is unknown: it is too"))
+    }
+
+    @Test("what a rule describes is found by that rule, recorded or not")
+    func described() throws {
+        var other = Rule(id: "test.shell", title: "Shell", source: "test")
+        other.match.executables = [try Cast.glob("/**", as: .path)]
+        other.owner = try Self.rule().owner
+        let entries = [Self.entry(500, start: 50_000)]
+        let trace = try Self.trace([Self.service()], entries, [other])
+        #expect(trace.finding != nil && trace.effect == .none)
+        #expect(trace.reason == "test.shell finds it and decides")
     }
 
     private static func service(
@@ -132,6 +212,21 @@ struct RecordedOrphanTests {
         #expect(findings.allSatisfy { $0.verdict == .probable && $0.remedy.action == .none })
         #expect(findings.first?.evidence.contains { $0.fact.contains("its session") } == true)
         #expect(findings.last?.evidence.contains { $0.fact.contains("its group") } == true)
+    }
+
+    @Test("who was recorded before this boot has led nobody in it")
+    func earlierBoot() throws {
+        let members = [Self.service(600), Cast.process(602, "worker") { $0.processGroup = 500 }]
+        var entry = Self.entry(500, .gone)
+        for change: (inout InstanceFile) -> Void in [
+            { $0.modified = .seconds(900_000) }, { _ in entry.bootID = "another" },
+        ] {
+            var file = Self.file([entry])
+            change(&file)
+            file.contents = .entries([entry])
+            let findings = try Self.detect(members, [entry]) { $0 = file }
+            #expect(findings.isEmpty)
+        }
     }
 
     @Test("a zombie leader counts as gone; itself it is not told")

@@ -52,12 +52,13 @@ struct StaleInstanceDetectorTests {
     func doubtful() throws {
         let found = try findings([
             Scene.file(.malformed("x")), Scene.file(.unsafe("x")), Scene.file(.denied(13)),
+            Scene.file(.oversized(bytes: 9000, limit: 8192)),
             Scene.file(.entries([Scene.entry(7, .unknown)])),
             Scene.file(.entries([Scene.entry(7, .gone), Scene.entry(4127)])),
         ])
-        #expect(found.map(\.verdict) == Array(repeating: .suspect, count: 5))
-        #expect(found.map(\.severity) == [.warning, .info, .info, .info, .info])
-        #expect(found.map(\.remedy) == Array(repeating: Remedy(.none), count: 5))
+        #expect(found.map(\.verdict) == Array(repeating: .suspect, count: 6))
+        #expect(found.map(\.severity) == [.warning, .info, .info, .warning, .info, .info])
+        #expect(found.map(\.remedy) == Array(repeating: Remedy(.none), count: 6))
     }
 
     @Test("live instances, settling ones and files without a rule give no finding")

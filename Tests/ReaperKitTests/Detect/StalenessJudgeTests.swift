@@ -76,6 +76,13 @@ struct StalenessJudgeTests {
             reason: "it is not safe to open: it is a device"
         ),
         FileCase(
+            testDescription: "oversized",
+            contents: .oversized(bytes: 9000, limit: 8192),
+            answer: .report,
+            reason: "it is too big to be read: it holds 9000 bytes, more than the 8192 that are "
+                + "read of such a file"
+        ),
+        FileCase(
             testDescription: "denied",
             contents: .denied(13),
             answer: .report,

@@ -24,6 +24,12 @@ extension StalenessStep {
         ),
         StalenessStep(testDescription: "unsafe", contents: .unsafe("a link"), decides: .contents),
         StalenessStep(
+            testDescription: "too big",
+            contents: .oversized(bytes: 9000, limit: 8192),
+            decides: .contents,
+            status: .incomplete
+        ),
+        StalenessStep(
             testDescription: "unreadable",
             contents: .denied(13),
             decides: .contents,

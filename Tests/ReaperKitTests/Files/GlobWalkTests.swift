@@ -108,8 +108,10 @@ struct GlobWalkTests {
         let scratch = try ScratchDirectory()
         let closed = try scratch.makeDirectory("closed", mode: 0)
         defer { _ = unsafe chmod(closed.text, 0o755) }
-        let errors = try walk(scratch, "closed/*.pid").walk.errors
-        #expect(errors.map(\.code) == [EACCES])
+        let refusals = try walk(scratch, "closed/*.pid").walk.refusals
+        #expect(refusals.map(\.error.code) == [EACCES])
+        #expect(refusals.map(\.error.subject) == [closed.text])
+        #expect(refusals.map(\.owner) == [geteuid()])
     }
 
     @Test("no prefix of a directory listing traps, and names come whole")

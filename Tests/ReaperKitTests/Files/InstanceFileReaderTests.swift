@@ -56,12 +56,12 @@ struct InstanceFileReaderTests {
             "dir.pid": "it is a directory, not a regular file",
             "fifo.pid": "it is a named pipe, not a regular file",
             "hard.pid": "it has 2 names, one of them may be elsewhere",
-            "sparse.pid": "it holds 1073741824 bytes, more than the 4096 expected",
         ]
         for (name, reason) in unsafe {
             #expect(files[name]?.contents == .unsafe(reason), "\(name)")
         }
-        #expect(files.count == unsafe.count + 2)
+        #expect(files["sparse.pid"]?.contents == .oversized(bytes: 1 << 30, limit: 4096))
+        #expect(files.count == unsafe.count + 3)
     }
 
     @Test("a number in use is alive, as another user's is")
@@ -125,6 +125,36 @@ struct InstanceFileReaderTests {
         #expect(seen?.contents == .entries([InstanceEntry(pid: nil)]))
         let other = try FileDescriptor(opening: path, flags: O_RDWR)
         if lock == .none { #expect(flock(other.raw, LOCK_EX | LOCK_NB) == 0) }
+    }
+
+    @Test("a list of every service is read whole, or not at all")
+    func sizes() throws {
+        let scratch = try ScratchDirectory()
+        var rule = try instanceRule("*.xml", in: scratch, .text)
+        rule.instance?.pattern = "<pid>(?<pid>[0-9]+)</pid>"
+        let service = "<name>a service</name><pid>4194304</pid>\n"
+        let long = String(repeating: service, count: 1000)
+        let bytes = UInt64(long.utf8.count)
+        try #require(bytes > 40_000)
+        try scratch.write("own.xml", long)
+        try scratch.write("shared.xml", long, mode: 0o666)
+        let limit = InstanceText.patternLimit
+        let tooLong = String(repeating: " ", count: Int(limit)) + service
+        try scratch.write("long.xml", tooLong)
+        var reader = try InstanceFileReader()
+        let seen = reader.scan([rule])
+        let files = Dictionary(uniqueKeysWithValues: seen.files.map { ($0.path.baseName.text, $0) })
+        let gone = InstanceEntry(pid: 4_194_304, liveness: .gone)
+        let all = InstanceContents.entries(Array(repeating: gone, count: 1000))
+        #expect(files["own.xml"]?.contents == all)
+        // Who is not root and owns a file may have it written by others.
+        let refused = InstanceContents.oversized(bytes: bytes, limit: 8192)
+        #expect(files["shared.xml"]?.contents == (geteuid() == 0 ? refused : all))
+        let size = UInt64(tooLong.utf8.count)
+        #expect(files["long.xml"]?.contents == .oversized(bytes: size, limit: limit))
+        // What others wrote counts for nothing, so it hides nothing.
+        let path = scratch.child("long.xml").text
+        #expect(seen.limits() == ["\(path) is too big to be read: it holds \(size) bytes"])
     }
 
     @Test("a link's target is read, not followed")

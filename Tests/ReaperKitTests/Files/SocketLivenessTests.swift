@@ -51,7 +51,7 @@ struct SocketLivenessTests {
                     case .socket(.unbound): "unbound"
                     case .socket(.unknown(let reason)): reason
                     case .unsafe(let reason): reason
-                    case .entries, .malformed, .denied: "not a socket answer"
+                    case .entries, .malformed, .oversized, .denied: "not a socket answer"
                     }
                 return (file.path.baseName.text, answer)
             }

@@ -140,7 +140,6 @@ struct LiveListing: Decodable {
     }
 
     let complete: Bool
-    let scope: String
     let instances: [Entry]
 
     subscript(_ id: String) -> Entry? { instances.first { $0.id == id } }

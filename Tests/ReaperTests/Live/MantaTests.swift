@@ -125,7 +125,7 @@ struct MantaTests {
         let text = #"{"pid": 4127, "log_file": "\#(String(repeating: "x", count: 2 << 20))"}"#
         let file = try home.write(text, to: Self.record)
         let finding = try home.scan("--rule", "manta.node").finding(about: file)
-        #expect(finding?.summary.contains("not safe to open") == true)
+        #expect(finding?.summary.contains("too big to be read") == true)
         #expect(finding?.remedy.action == "none")
         _ = try home.clean("--rule", "manta.node")
         #expect(home.directory.contains(Self.record))

@@ -141,7 +141,7 @@ struct SystemStatesTests {
         let text = "<PidFile>" + String(repeating: " ", count: 300_000) + "</PidFile>"
         let file = try home.write(text, to: ".local/share/systemg/pid.xml")
         let finding = try home.scan("--rule", "systemg.service").finding(about: file)
-        #expect(finding?.summary.contains("at most 262144 bytes") == true)
+        #expect(finding?.summary.contains("more than the 262144") == true)
         #expect(finding?.verdict == "suspect" && finding?.remedy.action == "none")
         _ = try home.clean("--rule", "systemg.service")
         #expect(home.directory.contains(".local/share/systemg/pid.xml"))

@@ -115,6 +115,49 @@ struct SystemgTests {
         #expect(try next.root.state == .running)
     }
 
+    @Test("rules test and explain tell which file records a service, and whether its owner lives")
+    func traced() throws {
+        let orphan = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))
+        let owned = try Specimen(
+            ["sleep", "--setsid", "--exe", home.path("bin/api"), "--owner", home.path("bin/sysg")]
+        )
+        let roots = try [orphan.root, owned.root]
+        let text = roots.map { record($0.pid, start: $0.startTime) }.joined()
+        try writeLive(text, to: "pid.xml")
+        let file = home.path("\(Self.state)/pid.xml")
+        let rules = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "rules/systemg.json5").path
+        let owner = try owned["owner"].identity
+        for subject in ["systemg.service", rules] {
+            let test = { (pid: String) in
+                try Binary.reaper.run(
+                    ["rules", "test", subject, "--pid", pid],
+                    environment: home.environment
+                ).text
+            }
+            let found = try test(roots[0].identity)
+            let record = "recorded: \(file): keep: process \(roots[0].pid) runs"
+            #expect(found.contains(record), "\(found)")
+            #expect(found.contains("clean: shows it only: the rule has no 'stop'"), "\(found)")
+            let kept = try test(roots[1].identity)
+            #expect(kept.contains("clean: leaves it alone: its owner sysg (\(owner)) is alive"))
+        }
+        let explanation = try home.run(["explain", roots[0].identity]).explanations()
+            .explanations[0]
+        let rule = explanation["rules"].first { $0.label == "systemg.service" }
+        #expect(rule?.fact == "it is reported only: the rule has no 'stop'")
+        let isRecorded = explanation["rules"].contains { statement in
+            statement.source == file && statement.fact == "process \(roots[0].pid) runs"
+        }
+        #expect(isRecorded, "\(explanation.texts("rules"))")
+        let forecast = explanation.texts("cleaning").first ?? ""
+        #expect(forecast.contains("rule systemg.service finds it"), "\(forecast)")
+        let other = try home.run(["explain", roots[1].identity]).explanations().explanations[0]
+        let reason = "a file of rule systemg.service records it, but its owner sysg (\(owner))"
+        #expect(other.texts("cleaning").first?.contains(reason) == true)
+    }
+
     @Test("a service of which only the number is recorded is no more than probable")
     func numberOnly() throws {
         let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))
@@ -165,6 +208,26 @@ struct SystemgTests {
             // Among the ancestors there may be one that an ordinary user cannot look at.
             #expect(finding?.verdict == (report.complete ? "probable" : "suspect"), "\(name)")
         }
+    }
+
+    @Test("a service among hundreds is found; of too many the list is not believed to be read")
+    func longList() throws {
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))
+        let root = try service.root
+        let gone = (0..<400).map { record(Int32(RuleHome.nobody), start: 7, service: "gone-\($0)") }
+        let text = gone.joined() + record(root.pid, start: root.startTime)
+        let words = ["scan", "--rule", "systemg.service", "--pid", root.identity]
+        try writeLive(text, to: "pid.xml")
+        #expect(try home.run(words).report().finding(about: root)?.rule == "systemg.service")
+        let file = try write(text + String(repeating: " ", count: 262_144), to: "pid.xml")
+        let report = try home.scan("--rule", "systemg.service")
+        let finding = report.finding(about: file)
+        #expect(finding?.summary.contains("too big to be read") == true)
+        #expect(finding?.verdict == "suspect" && finding?.remedy.action == "none")
+        #expect(!report.complete && report.finding(about: root) == nil)
+        let list = try home.run(["list", "--rule", "systemg.service"])
+        #expect(try list.code == 3 && list.listing().instances.map(\.state) == ["unknown"])
+        #expect(try service.finish().signals.isEmpty)
     }
 
     @Test("T13 a service that nobody waited for is dead, and its parent is named")
