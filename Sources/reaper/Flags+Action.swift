@@ -83,7 +83,7 @@ extension Flag {
             long: "deadline",
             topic: .action,
             commands: [.clean, .stop],
-            summary: "the time all of it may take [30s]",
+            summary: "the time that stopping may take, looks beforehand not counted [30s]",
             argument: .value("DURATION") { (options, text, _) throws(ValueError) in
                 let value = try Duration(parsing: text)
                 guard value > .zero else {

@@ -60,7 +60,7 @@ struct ActionOptions: Sendable, Equatable {
     /// `--include-probable`.
     var includesProbable = false
 
-    /// The time that all of it may take.
+    /// The time that stopping may take, from the first signal to the last look.
     ///
     /// A grace that a person asks for raises it: 20 s remain for killing and verifying, as with the
     /// defaults of 10 s and 30 s.

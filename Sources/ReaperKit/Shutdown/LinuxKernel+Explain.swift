@@ -103,15 +103,16 @@ extension LinuxKernel {
     }
 
     private func isStale(_ file: InstanceFile) throws(SystemError) -> Bool {
-        let result = try scanner.scan(files: [file])
-        guard let wait = scanner.settlingTime(of: result.snapshot) else {
-            return isToBeRemoved(file, in: result)
-        }
-        // It is young, but has not changed since it named who was stopped here.
-        if case .entries(let entries) = file.contents, !entries.isEmpty,
+        // It has not changed since it named whom it names, however young it is, and whatever their
+        // numbers stand for while their parents have not waited for them.
+        if case .entries(let entries) = file.contents, !entries.isEmpty, file.lock == .free,
             entries.allSatisfy({ $0.pid.map(wasStopped) ?? false })
         {
             return true
+        }
+        let result = try scanner.scan(files: [file])
+        guard let wait = scanner.settlingTime(of: result.snapshot) else {
+            return isToBeRemoved(file, in: result)
         }
         Polling.wait(until: Clock.monotonic() + wait)
         return isToBeRemoved(file, in: try scanner.scan(files: [file]))

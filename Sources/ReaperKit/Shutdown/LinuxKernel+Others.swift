@@ -5,7 +5,8 @@ extension LinuxKernel {
             sweep,
             rules: scanner.request.rules,
             order: planning.order,
-            besides: Set(targets.keys.filter(wasToBeStopped))
+            besides: Set(targets.keys.filter(wasToBeStopped)),
+            until: scanner.patience
         ).run()
     }
 

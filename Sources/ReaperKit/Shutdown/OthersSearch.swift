@@ -1,3 +1,5 @@
+import Glibc
+
 /// Looks for who has what a final sweep wants nobody to have.
 ///
 /// It looks as for a person who gave the ports and the names as selectors, and plans as for that
@@ -12,17 +14,22 @@ public struct OthersSearch: Sendable {
     /// Who is nobody else: they are stopped, or were, for their own sake.
     public let known: Set<ProcessIdentity>
 
+    /// When a look that is not through is given up, in monotonic time; `nil`: never.
+    public let end: Duration?
+
     /// Prepares a search.
     public init(
         _ sweep: FinalSweep,
         rules: [Rule],
         order: StopOrder? = nil,
-        besides known: Set<ProcessIdentity> = []
+        besides known: Set<ProcessIdentity> = [],
+        until end: Duration? = nil
     ) {
         self.sweep = sweep
         self.rules = rules
         self.order = order
         self.known = known
+        self.end = end
     }
 
     /// Looks now: roots and their trees as a plan has them, who is refused, and what is unknown.
@@ -37,7 +44,7 @@ public struct OthersSearch: Sendable {
         var selection = Selection()
         selection.ports = sweep.ports
         do throws(SystemError) {
-            var scanner = try Scanner(ScanRequest(selection: selection, rules: rules))
+            var scanner = try scanner(for: selection)
             var result = try scanner.scan()
             for index in result.findings.indices {
                 if result.findings[index].process == nil {
@@ -52,7 +59,7 @@ public struct OthersSearch: Sendable {
                 answer.doubt(note)
             }
         } catch {
-            answer.doubt("who holds its ports is unknown: \(error)")
+            answer.doubt("who holds its ports is unknown: \(reason(for: error))")
         }
     }
 
@@ -60,7 +67,7 @@ public struct OthersSearch: Sendable {
         var selection = Selection()
         selection.process.names = sweep.names
         do throws(SystemError) {
-            var scanner = try Scanner(ScanRequest(selection: selection, rules: rules))
+            var scanner = try scanner(for: selection)
             var result = try scanner.scan()
             for index in result.findings.indices {
                 let process = result.findings[index].process.flatMap {
@@ -76,8 +83,18 @@ public struct OthersSearch: Sendable {
                 answer.doubt("whether anybody else has such a name is unknown: \(sentence)")
             }
         } catch {
-            answer.doubt("who has such a name is unknown: \(error)")
+            answer.doubt("who has such a name is unknown: \(reason(for: error))")
         }
+    }
+
+    private func scanner(for selection: Selection) throws(SystemError) -> Scanner {
+        var scanner = try Scanner(ScanRequest(selection: selection, rules: rules))
+        scanner.patience = end
+        return scanner
+    }
+
+    private func reason(for error: SystemError) -> String {
+        error.code == ETIMEDOUT ? "the deadline passed during the look" : error.description
     }
 
     /// Plans for what was found, asks the rules that need more than a plan knows, and takes it in.

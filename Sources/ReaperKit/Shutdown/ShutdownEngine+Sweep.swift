@@ -52,7 +52,11 @@ extension ShutdownEngine {
                 if added.isEmpty { return }
             case .quiet, .chased: break
             }
-            if kernel.now() >= end { return }
+            if kernel.now() >= end {
+                outcome.unproven =
+                    outcome.unproven ?? "the deadline passed before a look found nobody new"
+                return
+            }
             wait(for: [], until: min(end, kernel.now() + .milliseconds(20)))
         }
     }

@@ -78,6 +78,19 @@ struct ZombieTests {
         #expect(try specimen.root.state == .running)
     }
 
+    @Test("the record of an instance goes although a parent that never waits keeps its number")
+    func record() throws {
+        let live = try LiveInstances()
+        let specimen = try Specimen("negligent", "--exe", live.directory.path("bin/job-kept"))
+        let child = try specimen["child"]
+        try live.record("kept", child.pid)
+        let completion = try live.stop("kept", "--json")
+        #expect(try completion.isAllGone(), "\(completion.text)\(completion.errorText)")
+        #expect(child.state == .zombie, "\(completion.text)\(completion.errorText)")
+        #expect(!live.has("run/kept"))
+        #expect(try specimen.finish().signals.filter { $0.hasPrefix("root ") }.isEmpty)
+    }
+
     @Test("nobody else's zombies are found by a selector of their parent")
     func selectedElsewhere() throws {
         let specimen = try Specimen("zombie")
