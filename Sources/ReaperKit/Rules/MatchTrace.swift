@@ -53,6 +53,7 @@ extension ProcessPattern {
         case .baseline: absentFrom == nil ? [] : ["not there when the snapshot was taken"]
         case .state: states.map { String(UnicodeScalar($0)) }
         case .age: olderThan.map { ["at least \($0.shortText)"] } ?? []
+        case .kernelName: kernelNames.map(\.wantedText)
         case .executable: executables.map(\.wantedText)
         case .workingDirectory: workingDirectories.map(\.wantedText)
         case .directory: directories.map { $0.isEmpty ? "nothing" : $0.text }
@@ -80,6 +81,7 @@ extension ProcessPattern {
         case .state: return [value(ByteString([process.state]))]
         case .age:
             return [value(ByteString(context.host.age(of: process.identity).shortText))]
+        case .kernelName: return [value(process.name)]
         case .executable: return [executable].compactMap(\.self)
         case .workingDirectory: return [place].compactMap(\.self)
         case .directory: return [executable, place].compactMap(\.self)
@@ -141,6 +143,7 @@ extension ProcessPattern.Condition {
         case .baseline: "since"
         case .state: "state"
         case .age: "older_than"
+        case .kernelName: "comm"
         case .executable: "exe"
         case .workingDirectory: "cwd"
         case .directory: "in"
@@ -156,7 +159,7 @@ extension ProcessPattern.Condition {
     /// The file below `/proc/PID` that tells first.
     fileprivate var fileName: String {
         switch self {
-        case .pid, .baseline, .state, .age, .name: "stat"
+        case .pid, .baseline, .state, .age, .kernelName, .name: "stat"
         case .executable, .directory: FactKind.executable.fileName
         case .workingDirectory: FactKind.workingDirectory.fileName
         case .user: FactKind.status.fileName

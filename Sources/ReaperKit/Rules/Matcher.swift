@@ -62,7 +62,7 @@ extension ProcessPattern {
 
     /// Cheapest first, in system calls.
     enum Condition: Int, CaseIterable {
-        case pid, baseline, state, age, executable, workingDirectory, directory, name, user
+        case pid, baseline, state, age, kernelName, executable, workingDirectory, directory, name, user
         case command, cgroup, environment, port
 
         static var count: Int { port.rawValue + 1 }
@@ -80,6 +80,9 @@ extension ProcessPattern {
             absentFrom?.processes.contains(process.identity) == true ? .fails : .holds
         case .state: states.isEmpty || states.contains(process.state) ? .holds : .fails
         case .age: ageAnswer(process, context)
+        case .kernelName:
+            kernelNames.isEmpty || kernelNames.contains { $0.matches(process.name) }
+                ? .holds : .fails
         case .executable: executables.isEmpty ? .holds : executableAnswer(process)
         case .workingDirectory:
             workingDirectories.isEmpty ? .holds : workingDirectoryAnswer(process)

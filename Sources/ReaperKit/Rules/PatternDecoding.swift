@@ -1,6 +1,6 @@
 extension RuleDecoder {
     static let patternKeys = [
-        "name", "exe", "command", "cwd", "in", "env", "cgroup", "ports", "user", "state",
+        "name", "comm", "exe", "command", "cwd", "in", "env", "cgroup", "ports", "user", "state",
         "older_than",
     ]
     /// The kernel gives no process this number: it means "unchanged" to chown(2).
@@ -13,6 +13,7 @@ extension RuleDecoder {
         let fields = try JSONFields(value, of: "a process", known: RuleDecoder.patternKeys)
         var pattern = ProcessPattern()
         pattern.names = try globs(fields.texts("name"), as: .text)
+        pattern.kernelNames = try globs(fields.texts("comm"), as: .text)
         pattern.executables = try globs(fields.texts("exe"), as: .path)
         pattern.commands = try globs(fields.texts("command"), as: .text)
         pattern.workingDirectories = try globs(fields.texts("cwd"), as: .path)

@@ -7,6 +7,8 @@ public struct ProcessPattern: Sendable, Equatable {
     public var pids: [PidCondition] = []
     /// The kernel's name, or the base name of the executable or of argument 0.
     public var names: [Glob] = []
+    /// The kernel's name alone: nothing has to be read for it.
+    public var kernelNames: [Glob] = []
     /// The executable's path.
     public var executables: [Glob] = []
     /// The arguments, joined by single spaces.
@@ -42,7 +44,7 @@ public struct ProcessPattern: Sendable, Equatable {
 
     /// Whether no condition was given.
     public var isEmpty: Bool {
-        pids.isEmpty && names.isEmpty && executables.isEmpty && commands.isEmpty
+        pids.isEmpty && names.isEmpty && kernelNames.isEmpty && executables.isEmpty && commands.isEmpty
             && workingDirectories.isEmpty && directories.isEmpty && environment.isEmpty
             && cgroups.isEmpty && ports == nil && users.isEmpty && states.isEmpty
             && olderThan == nil && absentFrom == nil

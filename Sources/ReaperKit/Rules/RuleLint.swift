@@ -115,6 +115,7 @@ extension ProcessPattern {
             !globs.isEmpty && globs.allSatisfy(\.matchesNothing)
         }
         if isImpossible(names) { return "name" }
+        if isImpossible(kernelNames) { return "comm" }
         if isImpossible(executables) { return "exe" }
         if isImpossible(commands) { return "command" }
         if isImpossible(workingDirectories) { return "cwd" }

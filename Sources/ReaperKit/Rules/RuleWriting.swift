@@ -46,7 +46,7 @@ extension Rule {
 extension ProcessPattern {
     /// Every text that a variable can be in.
     fileprivate var texts: [ByteString] {
-        var globs = names + executables + commands
+        var globs = names + kernelNames + executables + commands
         globs += workingDirectories + cgroups
         globs += environment.compactMap(\.value)
         return globs.map(\.pattern) + directories
@@ -55,6 +55,7 @@ extension ProcessPattern {
     /// Writes the conditions that rule files have.
     fileprivate func writeDefinition(to json: inout JSONWriter) {
         json.list("name", names.map(\.pattern.text))
+        json.list("comm", kernelNames.map(\.pattern.text))
         json.list("exe", executables.map(\.pattern.text))
         json.list("command", commands.map(\.pattern.text))
         json.list("cwd", workingDirectories.map(\.pattern.text))

@@ -70,6 +70,9 @@ struct MatchTraceTests {
             [("node", "stat"), ("node20", "exe"), ("server", "cmdline")],
             .fails
         ) { $0.names = [try Cast.glob("x", as: .text)] }
+        try check("comm", ["nod?"], [("node", "stat")], .holds) {
+            $0.kernelNames = [try Cast.glob("nod?", as: .text)]
+        }
         try check("command", ["*80"], [("/usr/bin/server --port 80", "cmdline")], .holds) {
             $0.commands = [try Cast.glob("*80", as: .text)]
         }

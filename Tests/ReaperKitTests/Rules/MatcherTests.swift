@@ -37,6 +37,16 @@ struct MatcherTests {
         MatchCase("the kernel's name holds", .holds, { $0.names = [try Cast.glob("node")] }),
         MatchCase("the executable's name holds", .holds, { $0.names = [try Cast.glob("node2?")] }),
         MatchCase("argument 0's name holds", .holds, { $0.names = [try Cast.glob("server")] }),
+        MatchCase(
+            "the kernel's name alone holds",
+            .holds,
+            { $0.kernelNames = [try Cast.glob("node")] }
+        ),
+        MatchCase(
+            "another of its names is not the kernel's",
+            .fails,
+            { $0.kernelNames = [try Cast.glob("node20")] }
+        ),
         MatchCase("part of a name fails", .fails, { $0.names = [try Cast.glob("nod")] }),
         MatchCase("a later argument fails", .fails, { $0.names = [try Cast.glob("80")] }),
         MatchCase("the executable holds", .holds, { $0.executables = [try Cast.glob("/opt/**")] }),

@@ -90,6 +90,9 @@ struct ShippedFileTests {
         let rules = try ShippedRules.load().filter(\.protect)
         // What others may not read of root's processes must not decide.
         var helper = process(running: line)
+        // What exec leaves as the kernel's name: 15 bytes of the file's.
+        let file = ByteString(String(line.prefix { $0 != " " })).baseName
+        helper.name = ByteString(Array(file.bytes.prefix(15)))
         helper.executable = .denied(13)
         helper.environment = .denied(13)
         let context = MatchContext(host: Cast.host)
