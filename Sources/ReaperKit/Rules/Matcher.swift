@@ -62,7 +62,8 @@ extension ProcessPattern {
 
     /// Cheapest first, in system calls.
     enum Condition: Int, CaseIterable {
-        case pid, baseline, state, age, kernelName, executable, workingDirectory, directory, name, user
+        case pid, baseline, state, age, kernelName, executable, workingDirectory, directory, name,
+            user
         case command, cgroup, environment, port
 
         static var count: Int { port.rawValue + 1 }

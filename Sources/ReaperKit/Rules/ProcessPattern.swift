@@ -44,7 +44,8 @@ public struct ProcessPattern: Sendable, Equatable {
 
     /// Whether no condition was given.
     public var isEmpty: Bool {
-        pids.isEmpty && names.isEmpty && kernelNames.isEmpty && executables.isEmpty && commands.isEmpty
+        pids.isEmpty && names.isEmpty && kernelNames.isEmpty && executables.isEmpty
+            && commands.isEmpty
             && workingDirectories.isEmpty && directories.isEmpty && environment.isEmpty
             && cgroups.isEmpty && ports == nil && users.isEmpty && states.isEmpty
             && olderThan == nil && absentFrom == nil
