@@ -50,6 +50,16 @@ struct ChildWalk {
         return records.sorted { $0.pid < $1.pid }
     }
 
+    /// The children of kthreadd, which is number 2 outside of pid namespaces; nobody elsewhere.
+    ///
+    /// They are the kernel's threads, and the programs that the kernel starts by itself.
+    mutating func kernelChildren(in procfs: inout Procfs) -> [Int32] {
+        guard case .value(let record) = procfs.record(of: ProcessPlace(pid: 2)),
+            record.isKernelThread, record.parent == 0
+        else { return [] }
+        return children(of: record, in: &procfs) ?? []
+    }
+
     /// Reads `stat` of whoever is below these, and not among `known`, sorted by number.
     ///
     /// - Returns: `nil` as ``records(below:in:)`` does.

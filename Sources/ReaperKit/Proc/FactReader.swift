@@ -108,7 +108,7 @@ extension Procfs {
         for name: StaticString in ["ns/pid", "ns/mnt", "ns/net"] {
             switch link(name, of: place) {
             case .value(let target):
-                guard let inode = namespaceInode(target) else { return .denied(EINVAL) }
+                guard let inode = Self.namespaceInode(target) else { return .denied(EINVAL) }
                 inodes.append(inode)
             case .gone: return .gone
             case .denied(let code): return .denied(code)
@@ -134,15 +134,11 @@ extension Procfs {
     }
 
     /// Reaper's own mount namespace, which it never leaves.
-    private static let ownMounts: UInt64? = {
-        guard var procfs = try? Procfs(),
-            case .value(let target) = procfs.link("ns/mnt", of: ProcessPlace(pid: getpid()))
-        else { return nil }
-        return procfs.namespaceInode(target)
-    }()
+    private static let ownMounts: UInt64? =
+        firstLink(of: "/proc/self/ns/mnt").flatMap { namespaceInode(ByteString($0)) }
 
     // namespaces(7): "pid:[4026531836]".
-    func namespaceInode(_ target: ByteString) -> UInt64? {
+    static func namespaceInode(_ target: ByteString) -> UInt64? {
         guard let open = target.bytes.firstIndex(of: UInt8(ascii: "[")), target.bytes.last == 0x5D
         else { return nil }
         return UInt64(String(decoding: target.bytes[(open + 1)...].dropLast(), as: UTF8.self))

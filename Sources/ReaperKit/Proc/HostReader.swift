@@ -35,7 +35,7 @@ extension Procfs {
     ///
     /// After `unshare -p` without a new mount every number in `/proc` means somebody else.
     public mutating func showsOwnNamespace() -> Bool {
-        firstLink(of: "\(root)/self") == "\(getpid())"
+        Self.firstLink(of: "\(root)/self") == "\(getpid())"
     }
 
     private mutating func readOwnChain(into host: inout HostFacts) {
@@ -64,7 +64,7 @@ extension Procfs {
         return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
     }
 
-    private func firstLink(of path: String) -> String? {
+    static func firstLink(of path: String) -> String? {
         var target = [CChar](repeating: 0, count: 64)
         let count = unsafe clinux_readlinkat(AT_FDCWD, path, &target, target.count)
         guard count > 0 else { return nil }

@@ -51,7 +51,7 @@ extension Procfs {
         ] {
             guard case .value(let its) = link(name, of: place),
                 case .value(let ours) = link(name, of: own), its != ours,
-                let inode = namespaceInode(its)
+                let inode = Self.namespaceInode(its)
             else { continue }
             list.append(.init(String("\(name)".dropFirst(3)), inode))
         }
@@ -61,7 +61,7 @@ extension Procfs {
     /// The network namespace that a process lives in now.
     mutating func networkNamespace(of pid: Int32) -> Reading<UInt64> {
         switch link("ns/net", of: ProcessPlace(pid: pid)) {
-        case .value(let target): namespaceInode(target).map { .value($0) } ?? .denied(EINVAL)
+        case .value(let target): Self.namespaceInode(target).map { .value($0) } ?? .denied(EINVAL)
         case .gone: .gone
         case .denied(let code): .denied(code)
         }

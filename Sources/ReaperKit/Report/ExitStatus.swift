@@ -40,8 +40,10 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     /// What to return when several apply: 2, 124, 1, 3, 0, the first of them that does.
     ///
     /// The statuses of `run` stand for its command and never compete; they come before all others.
-    public static func worst(_ statuses: some Sequence<ExitStatus>) -> ExitStatus {
-        statuses.max { $0.rank < $1.rank } ?? .clean
+    public static func worst(_ statuses: [ExitStatus]) -> ExitStatus {
+        var worst = ExitStatus.clean
+        for status in statuses where status.rank > worst.rank { worst = status }
+        return worst
     }
 
     private var rank: Int {

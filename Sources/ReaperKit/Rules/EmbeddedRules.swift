@@ -4,9 +4,9 @@
 enum EmbeddedRules {
     /// Their base names, in byte order.
     static let baseNames = [
-        "agents.json5", "browsers.json5", "builddaemons.json5", "ci.json5", "containers.json5",
-        "databases.json5", "devservers.json5", "dora.json5", "generic.json5", "manta.json5",
-        "swiftpm.json5", "systemg.json5", "wasmcloud.json5", "zinit.json5",
+        "agents.json5", "browsers.json5", "builddaemons.json5", "ci.json5", "containerfiles.json5",
+        "containers.json5", "databases.json5", "devservers.json5", "dora.json5", "generic.json5",
+        "manta.json5", "swiftpm.json5", "systemg.json5", "wasmcloud.json5", "zinit.json5",
     ]
 
     /// Those in which a rule protects somebody.
@@ -22,6 +22,7 @@ enum EmbeddedRules {
         case "browsers.json5": PackageResources.browsers_json5
         case "builddaemons.json5": PackageResources.builddaemons_json5
         case "ci.json5": PackageResources.ci_json5
+        case "containerfiles.json5": PackageResources.containerfiles_json5
         case "containers.json5": PackageResources.containers_json5
         case "databases.json5": PackageResources.databases_json5
         case "devservers.json5": PackageResources.devservers_json5

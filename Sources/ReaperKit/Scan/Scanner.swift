@@ -117,9 +117,6 @@ public struct Scanner: ~Copyable {
 
     /// Reads `stat` of every process and judges nothing.
     ///
-    /// Children of kthreadd are read like all others: what the kernel itself starts, such as a release
-    /// agent, is one of them, and can make more that are members of what is stopped.
-    ///
     /// - Parameter known: Numbers of whom nothing has to be read; they are left out.
     /// - Returns: The processes by number, and the numbers of those that the kernel refused.
     /// - Throws: Why `/proc` could not be listed.
@@ -135,6 +132,9 @@ public struct Scanner: ~Copyable {
         }
         return (records, refused)
     }
+
+    /// The numbers of the children of kthreadd.
+    mutating func kernelChildren() -> Set<Int32> { Set(childWalk.kernelChildren(in: &procfs)) }
 
     /// Reads everybody's `stat` and every socket that holds a port, and judges nothing.
     public mutating func inventory(files: [InstanceFile]) throws(SystemError) -> Snapshot {

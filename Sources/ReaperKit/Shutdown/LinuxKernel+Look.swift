@@ -13,7 +13,7 @@ extension LinuxKernel {
                         scanner.newcomers(below: members, besides: known)
                     }
                 if let near { return Look(processes: near, matches: groupMatches(), tick: tick) }
-                let listing = try scanner.listing(besides: unreaped())
+                let listing = try scanner.listing(besides: unreaped().union(kernelChildren()))
                 note(hidden: listing.refused)
                 return Look(processes: listing.records, matches: groupMatches(), tick: tick)
             }
@@ -28,6 +28,28 @@ extension LinuxKernel {
             // Without a listing nobody new can be found; the proof will fail for the same reason.
             return Look(processes: [])
         }
+    }
+
+    /// The children of kthreadd, half of the numbers of an ordinary machine, where no member is one of
+    /// them and none of them can have come to be a member.
+    ///
+    /// The parent of a new process is who made it, or with `CLONE_PARENT` that one's parent, and
+    /// kthreadd adopts nobody: only its children make others of these. One of them can join the
+    /// group that a member leads when they are in the same session; if that was begun by somebody
+    /// whose parent is another, none of them is. Whoever comes by one of these numbers after they
+    /// were read was born during a proof, which looks.
+    private func kernelChildren() -> Set<Int32> {
+        guard !groups.hasMade, targets.values.allSatisfy({ $0.parent.map { $0 != 2 } ?? false })
+        else { return [] }
+        let sessions = targets.values.filter { $0.leadsGroup && !$0.leadsSession }.map(\.session)
+        let areApart = Set(sessions).allSatisfy { session in
+            guard let session, session > 0,
+                let leader = scanner.procfs.record(of: ProcessPlace(pid: session)).known
+            else { return false }
+            // While anybody is in it, its number is nobody else's.
+            return leader.session == session && leader.parent != 2 && !leader.isKernelThread
+        }
+        return areApart ? scanner.kernelChildren() : []
     }
 
     /// A look that nobody can hide from, or the reason why somebody can.

@@ -53,8 +53,18 @@ struct LinuxKernelTests {
 
     /// What the kernel itself starts is a child of kthreadd, and so is what that makes as its own
     /// parent's child: it can be in the session of a target.
-    @Test("a look at everybody shows the children of kthreadd too")
-    func kernelChildren() throws {
+    @Test(
+        "a look at everybody shows the children of kthreadd where they can belong to a member",
+        arguments: [
+            KernelChildrenCase(parent: 2, isShown: true),
+            KernelChildrenCase(parent: nil, isShown: true),
+            KernelChildrenCase(isShown: false),
+            // Whoever is in the session that another began can join the group.
+            KernelChildrenCase(leads: false, isShown: false),
+            KernelChildrenCase(leads: false, isLeaderThere: false, isShown: true),
+        ]
+    )
+    func kernelChildren(example: KernelChildrenCase) throws {
         // In a pid namespace of its own nobody may have that number.
         func children() -> Set<Int32> {
             let path = "/proc/2/task/2/children"
@@ -63,9 +73,20 @@ struct LinuxKernelTests {
             else { return [] }
             return Set(bytes.split(separator: 0x20).compactMap { Int32(ByteString($0).text) })
         }
+        let specimen = try Specimen("sleep", "--setsid")
+        var target = try Self.target(specimen.root)
+        target.parent = example.parent
+        target.leadsGroup = true
+        target.leadsSession = example.leads
+        // No process has a number as high as that, PID_MAX_LIMIT.
+        target.session = example.isLeaderThere ? target.identity.pid : 1 << 22
+        let kernel = try Self.kernel()
+        #expect(kernel.pin(target) == .pinned)
         let before = children()
-        let seen = try Self.kernel().look(.everybody).processes.map(\.pid)
-        #expect(before.intersection(children()).isSubset(of: seen))
+        let seen = Set(kernel.look(.everybody).processes.map(\.pid))
+        let lasting = before.intersection(children())
+        #expect(seen.contains(target.identity.pid))
+        #expect(lasting.isEmpty || lasting.isSubset(of: seen) == example.isShown)
     }
 
     @Test("pins, signals, waits, and knows who has exited")
@@ -228,4 +249,13 @@ struct LinuxKernelTests {
         #expect(left.isEmpty || outcome.proof == .none)
         #expect(left.isEmpty || outcome.unproven != nil)
     }
+}
+
+/// Who a member is that leads a group, and whether a child of kthreadd can be in that.
+struct KernelChildrenCase: Sendable {
+    var parent: Int32? = 1
+    /// Whether it leads its session too.
+    var leads = true
+    var isLeaderThere = true
+    var isShown: Bool
 }

@@ -146,14 +146,14 @@ extension ShippedFileCase {
             own: ["/usr/bin/watchman --foreground"]
         ),
         ShippedFileCase(
-            rule: "containers.dockerd",
+            rule: "containerfiles.dockerd",
             paths: ["/run/docker.pid", "/run/user/0/docker.pid"],
             other: "/run/docker.sock",
             text: "4127",
             own: ["/usr/bin/dockerd -H fd://"]
         ),
         ShippedFileCase(
-            rule: "containers.podman-pause",
+            rule: "containerfiles.podman-pause",
             paths: ["/run/user/0/libpod/tmp/pause.pid"],
             other: "/run/user/0/libpod/tmp/alive",
             text: "4127",
