@@ -76,9 +76,9 @@ MUTATIONS = [
      "kernel.now() >= .zero",
      {"deadline"}),
     ("the sweep goes on after the deadline", [
-        (SWEEP,
-         "            if kernel.now() >= end { return }\n            wait(for: [], until: min(end,",
-         "            wait(for: [], until: max(end,"),
+        (SWEEP, "if kernel.now() >= end {\n                outcome.unproven =",
+         "if kernel.now() < .zero {\n                outcome.unproven ="),
+        (SWEEP, "wait(for: [], until: min(end,", "wait(for: [], until: max(end,"),
         (SWEEP, "guard hasTimeToLook(until: end) else {", "guard kernel.now() >= .zero else {"),
     ],
      {"deadline"}),

@@ -47,7 +47,7 @@ extension ShutdownEngine {
         if isLate || options.hasPattern || isGrouped || !follows || !set.knowsParents
             || !(hearing.isIntact || set.resisting.isEmpty)
         {
-            guard hasTimeToLook(until: end), refresh() || mayGuess else { return false }
+            guard hasTimeForUsualLook(until: end), refresh() || mayGuess else { return false }
             hasLooked = true
             // Who is asked when the time is up has none to obey in.
             guard kernel.now() < end else { return true }

@@ -30,7 +30,7 @@ extension ShutdownEngine {
             }
             kernel.thawGroups()
             awaitDeaths(until: end)
-            if hasTimeToLook(until: end) { refresh() }
+            if hasTimeForUsualLook(until: end) { refresh() }
         } while kernel.now() < end && set.hasUnkilled
         explainSurvivors()
     }
@@ -67,7 +67,7 @@ extension ShutdownEngine {
                 set[member.identity]?.lastSignal = asked
                 set[member.identity]?.isFrozen = true
             }
-            guard hasTimeToLook(until: end) else {
+            guard hasTimeForUsualLook(until: end) else {
                 // They are to stand still all the same; who was born meanwhile, the end has to tell.
                 wait(for: set.active, until: kernel.now() + .milliseconds(1))
                 return
@@ -78,6 +78,7 @@ extension ShutdownEngine {
             if added.isEmpty, !look.processes.isEmpty, markSettled(look, held) {
                 if sweptAtOnce { return }
                 // Who belongs without descending from anybody is seen only when all are looked at.
+                guard hasTimeToLook(until: end) else { return }
                 look = self.look(.everybody)
                 added = take(look)
                 if added.isEmpty, !look.processes.isEmpty { return }

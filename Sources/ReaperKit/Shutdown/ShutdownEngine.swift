@@ -173,6 +173,12 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         kernel.now() + lookCost <= end + ShutdownOptions.overtime
     }
 
+    /// The same of the usual look; one at the members' trees takes next to nothing.
+    mutating func hasTimeForUsualLook(until end: Duration) -> Bool {
+        looksAtEverybody
+            ? hasTimeToLook(until: end) : kernel.now() <= end + ShutdownOptions.overtime
+    }
+
     /// Looks, and notes what it takes to look at everybody.
     mutating func look(_ scope: LookScope) -> Look {
         let before = kernel.now()
@@ -181,10 +187,12 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         return look
     }
 
-    /// Where no pattern has to be matched, what is near the members is enough until they are gone.
+    /// Where no pattern has to be matched, what is near the members is enough until they are gone;
+    /// but whoever is in a group that reaper made belongs, wherever it descends from.
+    var looksAtEverybody: Bool { options.hasPattern || isGrouped }
+
     var usualScope: LookScope {
-        // Whoever is in a group that reaper made belongs, wherever it descends from.
-        options.hasPattern || isGrouped
+        looksAtEverybody
             ? .everybody : .trees(set.left.filter { set[$0]?.gone == nil })
     }
 
