@@ -13,7 +13,8 @@ struct StopNotices {
     }
 
     /// Says who was found, what is not done and why, and what may surprise.
-    func announce(_ stop: InstanceStop, _ choice: StopChoice, _ plan: ShutdownPlan) {
+    func announce(_ stop: InstanceStop, _ choice: StopChoice, _ report: Report) {
+        let plan = report.plan ?? ShutdownPlan()
         for objection in stop.refused {
             let reason = objection.reason.escapedForTerminal
             Diagnostics.report("\(objection.instance.label) is left alone: \(reason)")
@@ -28,7 +29,7 @@ struct StopNotices {
         for instance in choice.found {
             say("Found matching instance: \(instance.id.escapedForTerminal)")
         }
-        if isForAll { announceAll(stop) }
+        if isForAll { announceAll(stop, isComplete: report.isComplete) }
         for instance in stop.supervisors {
             say("\(instance.label) is a supervisor that would start it again: it goes first")
         }
@@ -38,6 +39,14 @@ struct StopNotices {
         }
         guard isForced, !stop.targets.isEmpty else { return }
         say("warning: forced termination may lose data: nothing is asked to save or finish first")
+    }
+
+    /// Says what could not be read, where no report does.
+    static func explainGaps(in report: Report, _ options: OutputOptions) {
+        let style = Terminal.standardError().style(for: options)
+        Diagnostics.write(
+            TableReport.renderGaps(report, claim: "no other instance", style: style)
+        )
     }
 
     /// Says that it begins, once it is agreed.
@@ -50,8 +59,10 @@ struct StopNotices {
         }
     }
 
-    private func announceAll(_ stop: InstanceStop) {
+    private func announceAll(_ stop: InstanceStop, isComplete: Bool) {
         switch stop.targets.count {
+        case 0 where !stop.refused.isEmpty: say("No instance is stopped.")
+        case 0 where !isComplete: say("No running instances found, as far as could be read.")
         case 0: say("No running instances found.")
         case 1: say("Found 1 running instance: \(stop.targets[0].line)")
         case let count:

@@ -5,6 +5,7 @@
 public struct InstanceCatalog {
     private let view: SnapshotView
     private let rules: [Rule]
+    private let users: [UInt32]
     private let answer: (Rule, ProcessRecord) -> RecordedAnswer
 
     /// Prepares to judge the files and processes of a snapshot by the rules of a request.
@@ -12,6 +13,7 @@ public struct InstanceCatalog {
         let view = SnapshotView(snapshot, rules: request.rules)
         self.view = view
         rules = request.rules
+        users = request.instances?.scope.users ?? []
         answer = FileDetection(request: request).detector(in: view).matches
     }
 
@@ -137,7 +139,7 @@ public struct InstanceCatalog {
     /// One instance per name in a system, whichever of its rules know its processes.
     private func fromEnvironments() -> [Instance] {
         var instances: [InstanceKey: Instance] = [:]
-        let marking = rules.compactMap { MarkingRule($0) }
+        let marking = rules.compactMap { MarkingRule($0, of: users) }
         let readers = marking.map { InstanceMarkReader($0.rule) }
         for process in view.snapshot.processes {
             guard let entries = process.environment?.known, !process.isZombie,
