@@ -37,7 +37,13 @@ enum StopCommand {
             let choice = StopChoice(options.instanceNames, in: listing, rules: rules)
             choice.explain(among: listing.instances)
             guard choice.ambiguous.isEmpty else { return .usage }
-            var stop = InstanceStop(choice.instances, in: listing, rules: rules)
+            let isOfAll = options.instanceNames.isEmpty
+            var stop = InstanceStop(
+                choice.instances,
+                in: listing,
+                rules: rules,
+                isOfAll: isOfAll
+            )
             var plan = makePlan(stop, &listing, &session, options)
             plan.removals += plan.companions(of: stop.findings, stop.endedRules(of: rules))
             var report = makeReport(stop, plan, listing, session, options, choice)
@@ -64,7 +70,7 @@ enum StopCommand {
                     listing.snapshot.unreadable = unreadable
                 }
                 let renewed = stop.renewed(choice.instances, in: listing)
-                stop = InstanceStop(renewed, in: listing, rules: rules)
+                stop = InstanceStop(renewed, in: listing, rules: rules, isOfAll: isOfAll)
                 plan = makePlan(stop, &listing, &session, options).restricted(to: plan)
                 report = makeReport(stop, plan, listing, session, options, choice)
             }
@@ -101,6 +107,7 @@ enum StopCommand {
         var query = InstanceQuery()
         query.scope = options.selection.process
         let isForAll = options.instanceNames.isEmpty
+        query.heedsOptOut = isForAll
         var session = try ScanSession(options, instances: query) { rule in
             isForAll ? rule.isStoppable : rule.instance != nil
         }
@@ -143,7 +150,7 @@ enum StopCommand {
         var report = session.report("stop", ScanResult(snapshot: snapshot, findings: stop.findings))
         report.isOfAllUsers = options.selection.process.users.isEmpty
         report.plan = plan
-        report.instances = stop.targets + stop.over + stop.refused.map(\.instance)
+        report.instances = stop.targets + stop.rest
         return report
     }
 
@@ -172,6 +179,7 @@ enum StopCommand {
 }
 
 extension Rule {
-    /// Whether stopping everything concerns it: it can be stopped, or cleaned up after.
-    fileprivate var isStoppable: Bool { instance != nil && (stop != nil || !keep) }
+    /// Whether stopping everything concerns it: it can be stopped, or cleaned up after, or tells of
+    /// what nobody looks after once its owner is gone.
+    fileprivate var isStoppable: Bool { instance != nil && (stop != nil || !keep || owner != nil) }
 }

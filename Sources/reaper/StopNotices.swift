@@ -19,6 +19,10 @@ struct StopNotices {
             let reason = objection.reason.escapedForTerminal
             Diagnostics.report("\(objection.instance.label) is left alone: \(reason)")
         }
+        for objection in stop.kept {
+            let reason = objection.reason.escapedForTerminal
+            Diagnostics.report("\(objection.instance.label) \(reason)")
+        }
         for refusal in plan.refused where !stop.refusals.contains(refusal) {
             let who = refusal.identity?.description ?? refusal.path?.text ?? ""
             let reason = refusal.reason.escapedForTerminal
@@ -61,7 +65,7 @@ struct StopNotices {
 
     private func announceAll(_ stop: InstanceStop, isComplete: Bool) {
         switch stop.targets.count {
-        case 0 where !stop.refused.isEmpty: say("No instance is stopped.")
+        case 0 where !stop.refused.isEmpty || !stop.kept.isEmpty: say("No instance is stopped.")
         case 0 where !isComplete: say("No running instances found, as far as could be read.")
         case 0: say("No running instances found.")
         case 1: say("Found 1 running instance: \(stop.targets[0].line)")

@@ -77,8 +77,8 @@ struct MarkingRule: Sendable {
     /// The rule's `match`, and its variable.
     let pattern: ProcessPattern
 
-    /// - Parameter users: Whose processes are meant; empty stands for everybody's.
-    /// - Returns: `nil` for a rule that marks nobody.
+    /// Means the processes of `users`, of everybody where that is empty; `nil` for a rule that marks
+    /// none of them.
     init?(_ rule: Rule, of users: [UInt32] = []) {
         guard let variable = rule.instance?.environment, !rule.protect else { return nil }
         var pattern = rule.match

@@ -25,7 +25,14 @@ extension Scanner {
             instances: InstanceCatalog(result.snapshot, request).instances()
         )
         prove(&listing)
+        readOwners(of: listing.instances, into: &listing.snapshot)
         let snapshot = listing.snapshot
+        if request.instances?.heedsOptOut == true {
+            let everybody = listing.instances.flatMap { $0.whole(in: snapshot) }
+            let unread = everybody.filter { $0.isUnread(.environment) }
+            let wanted = unread.map { FactRequest(pid: $0.pid, kind: .environment) }
+            read(Set(wanted), into: &listing.snapshot)
+        }
         readPorts(
             of: Set(listing.instances.flatMap { $0.company(in: snapshot) }),
             into: &listing.snapshot
@@ -54,6 +61,29 @@ extension Scanner {
         let gone = processes.subtracting(detection.findings.compactMap(\.process))
         if !gone.isEmpty { forget(gone, in: &listing.snapshot) }
         listing.instances = InstanceCatalog(listing.snapshot, request).instances()
+    }
+
+    /// Reads what tells whether anybody above an instance is what its rule calls its owner.
+    private mutating func readOwners(of instances: [Instance], into snapshot: inout Snapshot) {
+        let rules = Dictionary(request.rules.map { ($0.id, $0) }) { first, _ in first }
+        // Every fact is read once, so this ends; the bound is for a pattern that forgets it.
+        for _ in 0..<32 {
+            let view = SnapshotView(snapshot, rules: [])
+            var wanted: Set<FactRequest> = []
+            for instance in instances where !instance.isOver {
+                let above = instance.processes.compactMap { view.snapshot.process($0.pid) }
+                    .flatMap { view.tree.ancestors(of: $0) }
+                for pattern in instance.rules.compactMap({ rules[$0]?.owner }) {
+                    for ancestor in above {
+                        let answer = pattern.evaluate(ancestor, in: view.context)
+                        guard case .needs(let kind) = answer, kind != .sockets else { continue }
+                        wanted.insert(FactRequest(pid: ancestor.pid, kind: kind))
+                    }
+                }
+            }
+            guard !wanted.isEmpty else { return }
+            read(wanted, into: &snapshot)
+        }
     }
 
     /// Takes out of a snapshot who has gone since it was made.

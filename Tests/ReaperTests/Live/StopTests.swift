@@ -193,7 +193,7 @@ struct StopTests {
         #expect(try first.root.hasEnded == agrees && second.root.hasEnded == agrees)
         // The file of what is not proven to be gone stays.
         let isUnproven = !Machine.isRoot && completion.text.contains("not proven")
-        #expect(live.has("run/a-1") != agrees || isUnproven)
+        #expect(live.has("run/a-1") != agrees || isUnproven, "\(completion.text)")
     }
 
     @Test("one that is named is asked about with --interactive only")
@@ -234,7 +234,7 @@ struct StopTests {
         #expect(said.contains("'a-1' (PID \(try stubborn.root.pid)) not responding after "))
         #expect(said.contains("✓ 'a-1' (PID \(try stubborn.root.pid)) killed after "), "\(said)")
         let isUnproven = try !Machine.isRoot && graceful.report().outcome?.unproven != nil
-        #expect(!live.has("run/a-1") || isUnproven)
+        #expect(!live.has("run/a-1") || isUnproven, "\(graceful.text)")
         #expect(try stubborn.finish().signals.contains("root TERM"))
         let second = try live.job("b-1", ["term-ignorer", "--with", "consume"])
         let forced = try live.stop("b-1", "-f", "--json")
