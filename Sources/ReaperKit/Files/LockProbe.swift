@@ -2,18 +2,29 @@ import CLinux
 import Glibc
 
 extension LockState {
+    /// How often flock(2) is asked of a file that seems locked; the first pause takes 1 ms, each
+    /// later one twice as long.
+    private static let attempts = 5
+
     /// Asks whether anybody holds a lock on an open file, without keeping one.
     ///
     /// flock(2) and record locks do not see each other, so both are asked. For record locks,
     /// `F_OFD_GETLK` only looks; flock(2) can only be asked by taking the lock, which is let go at
-    /// once. A read descriptor is enough for both.
+    /// once. Another reaper that asks the same at the same time must not pass for a holder, so who
+    /// seems to hold it is asked about again a moment later. A read descriptor is enough for both.
     init(probing file: borrowing FileDescriptor) {
         let record = clinux_record_lock(file.raw)
         if record >= 0, record != Int32(F_UNLCK) {
             self = .held("fcntl record lock")
             return
         }
-        let lock = clinux_flock(file.raw, LOCK_EX | LOCK_NB)
+        var lock = clinux_flock(file.raw, LOCK_EX | LOCK_NB)
+        var pause = Duration.milliseconds(1)
+        for _ in 1..<Self.attempts where lock == -EWOULDBLOCK {
+            Polling.wait(until: Clock.monotonic() + pause)
+            pause *= 2
+            lock = clinux_flock(file.raw, LOCK_EX | LOCK_NB)
+        }
         if lock == -EWOULDBLOCK {
             self = .held("flock")
             return

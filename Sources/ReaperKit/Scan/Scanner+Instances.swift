@@ -90,16 +90,15 @@ extension Scanner {
     private func forget(_ gone: Set<ProcessIdentity>, in snapshot: inout Snapshot) {
         snapshot.processes.removeAll { gone.contains($0.identity) }
         let numbers = Set(gone.map(\.pid))
-        for index in snapshot.instanceFiles.indices {
-            guard case .entries(var entries) = snapshot.instanceFiles[index].contents else {
-                continue
-            }
-            for position in entries.indices {
-                guard let pid = entries[position].pid, numbers.contains(pid) else { continue }
-                entries[position].liveness = PidLiveness(probing: pid)
-            }
-            snapshot.instanceFiles[index].contents = .entries(entries)
-        }
+        snapshot.probe { numbers.contains($0) }
+    }
+
+    /// Asks once more about recorded numbers that were in use when their file was read, and that the
+    /// listing lacks: who was reaped in between is gone, and not merely hidden.
+    func probeAgain(_ snapshot: inout Snapshot) {
+        guard isOwnNamespace, !snapshot.instanceFiles.isEmpty else { return }
+        let listed = Set(snapshot.processes.map(\.pid))
+        snapshot.probe(among: .alive) { !listed.contains($0) }
     }
 
     /// Keeps the instances one of whose processes the selectors describe; of those without any
@@ -158,6 +157,29 @@ extension Scanner {
                 )
             }
             return
+        }
+    }
+}
+
+extension Snapshot {
+    /// Asks the kernel again which of the numbers that files record are in use.
+    ///
+    /// - Parameters:
+    ///   - answer: Only of whom this was the answer; `nil` stands for any.
+    ///   - isAsked: Which numbers matter.
+    fileprivate mutating func probe(
+        among answer: PidLiveness? = nil,
+        where isAsked: (Int32) -> Bool
+    ) {
+        for index in instanceFiles.indices {
+            guard case .entries(var entries) = instanceFiles[index].contents else { continue }
+            for position in entries.indices {
+                guard let pid = entries[position].pid, isAsked(pid),
+                    answer.map({ $0 == entries[position].liveness }) ?? true
+                else { continue }
+                entries[position].liveness = PidLiveness(probing: pid)
+            }
+            instanceFiles[index].contents = .entries(entries)
         }
     }
 }

@@ -67,6 +67,7 @@ public struct Scanner: ~Copyable {
         var snapshot = begin(files)
         try readSockets(into: &snapshot)
         var candidates = try readProcesses(into: &snapshot)
+        probeAgain(&snapshot)
         if findHiddenHolders(in: &snapshot) { candidates = self.candidates(in: snapshot) }
         return try judge(snapshot, candidates)
     }
