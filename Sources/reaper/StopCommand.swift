@@ -35,8 +35,15 @@ enum StopCommand {
             var listing = try session.lookForInstances()
             let rules = session.request.rules
             let choice = StopChoice(options.instanceNames, in: listing, rules: rules)
-            choice.explain(among: listing.instances)
-            guard choice.ambiguous.isEmpty else { return .usage }
+            choice.explain(among: listing)
+            guard choice.ambiguous.isEmpty else {
+                guard options.output.format != .table else { return .usage }
+                let result = ScanResult(snapshot: listing.snapshot, findings: [])
+                var report = session.report("stop", result)
+                report.error = choice.error
+                report.instances = choice.ambiguous.flatMap(\.candidates)
+                return output.finish(report, options.output, .usage)
+            }
             let isOfAll = options.instanceNames.isEmpty
             var stop = InstanceStop(
                 choice.instances,

@@ -5,8 +5,10 @@ struct StopNotices {
     private let isQuiet: Bool
     private let isForced: Bool
     private let isForAll: Bool
+    private let options: Options
 
     init(_ options: Options) {
+        self.options = options
         isQuiet = options.output.isQuiet
         isForced = options.action.isForced
         isForAll = options.instanceNames.isEmpty
@@ -28,7 +30,8 @@ struct StopNotices {
             let reason = refusal.reason.escapedForTerminal
             Diagnostics.report("\(who.escapedForTerminal) is left alone: \(reason)")
         }
-        for instance in stop.over { announce(instance, plan) }
+        let isDone = !options.action.isDryRun && !StopConsent.isAwaited(for: stop, options)
+        for instance in stop.over { announce(instance, plan, isDone: isDone) }
         if isQuiet { return }
         for instance in choice.found {
             say("Found matching instance: \(instance.id.escapedForTerminal)")
@@ -76,12 +79,13 @@ struct StopNotices {
     }
 
     /// An instance that was stopped already; among all of them, only what is cleaned up is told.
-    private func announce(_ instance: Instance, _ plan: ShutdownPlan) {
+    private func announce(_ instance: Instance, _ plan: ShutdownPlan, isDone: Bool) {
         let path = instance.file?.text.escapedForTerminal ?? ""
         let isRemoved = plan.removals.contains { $0.path == instance.file }
         let reason = instance.reason.escapedForTerminal
         guard isRemoved || !isForAll else { return }
-        let rest = isRemoved ? "; cleaning up its file \(path)" : "; its file \(path) stays"
+        let what = isDone ? "cleaning up its file \(path)" : "its file \(path) is to be cleaned up"
+        let rest = isRemoved ? "; \(what)" : "; its file \(path) stays"
         Diagnostics.report(
             "warning: \(instance.label) was already stopped: \(reason)"
                 + (instance.file == nil ? "" : rest)

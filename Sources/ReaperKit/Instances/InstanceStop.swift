@@ -116,7 +116,7 @@ public struct InstanceStop: Sendable {
             process.environment?.known?.contains("REAPER_KEEP=1") == true
         }
         guard let keeper else { return nil }
-        let command = "'reaper stop \(instance.id)' stops it"
+        let command = "'reaper stop \(instance.id.quotedForShell)' stops it"
         guard instance.processes.contains(keeper.identity) else {
             return "kept: REAPER_KEEP=1 of \(keeper.label), which belongs to it; \(command)"
         }
@@ -134,7 +134,7 @@ public struct InstanceStop: Sendable {
         case .stopped, .stale, .recycled, .zombie:
             return "it may be another process, or a clock was set: \(instance.reason); "
                 + "compare, and stop that process with 'reaper clean --pid "
-                + "\(instance.pid.map { "\($0)" } ?? "PID")' if it is the one"
+                + "\(number(of: instance))' if it is the one"
         }
         guard let identity = instance.processes.first else {
             return "which process it is is not known: \(instance.reason)"
@@ -147,7 +147,7 @@ public struct InstanceStop: Sendable {
             case .denied(let code) = process.environment
         {
             return "whether its environment asks to be left alone (REAPER_KEEP) is unknown: "
-                + "\(reasonText(code)); 'reaper stop \(instance.id)' stops it"
+                + "\(reasonText(code)); 'reaper stop \(instance.id.quotedForShell)' stops it"
         }
         guard instance.isProven else {
             return "only a number says that process \(identity.pid) is it: compare first, "
@@ -160,6 +160,12 @@ public struct InstanceStop: Sendable {
         let user = view.snapshot.host.effectiveUser
         guard case .refused(let reason) = file.mayActOn(process, for: user) else { return nil }
         return "its file may not have it stopped: \(reason)"
+    }
+
+    /// Whose number an instance records, as far as it is known, as a command line takes it.
+    private func number(of instance: Instance) -> String {
+        guard let pid = instance.pid else { return "PID" }
+        return view.snapshot.process(pid)?.identity.description ?? "\(pid)"
     }
 
     /// What is left of an instance whose own process is gone, and what stops that.
@@ -179,7 +185,8 @@ public struct InstanceStop: Sendable {
         let more = instance.remnants.count - names.count
         if more > 0 { names.append("\(more) more") }
         let numbers = instance.remnants.map(\.description).joined(separator: ",")
-        let rest = instance.file == nil ? "" : "; then 'reaper stop \(instance.id)' cleans up"
+        let command = "reaper stop \(instance.id.quotedForShell)"
+        let rest = instance.file == nil ? "" : "; then '\(command)' cleans up"
         return "\(instance.reason): \(names.joined(separator: ", ")); "
             + "'reaper clean --pid \(numbers)' stops what remains\(rest)"
     }
@@ -264,7 +271,7 @@ public struct InstanceStop: Sendable {
                 verdict: .confirmed,
                 summary: node.map { "is \($0) of \(whole)" } ?? "is \(whole)",
                 evidence: instance.evidence,
-                remedy: Remedy(.stop, command: "reaper stop \(instance.id)")
+                remedy: Remedy(.stop, command: "reaper stop \(instance.id.quotedForShell)")
             )
         }
     }

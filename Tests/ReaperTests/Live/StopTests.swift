@@ -52,7 +52,11 @@ struct StopTests {
     func ambiguous() throws {
         let specimens = try ["prod-a", "prod-b", "web"].map { try live.job($0) }
         let completion = try live.stop("web", "prod", "--json")
-        #expect(completion.code == 2 && completion.output.isEmpty)
+        #expect(completion.code == 2)
+        let report = try completion.report()
+        #expect(report.error == "'prod' is ambiguous, nothing was stopped")
+        #expect(report.instances?.map(\.id) == ["prod-a", "prod-b"] && report.outcome == nil)
+        #expect(try live.stop("web", "prod").output.isEmpty)
         let said = completion.errorText
         #expect(said.contains("'prod' is ambiguous, nothing was stopped"))
         #expect(said.contains("  - prod-a, PID \(try specimens[0].root.pid), live\n"))
