@@ -134,6 +134,18 @@ struct StopAllTests {
         #expect(!live.has("run/a-1"))
     }
 
+    @Test("a successor with the same name is the one that is meant, whoever remains of the first")
+    func successorOfRemnants() throws {
+        let specimen = try Specimen("leaderless")
+        let leader = try #require(try specimen.root.session)
+        try live.record("web-1", alias: "web", leader)
+        let successor = try live.job("web-2", alias: "web")
+        let completion = try live.stop("web", "--json")
+        #expect(try completion.isAllGone(), "\(completion.text)\(completion.errorText)")
+        #expect(try successor.root.hasEnded && live.has("run/web-1"))
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
     @Test("the ports of whoever remains are told")
     func remainingPort() throws {
         let specimen = try Specimen("listen", "--orphan", "--dead-session")
