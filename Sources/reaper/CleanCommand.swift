@@ -135,10 +135,18 @@ enum CleanCommand {
         if case .refused(let refusal) = Consent.answer(to: report, options) {
             return decline(refusal, report, options, output)
         }
-        let progress = ProgressLines(options.output)
-        defer { progress.end() }
-        report.outcome = session.execute(plan, in: snapshot, options, InterruptCounter()) {
-            progress.show($0)
+        if command == "stop" {
+            let progress = StopProgress(plan, options.output)
+            defer { progress.end() }
+            report.outcome = session.execute(plan, in: snapshot, options, InterruptCounter()) {
+                progress.show($0)
+            }
+        } else {
+            let progress = ProgressLines(options.output)
+            defer { progress.end() }
+            report.outcome = session.execute(plan, in: snapshot, options, InterruptCounter()) {
+                progress.show($0)
+            }
         }
         return finish(report, options, output)
     }

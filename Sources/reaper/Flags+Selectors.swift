@@ -95,6 +95,7 @@ extension Flag {
         Flag(
             long: "user",
             topic: .selectors,
+            commands: [.scan, .clean, .list, .stop, .wait],
             summary: "owned by this user, by name or number",
             argument: .value("USER") { (options, text, context) throws(ValueError) in
                 for part in try members(of: text, "user names or numbers") {

@@ -51,8 +51,8 @@ enum ManPage {
         ("REAPER_RULES", "More rule files and directories, separated by colons."),
         (
             "REAPER_KEEP",
-            "No rule takes a process that was started with REAPER_KEEP=1 for an orphan; a selector "
-                + "that names it still stops it."
+            "No rule takes a process that was started with REAPER_KEEP=1 for an orphan, and reaper "
+                + "stop --all keeps its instance; a selector or a name still stops it."
         ),
         (
             "REAPER_STOP_TIMEOUT",

@@ -225,7 +225,7 @@ struct ScanSession: ~Copyable {
     mutating func readFiles() throws(SystemError) {
         guard request.wantsInstanceFiles, request.rules.contains(where: { $0.instance != nil })
         else { return }
-        var reader = try InstanceFileReader()
+        var reader = try InstanceFileReader(patiently: mayAct)
         var scan = reader.scan(request.rules)
         if mayAct, !scan.quarantined.isEmpty {
             // An earlier reaper was killed between taking a file away and deciding about it.

@@ -59,13 +59,23 @@ struct StopChoice {
         for instance in more where !instances.contains(instance) { instances.append(instance) }
     }
 
+    /// That names fit several, in a sentence; `nil` where none does.
+    var error: String? {
+        ambiguous.isEmpty
+            ? nil : ambiguous.map { StopChoice.ambiguity(of: $0.name) }.joined(separator: "; ")
+    }
+
+    private static func ambiguity(of name: String) -> String {
+        "'\(name.escapedForTerminal)' is ambiguous, nothing was stopped"
+    }
+
     /// Says which names mean nobody or too many, and who there is.
-    func explain(among instances: [Instance]) {
+    func explain(among listing: InstanceListing) {
+        let instances = listing.instances
         for (name, candidates) in ambiguous {
-            let label = name.escapedForTerminal
             let isOver = candidates.allSatisfy(\.isOver)
             Diagnostics.report(
-                "'\(label)' is ambiguous, nothing was stopped; it fits "
+                StopChoice.ambiguity(of: name) + "; it fits "
                     + (isOver ? "\(candidates.count) instances, none of which runs:" : "these:")
             )
             let lines = candidates.map(\.line)
@@ -77,21 +87,41 @@ struct StopChoice {
         }
         guard !unknown.isEmpty else { return }
         for name in unknown {
-            let why =
-                instances.contains { InstancePattern(name).shows($0) }
-                ? "names and prefixes say whom to stop, globs do not: 'reaper list' with it shows "
-                    + "whom it fits"
-                : "it may have stopped already, belong to another user, or be of a system that no "
-                    + "rule knows"
+            let why = StopChoice.reason(name, among: listing)
             Diagnostics.report("instance '\(name.escapedForTerminal)' not found: \(why)")
         }
-        let running = instances.filter { !$0.isOver }
-        guard !running.isEmpty else {
-            Diagnostics.write("No instance is running.\n")
-            return
-        }
-        Diagnostics.write("Running instances:\n")
+        let rest = instances.filter { !$0.isOver }
+        let running = rest.filter { $0.state != .unknown }
+        Diagnostics.write(running.isEmpty ? "No instance is running.\n" : "Running instances:\n")
         for instance in running { Diagnostics.write("  - \(instance.line)\n") }
+        let unknown = rest.filter { $0.state == .unknown }
+        guard !unknown.isEmpty else { return }
+        Diagnostics.write("Whether these run is not known:\n")
+        for instance in unknown {
+            Diagnostics.write("  - \(instance.line): \(instance.reason.escapedForTerminal)\n")
+        }
+    }
+
+    /// Why nobody has a name, as far as that can be told.
+    private static func reason(_ name: String, among listing: InstanceListing) -> String {
+        if let pid = Int32(name), let process = listing.snapshot.process(pid) {
+            let owner = listing.instances.first { instance in
+                instance.processes.contains(process.identity)
+            }
+            let label = process.label.escapedForTerminal
+            guard let owner else {
+                return "it is the number of \(label), which is no instance: "
+                    + "'reaper clean --pid \(process.identity)' stops that process"
+            }
+            return "it is the number of \(label) of \(owner.label): "
+                + "'reaper stop \(process.identity)' stops that"
+        }
+        if listing.instances.contains(where: { InstancePattern(name).shows($0) }) {
+            return "names and prefixes say whom to stop, globs do not: 'reaper list' with it shows "
+                + "whom it fits"
+        }
+        return "it may have stopped already, belong to another user, or be of a system that no "
+            + "rule knows"
     }
 }
 

@@ -35,34 +35,52 @@ enum StopCommand {
             var listing = try session.lookForInstances()
             let rules = session.request.rules
             let choice = StopChoice(options.instanceNames, in: listing, rules: rules)
-            choice.explain(among: listing.instances)
-            guard choice.ambiguous.isEmpty else { return .usage }
-            var stop = InstanceStop(choice.instances, in: listing, rules: rules)
+            choice.explain(among: listing)
+            guard choice.ambiguous.isEmpty else {
+                guard options.output.format != .table else { return .usage }
+                let result = ScanResult(snapshot: listing.snapshot, findings: [])
+                var report = session.report("stop", result)
+                report.error = choice.error
+                report.instances = choice.ambiguous.flatMap(\.candidates)
+                return output.finish(report, options.output, .usage)
+            }
+            let isOfAll = options.instanceNames.isEmpty
+            var stop = InstanceStop(
+                choice.instances,
+                in: listing,
+                rules: rules,
+                isOfAll: isOfAll
+            )
             var plan = makePlan(stop, &listing, &session, options)
             plan.removals += plan.companions(of: stop.findings, stop.endedRules(of: rules))
+            var report = makeReport(stop, plan, listing, session, options, choice)
             let notices = StopNotices(options)
-            notices.announce(stop, choice, plan)
+            notices.announce(stop, choice, report)
             if options.action.isDryRun {
                 plan.lookForOthers(options.planning, rules)
-                let report = makeReport(stop, plan, listing, session, options)
+                report.plan = plan
                 return finish(report, options, output, choice)
             }
             switch StopConsent.answer(to: stop, options) {
             case .refused(let refusal):
                 Diagnostics.report(refusal.message)
-                let report = makeReport(stop, plan, listing, session, options)
                 return finish(report, options, output, choice, refusal.status)
             case .given: break
             case .asked:
                 // The answer took its time: only what is still so is done.
                 interrupts = InterruptCounter()
                 session.scanner.followBirths()
+                let unreadable = listing.snapshot.unreadable
                 listing = try session.lookForInstances()
+                // This look was for less, and what hid from the first one is still hidden.
+                if listing.snapshot.unreadable.isEmpty {
+                    listing.snapshot.unreadable = unreadable
+                }
                 let renewed = stop.renewed(choice.instances, in: listing)
-                stop = InstanceStop(renewed, in: listing, rules: rules)
+                stop = InstanceStop(renewed, in: listing, rules: rules, isOfAll: isOfAll)
                 plan = makePlan(stop, &listing, &session, options).restricted(to: plan)
+                report = makeReport(stop, plan, listing, session, options, choice)
             }
-            var report = makeReport(stop, plan, listing, session, options)
             guard !plan.isNothingToDo else { return finish(report, options, output, choice) }
             let counter = interrupts ?? InterruptCounter()
             counter.collect()
@@ -71,6 +89,11 @@ enum StopCommand {
                 return finish(report, options, output, choice, .leftOver)
             }
             notices.begin(stop)
+            // Nobody but root may stop what is another user's: whom that hides is told once, and
+            // leaves no doubt about each look to come.
+            if geteuid() != 0, options.selection.process.users.isEmpty {
+                session.scanner.confine(to: [geteuid()])
+            }
             let progress = StopProgress(stop.targets, plan, options.output)
             defer { progress.end() }
             var outcome = session.execute(plan, in: listing.snapshot, options, counter) {
@@ -89,9 +112,9 @@ enum StopCommand {
 
     private static func session(_ options: Options) throws(ScanSession.Failure) -> ScanSession {
         var query = InstanceQuery()
-        // Nobody but root may stop what is another user's: that hides nothing to be stopped.
-        if geteuid() != 0 { query.scope.users = [geteuid()] }
+        query.scope = options.selection.process
         let isForAll = options.instanceNames.isEmpty
+        query.heedsOptOut = isForAll
         var session = try ScanSession(options, instances: query) { rule in
             isForAll ? rule.isStoppable : rule.instance != nil
         }
@@ -121,18 +144,20 @@ enum StopCommand {
         _ plan: ShutdownPlan,
         _ listing: InstanceListing,
         _ session: borrowing ScanSession,
-        _ options: Options
+        _ options: Options,
+        _ choice: StopChoice
     ) -> Report {
         var snapshot = listing.snapshot
-        if options.instanceNames.isEmpty {
+        if options.instanceNames.isEmpty || !choice.unknown.isEmpty {
             snapshot.unreadable.notes += session.fileLimits
         } else if stop.marks.isEmpty {
             // Who was named and found needs nobody else to be read.
             snapshot.unreadable = Unreadable()
         }
         var report = session.report("stop", ScanResult(snapshot: snapshot, findings: stop.findings))
+        report.isOfAllUsers = options.selection.process.users.isEmpty
         report.plan = plan
-        report.instances = stop.targets + stop.over + stop.refused.map(\.instance)
+        report.instances = stop.targets + stop.rest
         return report
     }
 
@@ -150,7 +175,10 @@ enum StopCommand {
         }
         // For people progress has said what happened, and a plan or an outcome says the rest.
         let showsPlan = options.action.isDryRun && report.plan?.isEmpty == false
-        guard report.outcome != nil || showsPlan else { return output.finish([], status) }
+        guard report.outcome != nil || showsPlan else {
+            if !options.output.isQuiet { StopNotices.explainGaps(in: report, options.output) }
+            return output.finish([], status)
+        }
         var shown = report
         shown.findings = []
         return output.finish(shown, options.output, status)
@@ -158,6 +186,7 @@ enum StopCommand {
 }
 
 extension Rule {
-    /// Whether stopping everything concerns it: it can be stopped, or cleaned up after.
-    fileprivate var isStoppable: Bool { instance != nil && (stop != nil || !keep) }
+    /// Whether stopping everything concerns it: it can be stopped, or cleaned up after, or tells of
+    /// what nobody looks after once its owner is gone.
+    fileprivate var isStoppable: Bool { instance != nil && (stop != nil || !keep || owner != nil) }
 }

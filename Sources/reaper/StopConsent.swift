@@ -8,14 +8,20 @@ enum StopConsent {
             && Consent.mayAsk(options)
     }
 
-    /// Asks where asking is due: about several that were not named, and about any with
-    /// `--interactive`.
-    static func answer(to stop: InstanceStop, _ options: Options) -> Consent.Answer {
+    /// Whether nothing is done before somebody agrees.
+    static func isAwaited(for stop: InstanceStop, _ options: Options) -> Bool {
         let count = stop.targets.count
         let isDue =
             options.action.isInteractive
             ? count > 0 : options.instanceNames.isEmpty && count > 1
-        guard isDue, !options.action.assumesYes else { return .given }
+        return isDue && !options.action.assumesYes
+    }
+
+    /// Asks where asking is due: about several that were not named, and about any with
+    /// `--interactive`.
+    static func answer(to stop: InstanceStop, _ options: Options) -> Consent.Answer {
+        let count = stop.targets.count
+        guard isAwaited(for: stop, options) else { return .given }
         guard Consent.mayAsk(options) else {
             let whom = count == 1 ? "1 instance" : "\(count) instances"
             return .refused(

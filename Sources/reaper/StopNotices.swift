@@ -5,30 +5,38 @@ struct StopNotices {
     private let isQuiet: Bool
     private let isForced: Bool
     private let isForAll: Bool
+    private let options: Options
 
     init(_ options: Options) {
+        self.options = options
         isQuiet = options.output.isQuiet
         isForced = options.action.isForced
         isForAll = options.instanceNames.isEmpty
     }
 
     /// Says who was found, what is not done and why, and what may surprise.
-    func announce(_ stop: InstanceStop, _ choice: StopChoice, _ plan: ShutdownPlan) {
+    func announce(_ stop: InstanceStop, _ choice: StopChoice, _ report: Report) {
+        let plan = report.plan ?? ShutdownPlan()
         for objection in stop.refused {
             let reason = objection.reason.escapedForTerminal
             Diagnostics.report("\(objection.instance.label) is left alone: \(reason)")
+        }
+        for objection in stop.kept {
+            let reason = objection.reason.escapedForTerminal
+            Diagnostics.report("\(objection.instance.label) \(reason)")
         }
         for refusal in plan.refused where !stop.refusals.contains(refusal) {
             let who = refusal.identity?.description ?? refusal.path?.text ?? ""
             let reason = refusal.reason.escapedForTerminal
             Diagnostics.report("\(who.escapedForTerminal) is left alone: \(reason)")
         }
-        for instance in stop.over { announce(instance, plan) }
+        let isDone = !options.action.isDryRun && !StopConsent.isAwaited(for: stop, options)
+        for instance in stop.over { announce(instance, plan, isDone: isDone) }
         if isQuiet { return }
         for instance in choice.found {
             say("Found matching instance: \(instance.id.escapedForTerminal)")
         }
-        if isForAll { announceAll(stop) }
+        if isForAll { announceAll(stop, isComplete: report.isComplete) }
         for instance in stop.supervisors {
             say("\(instance.label) is a supervisor that would start it again: it goes first")
         }
@@ -38,6 +46,14 @@ struct StopNotices {
         }
         guard isForced, !stop.targets.isEmpty else { return }
         say("warning: forced termination may lose data: nothing is asked to save or finish first")
+    }
+
+    /// Says what could not be read, where no report does.
+    static func explainGaps(in report: Report, _ options: OutputOptions) {
+        let style = Terminal.standardError().style(for: options)
+        Diagnostics.write(
+            TableReport.renderGaps(report, claim: "no other instance", style: style)
+        )
     }
 
     /// Says that it begins, once it is agreed.
@@ -50,8 +66,10 @@ struct StopNotices {
         }
     }
 
-    private func announceAll(_ stop: InstanceStop) {
+    private func announceAll(_ stop: InstanceStop, isComplete: Bool) {
         switch stop.targets.count {
+        case 0 where !stop.refused.isEmpty || !stop.kept.isEmpty: say("No instance is stopped.")
+        case 0 where !isComplete: say("No running instances found, as far as could be read.")
         case 0: say("No running instances found.")
         case 1: say("Found 1 running instance: \(stop.targets[0].line)")
         case let count:
@@ -61,12 +79,13 @@ struct StopNotices {
     }
 
     /// An instance that was stopped already; among all of them, only what is cleaned up is told.
-    private func announce(_ instance: Instance, _ plan: ShutdownPlan) {
+    private func announce(_ instance: Instance, _ plan: ShutdownPlan, isDone: Bool) {
         let path = instance.file?.text.escapedForTerminal ?? ""
         let isRemoved = plan.removals.contains { $0.path == instance.file }
         let reason = instance.reason.escapedForTerminal
         guard isRemoved || !isForAll else { return }
-        let rest = isRemoved ? "; cleaning up its file \(path)" : "; its file \(path) stays"
+        let what = isDone ? "cleaning up its file \(path)" : "its file \(path) is to be cleaned up"
+        let rest = isRemoved ? "; \(what)" : "; its file \(path) stays"
         Diagnostics.report(
             "warning: \(instance.label) was already stopped: \(reason)"
                 + (instance.file == nil ? "" : rest)

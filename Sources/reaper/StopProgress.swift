@@ -38,6 +38,8 @@ final class StopProgress {
     private var owners: [ProcessIdentity: Int] = [:]
     private var signals: [ProcessIdentity: Signal] = [:]
     private var hasSaidHowLong = false
+    /// Whether anybody is given time to end by itself.
+    private var hasGrace = true
     /// `nil` where nothing is shown.
     private let lines: StandardErrorLines?
     private let showsEverybody: Bool
@@ -49,7 +51,19 @@ final class StopProgress {
         for (index, course) in courses.enumerated() {
             for identity in course.instance.processes { owners[identity] = index }
         }
+        hasGrace = plan.targets.contains { $0.timeout > .zero }
         for target in plan.targets { take(target) }
+    }
+
+    /// Tells of an earlier plan, in which each tree stands for what was to be stopped.
+    convenience init(_ plan: ShutdownPlan, _ options: OutputOptions) {
+        let roots = plan.targets.filter { $0.identity == $0.root }
+        let instances = roots.map { root in
+            var instance = Instance(rule: "", id: root.name.text, state: .running, reason: "")
+            instance.process = root.identity
+            return instance
+        }
+        self.init(instances, plan, options)
     }
 
     /// Says that nothing is stopped any more by reaper.
@@ -92,7 +106,7 @@ final class StopProgress {
             let who =
                 course.instance.members.count > 1 && !nodes.isEmpty
                 ? nodes.joined(separator: ", ") : course.instance.label
-            say("\(who) not responding after \(time): killing")
+            say(hasGrace ? "\(who) not responding after \(time): killing" : "Killing \(who)")
         }
     }
 
@@ -116,7 +130,11 @@ final class StopProgress {
         }
         guard signal != .kill, !hasSaidHowLong else { return }
         hasSaidHowLong = true
-        say("Waiting up to \(target.timeout.spaced) for graceful shutdown...")
+        say(
+            target.timeout > .zero
+                ? "Waiting up to \(target.timeout.spaced) for graceful shutdown..."
+                : "Not waiting for graceful shutdown: who has not exited is killed at once"
+        )
     }
 
     private func exited(_ target: ShutdownTarget) {

@@ -161,13 +161,19 @@ struct Subcommand: Sendable {
                 + "prod-a3f2 finds production-a3f2c891. A name in full beats a prefix. One that "
                 + "fits several stops none of them: they are listed, and the status is 2.",
             "Without INSTANCE, or with --all: every instance whose rule says how to stop it, "
-                + "after a question when there are several.",
+                + "after a question when there are several. One with REAPER_KEEP=1 in its "
+                + "environment, or in that of anybody who would go with it, is kept, and told.",
             "Each is proven to be the process that its file or mark tells of, asked by its rule's "
                 + "signal together with everything below it, killed when its grace has passed, and "
                 + "looked for again. Then its file is removed. A supervisor that would start it "
                 + "again is stopped first. What was stopped already is no error: its file is "
                 + "cleaned up. What belongs to another user, what only a number tells of, and what "
-                + "no rule says how to stop is left alone, and the status is 1.",
+                + "no rule says how to stop is left alone, and the status is 1. So is one whose "
+                + "recorded process is gone while others of its session or group still run: they "
+                + "are named, with the command that stops them.",
+            "An ordinary user may not read the environments of others, which could carry the mark "
+                + "of an instance: where marks matter the status is then 3, unless --user of his "
+                + "own says that only his are meant.",
             "REAPER_STOP_TIMEOUT (a duration), REAPER_FORCE_STOP and REAPER_CONFIRM_STOP (true or "
                 + "false) say what --timeout, --force, and --interactive or --yes would; the "
                 + "command line beats them.",

@@ -5,7 +5,7 @@ public struct MarkedProcessDetector: Detector {
 
     /// Uses the rules that mark processes, for the instances of `query`.
     public init(rules: [Rule], query: InstanceQuery) {
-        self.rules = rules.compactMap { MarkingRule($0) }
+        self.rules = rules.compactMap { MarkingRule($0, of: query.scope.users) }
         self.query = query
     }
 
@@ -77,12 +77,20 @@ struct MarkingRule: Sendable {
     /// The rule's `match`, and its variable.
     let pattern: ProcessPattern
 
-    /// - Returns: `nil` for a rule that marks nobody.
-    init?(_ rule: Rule) {
+    /// Means the processes of `users`, of everybody where that is empty; `nil` for a rule that marks
+    /// none of them.
+    init?(_ rule: Rule, of users: [UInt32] = []) {
         guard let variable = rule.instance?.environment, !rule.protect else { return nil }
         var pattern = rule.match
         if pattern.environment.isEmpty {
             pattern.environment = [EnvironmentCondition(name: ByteString(variable))]
+        }
+        if pattern.users.isEmpty {
+            pattern.users = users
+        } else if !users.isEmpty {
+            pattern.users.removeAll { !users.contains($0) }
+            // Nobody is of both; and a pattern without users would mean everybody.
+            if pattern.users.isEmpty { return nil }
         }
         self.rule = rule
         self.pattern = pattern

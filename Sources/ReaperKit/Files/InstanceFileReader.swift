@@ -44,8 +44,17 @@ public struct InstanceFileReader {
     private let mounts: MountTable
     private var sockets: Result<UnixSocketTable, SystemError>?
 
+    /// Whether a lock is asked about again that may be another reaper's look.
+    private let isPatient: Bool
+
     /// Creates a reader for one scan: mounts and sockets are listed once.
-    public init() throws(SystemError) { mounts = try MountTable.current() }
+    ///
+    /// - Parameter patiently: Whether files are to be acted on, so that it matters more to know who
+    ///   holds a lock than to know soon.
+    public init(patiently: Bool = false) throws(SystemError) {
+        mounts = try MountTable.current()
+        isPatient = patiently
+    }
 
     /// Reads the files of every rule that has any, in the rules' order.
     public mutating func scan(_ rules: [Rule]) -> InstanceScan {
@@ -154,7 +163,7 @@ public struct InstanceFileReader {
                 file.contents = try contents(of: open, named: file, as: instance)
                 // Asking a server on the network may hang, and the file is kept anyway.
                 if !file.isOnNetworkFileSystem {
-                    file.lock = LockState(probing: open.descriptor)
+                    file.lock = LockState(probing: open.descriptor, patiently: isPatient)
                 }
             } catch {
                 switch error {

@@ -50,7 +50,7 @@ extension QuarantineRemover {
     private func isUnused(_ node: borrowing FileDescriptor, as format: InstanceFormat) -> Bool {
         switch format {
         case .pid, .json, .text, .lock:
-            if case .held = LockState(probing: node) { return false }
+            if case .held = LockState(probing: node, patiently: true) { return false }
             return true
         case .socket: return SocketLiveness(probing: node) == .unbound
         case .symlink: return true

@@ -21,9 +21,10 @@ extension Snapshot {
 }
 
 extension Instance {
-    /// Everybody it consists of, and who is in their sessions and groups.
+    /// Everybody it consists of, and who is, or has remained, in their sessions and groups.
     func company(in snapshot: Snapshot) -> [ProcessIdentity] {
         var seen: Set<ProcessIdentity> = []
-        return processes.flatMap { snapshot.company(of: $0) }.filter { seen.insert($0).inserted }
+        return (processes.flatMap { snapshot.company(of: $0) } + remnants)
+            .filter { seen.insert($0).inserted }
     }
 }

@@ -14,6 +14,8 @@ public struct Instance: Sendable, Equatable {
     public var process: ProcessIdentity?
     /// Processes that carry its mark in their environment, by number.
     public var members: [InstanceMember] = []
+    /// Who remains of the session or process group that its recorded process led, when that is gone.
+    public var remnants: [ProcessIdentity] = []
     /// The file that tells of it.
     public var file: ByteString?
     /// Whether that is a socket, which names no process.
@@ -37,7 +39,7 @@ public struct Instance: Sendable, Equatable {
     }
 
     /// Whether certainly nothing of it runs any more.
-    public var isOver: Bool { state.isOver && isCertain }
+    public var isOver: Bool { state.isOver && isCertain && remnants.isEmpty }
 
     /// The name of its system, the first half of ``rule``.
     public var system: String { String(rule.prefix { $0 != "." }) }

@@ -5,6 +5,7 @@
 public struct InstanceCatalog {
     private let view: SnapshotView
     private let rules: [Rule]
+    private let users: [UInt32]
     private let answer: (Rule, ProcessRecord) -> RecordedAnswer
 
     /// Prepares to judge the files and processes of a snapshot by the rules of a request.
@@ -12,6 +13,7 @@ public struct InstanceCatalog {
         let view = SnapshotView(snapshot, rules: request.rules)
         self.view = view
         rules = request.rules
+        users = request.instances?.scope.users ?? []
         answer = FileDetection(request: request).detector(in: view).matches
     }
 
@@ -87,7 +89,38 @@ public struct InstanceCatalog {
         instance.pid = entry.pid
         instance.process = process?.identity
         instance.isProven = process.map { isProven($0, entry, rule) } ?? false
+        instance.remnants = remnants(of: entry, judgment, in: file)
+        if let count = instance.remnants.isEmpty ? nil : instance.remnants.count {
+            instance.reason +=
+                ", but \(counted(count, "process", "processes")) of its session or group "
+                + (count == 1 ? "runs" : "run")
+        }
         return instance
+    }
+
+    /// Who is still in the session or process group that a recorded process led which is gone.
+    private func remnants(
+        of entry: InstanceEntry,
+        _ judgment: StalenessJudgment,
+        in file: InstanceFile
+    ) -> [ProcessIdentity] {
+        guard case .stale = judgment.answer, let pid = entry.pid else { return [] }
+        let own = view.snapshot.host.ownChain
+        return view.snapshot.processes.filter { process in
+            guard process.session == pid || process.processGroup == pid,
+                !own.contains(process.identity)
+            else { return false }
+            switch RecordedOrphans.relation(
+                of: process,
+                to: entry,
+                judgment,
+                in: file,
+                view.snapshot
+            ) {
+            case .session, .group: return true
+            case .process, .number, .unknown, nil: return false
+            }
+        }.map(\.identity)
     }
 
     private func instance(
@@ -137,7 +170,7 @@ public struct InstanceCatalog {
     /// One instance per name in a system, whichever of its rules know its processes.
     private func fromEnvironments() -> [Instance] {
         var instances: [InstanceKey: Instance] = [:]
-        let marking = rules.compactMap { MarkingRule($0) }
+        let marking = rules.compactMap { MarkingRule($0, of: users) }
         let readers = marking.map { InstanceMarkReader($0.rule) }
         for process in view.snapshot.processes {
             guard let entries = process.environment?.known, !process.isZombie,

@@ -21,12 +21,14 @@ public struct InstancePattern: Sendable, Equatable {
     /// Finds the one instance that is meant.
     ///
     /// A name in full beats a prefix. What runs comes before what is over and shares its name, as
-    /// the record of a crashed predecessor does. A prefix that fits several, running or over, is
+    /// the record of a crashed predecessor does, even while children of that remain. A prefix that fits several, running or over, is
     /// ambiguous: more can always be typed.
     public func find(in instances: [Instance]) -> Answer {
         let exact = instances.filter { names($0) }
         let found = exact.isEmpty ? instances.filter { abbreviates($0) } : exact
-        let alive = found.filter { !$0.isOver }
+        let left = found.filter { !$0.isOver }
+        let whole = left.filter(\.remnants.isEmpty)
+        let alive = whole.isEmpty ? left : whole
         switch (alive.count, found.count) {
         case (_, 0): return .none
         case (1, _): return .one(alive[0])

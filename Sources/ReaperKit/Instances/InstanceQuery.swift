@@ -7,6 +7,8 @@ public struct InstanceQuery: Sendable, Equatable {
     public var scope = ProcessPattern()
     /// The instances whose marked processes are looked for; `nil` stands for all.
     public var marks: Set<InstanceKey>?
+    /// Whether it matters who asks to be left alone, by `REAPER_KEEP=1`.
+    public var heedsOptOut = false
 
     /// Asks for every instance.
     public init() {}

@@ -26,19 +26,39 @@ public struct InstanceStop: Sendable {
     public private(set) var over: [Instance] = []
     /// Who is left alone.
     public private(set) var refused: [Objection] = []
+    /// Who asks to be left alone, or would take along who does; only where all were chosen.
+    public private(set) var kept: [Objection] = []
     /// Who has a living owner that no supervisor's rule stops.
     public private(set) var keepers: [Keeper] = []
 
-    private let listing: InstanceListing
-    private let view: SnapshotView
-    private let rules: [String: Rule]
+    let listing: InstanceListing
+    let view: SnapshotView
+    let rules: [String: Rule]
+    let isOfAll: Bool
 
     /// Sorts the chosen instances of a listing.
-    public init(_ chosen: [Instance], in listing: InstanceListing, rules: [Rule]) {
+    ///
+    /// Where nobody was named, and all are meant, who asks to be left alone is, and so is whom no
+    /// rule says how to stop while its owner looks after it.
+    public init(
+        _ chosen: [Instance],
+        in listing: InstanceListing,
+        rules: [Rule],
+        isOfAll: Bool = false
+    ) {
         self.listing = listing
+        self.isOfAll = isOfAll
         view = SnapshotView(listing.snapshot, rules: rules)
         self.rules = Dictionary(rules.map { ($0.id, $0) }) { first, _ in first }
-        for instance in chosen { add(instance) }
+        for instance in chosen where !instance.isSocket { add(instance) }
+        for instance in chosen where instance.isSocket {
+            // A socket names no process: it goes with its system, and is no instance besides that.
+            let isBound = instance.state == .running
+            if isOfAll, isBound, targets.contains(where: { $0.system == instance.system }) {
+                continue
+            }
+            add(instance)
+        }
     }
 
     // MARK: - Whom
@@ -49,18 +69,28 @@ public struct InstanceStop: Sendable {
             over.append(instance)
             return
         }
+        if isOfAll, rules[instance.rule]?.stop == nil, owner(of: instance) != nil { return }
+        if let optOut = optOut(of: instance) {
+            kept.append(Objection(instance: instance, reason: optOut))
+            return
+        }
         if let reason = objection(to: instance) {
             refused.append(Objection(instance: instance, reason: reason))
             return
         }
         let above = supervisors(of: instance)
         for supervisor in above {
+            let label = "\(supervisor.name) (PID \(supervisor.pid ?? 0))"
+            if let reason = optOut(of: supervisor) {
+                let whole = "its supervisor \(label) would start it again, and is \(reason)"
+                kept.append(Objection(instance: instance, reason: whole))
+                return
+            }
             guard let reason = objection(to: supervisor) else { continue }
-            let whose = "\(supervisor.name) (PID \(supervisor.pid ?? 0))"
             refused.append(
                 Objection(
                     instance: instance,
-                    reason: "its supervisor \(whose) would start it again, and cannot be stopped: "
+                    reason: "its supervisor \(label) would start it again, and cannot be stopped: "
                         + reason
                 )
             )
@@ -76,47 +106,6 @@ public struct InstanceStop: Sendable {
         if above.isEmpty, let label = owner(of: instance) {
             keepers.append(Keeper(instance: instance, label: label))
         }
-    }
-
-    /// Why an instance is not stopped; `nil` when it may be.
-    private func objection(to instance: Instance) -> String? {
-        let id = instance.rule
-        switch instance.state {
-        case .foreign: return denial(instance)
-        case .unknown, .starting: return instance.reason
-        case .running, .stopping, .failed: break
-        case .stopped, .stale, .recycled, .zombie:
-            return "it may be another process, or a clock was set: \(instance.reason); "
-                + "compare, and stop that process with 'reaper clean --pid "
-                + "\(instance.pid.map { "\($0)" } ?? "PID")' if it is the one"
-        }
-        guard let identity = instance.processes.first else {
-            return "which process it is is not known: \(instance.reason)"
-        }
-        guard rules[id]?.stop != nil else {
-            return "rule \(id) does not say how to stop it: "
-                + "'reaper clean --pid \(identity)' stops it if it has to be"
-        }
-        guard instance.isProven else {
-            return "only a number says that process \(identity.pid) is it: compare first, "
-                + "'reaper clean --pid \(identity)' stops that process"
-        }
-        guard let path = instance.file else { return nil }
-        guard let file = listing.snapshot.instanceFiles.first(where: { $0.path == path }),
-            let process = view.snapshot.process(identity.pid), process.identity == identity
-        else { return "its file or its process was not seen" }
-        let user = view.snapshot.host.effectiveUser
-        guard case .refused(let reason) = file.mayActOn(process, for: user) else { return nil }
-        return "its file may not have it stopped: \(reason)"
-    }
-
-    private func denial(_ instance: Instance) -> String {
-        let pid = instance.processes.first?.pid ?? instance.pid ?? 0
-        let user = view.snapshot.process(pid)?.status?.known?.realUser
-        let names = view.snapshot.host.userNames
-        let owner = user.map { "user " + (names[$0] ?? "\($0)") } ?? "another user"
-        return "permission denied (PID \(pid)): it belongs to \(owner); "
-            + "run as that user, or with sudo"
     }
 
     /// The instances above this one whose processes its rule wants stopped first: they look after
@@ -168,6 +157,7 @@ public struct InstanceStop: Sendable {
             + listing.findings.filter { finding in
                 finding.file != nil && finding.remedy.action == .remove
                     && over.contains { $0.file == finding.file }
+                    && !listing.instances.contains { $0.file == finding.file && !$0.isOver }
             }.map { finding in
                 // That it was there is no failure of stopping it.
                 var finding = finding
@@ -189,7 +179,7 @@ public struct InstanceStop: Sendable {
                 verdict: .confirmed,
                 summary: node.map { "is \($0) of \(whole)" } ?? "is \(whole)",
                 evidence: instance.evidence,
-                remedy: Remedy(.stop, command: "reaper stop \(instance.id)")
+                remedy: Remedy(.stop, command: "reaper stop \(instance.id.quotedForShell)")
             )
         }
     }
@@ -231,6 +221,16 @@ public struct InstanceStop: Sendable {
         }
     }
 
+    /// What is not stopped: what was over, what is left alone, and what asks to be.
+    public var rest: [Instance] {
+        over + refused.map(\.instance)
+            + kept.map { objection in
+                var instance = objection.instance
+                instance.reason = objection.reason
+                return instance
+            }
+    }
+
     /// How the targets ended, then what was over, then what was left alone.
     public func instances(after outcome: ShutdownOutcome) -> [Instance] {
         let results = Dictionary(outcome.targets.map { ($0.identity, $0) }) { first, _ in first }
@@ -248,7 +248,7 @@ public struct InstanceStop: Sendable {
             instance.reason = "it was stopped"
             return instance
         }
-        return ended + over + refused.map(\.instance)
+        return ended + rest
     }
 
     /// What is left alone, as a plan tells it.
@@ -265,9 +265,24 @@ public struct InstanceStop: Sendable {
 
 extension Instance {
     /// Every rule that knows one of its processes.
-    fileprivate var rules: [String] {
+    var rules: [String] {
         var rules = [rule]
         for member in members where !rules.contains(member.rule) { rules.append(member.rule) }
         return rules
+    }
+
+    /// Everybody who goes when it is stopped, as far as a snapshot shows: its processes, those in
+    /// their sessions and groups, and whoever is below them.
+    func whole(in snapshot: Snapshot) -> [ProcessRecord] {
+        let company = company(in: snapshot).compactMap { identity in
+            snapshot.index(of: identity.pid).flatMap {
+                snapshot.processes[$0].identity == identity ? $0 : nil
+            }
+        }
+        guard !company.isEmpty else { return [] }
+        let tree = ProcessTree(snapshot.processes)
+        var seen: Set<Int> = []
+        return company.flatMap { [$0] + tree.descendants(of: $0).map(\.index) }
+            .filter { seen.insert($0).inserted }.map { snapshot.processes[$0] }
     }
 }

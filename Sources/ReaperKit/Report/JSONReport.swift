@@ -13,6 +13,7 @@ public enum JSONReport {
             writeHead(of: report, to: &json)
             json.member("duration_ms", report.duration.milliseconds)
             json.member("complete", report.isComplete)
+            json.member("error", report.error)
             json.object("unreadable") { report.snapshot.unreadable.write(to: &$0) }
             json.object("counts") { writeCounts(of: report, to: &$0) }
             json.array("findings") { json in
@@ -41,11 +42,14 @@ public enum JSONReport {
             }
             json.endLine()
         }
-        guard report.plan != nil || report.outcome != nil else { return json.bytes }
+        guard report.plan != nil || report.outcome != nil || report.error != nil else {
+            return json.bytes
+        }
         json.object { json in
             json.member("schema", "reaper.action/1")
             writeHead(of: report, to: &json)
             json.member("complete", report.isComplete)
+            json.member("error", report.error)
             writeActions(of: report, to: &json, style: style)
             writeInstances(of: report, to: &json, style: style)
         }

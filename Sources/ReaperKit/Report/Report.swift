@@ -14,6 +14,8 @@ public struct Report: Sendable {
     public var isComplete: Bool
     /// Whether everybody's processes were asked for, and one user's could have been: `--user`.
     public var isOfAllUsers = false
+    /// Why nothing was done, where the command line is to blame.
+    public var error: String?
     /// What would be done, or was to be done.
     public var plan: ShutdownPlan?
     /// What was done.

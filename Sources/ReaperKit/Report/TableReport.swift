@@ -50,6 +50,12 @@ public enum TableReport {
         return lines.map { $0 + "\n" }.joined()
     }
 
+    /// What could not be read, for a command that has nothing else to show; empty where all was.
+    public static func renderGaps(_ report: Report, claim: String, style: ReportStyle) -> String {
+        ViewNotes.lines(for: report, style: style, claim: claim).drop(while: \.isEmpty)
+            .map { $0 + "\n" }.joined()
+    }
+
     /// `3 findings: 1 orphan, 2 zombies`, or that there is nothing, as far as that can be said.
     static func headline(of report: Report) -> String {
         guard !report.findings.isEmpty else {

@@ -25,7 +25,14 @@ extension Scanner {
             instances: InstanceCatalog(result.snapshot, request).instances()
         )
         prove(&listing)
+        readOwners(of: listing.instances, into: &listing.snapshot)
         let snapshot = listing.snapshot
+        if request.instances?.heedsOptOut == true {
+            let everybody = listing.instances.flatMap { $0.whole(in: snapshot) }
+            let unread = everybody.filter { $0.isUnread(.environment) }
+            let wanted = unread.map { FactRequest(pid: $0.pid, kind: .environment) }
+            read(Set(wanted), into: &listing.snapshot)
+        }
         readPorts(
             of: Set(listing.instances.flatMap { $0.company(in: snapshot) }),
             into: &listing.snapshot
@@ -56,20 +63,42 @@ extension Scanner {
         listing.instances = InstanceCatalog(listing.snapshot, request).instances()
     }
 
+    /// Reads what tells whether anybody above an instance is what its rule calls its owner.
+    private mutating func readOwners(of instances: [Instance], into snapshot: inout Snapshot) {
+        let rules = Dictionary(request.rules.map { ($0.id, $0) }) { first, _ in first }
+        // Every fact is read once, so this ends; the bound is for a pattern that forgets it.
+        for _ in 0..<32 {
+            let view = SnapshotView(snapshot, rules: [])
+            var wanted: Set<FactRequest> = []
+            for instance in instances where !instance.isOver {
+                let above = instance.processes.compactMap { view.snapshot.process($0.pid) }
+                    .flatMap { view.tree.ancestors(of: $0) }
+                for pattern in instance.rules.compactMap({ rules[$0]?.owner }) {
+                    for ancestor in above {
+                        let answer = pattern.evaluate(ancestor, in: view.context)
+                        guard case .needs(let kind) = answer, kind != .sockets else { continue }
+                        wanted.insert(FactRequest(pid: ancestor.pid, kind: kind))
+                    }
+                }
+            }
+            guard !wanted.isEmpty else { return }
+            read(wanted, into: &snapshot)
+        }
+    }
+
     /// Takes out of a snapshot who has gone since it was made.
     private func forget(_ gone: Set<ProcessIdentity>, in snapshot: inout Snapshot) {
         snapshot.processes.removeAll { gone.contains($0.identity) }
         let numbers = Set(gone.map(\.pid))
-        for index in snapshot.instanceFiles.indices {
-            guard case .entries(var entries) = snapshot.instanceFiles[index].contents else {
-                continue
-            }
-            for position in entries.indices {
-                guard let pid = entries[position].pid, numbers.contains(pid) else { continue }
-                entries[position].liveness = PidLiveness(probing: pid)
-            }
-            snapshot.instanceFiles[index].contents = .entries(entries)
-        }
+        snapshot.probe { numbers.contains($0) }
+    }
+
+    /// Asks once more about recorded numbers that were in use when their file was read, and that the
+    /// listing lacks: who was reaped in between is gone, and not merely hidden.
+    func probeAgain(_ snapshot: inout Snapshot) {
+        guard isOwnNamespace, !snapshot.instanceFiles.isEmpty else { return }
+        let listed = Set(snapshot.processes.map(\.pid))
+        snapshot.probe(among: .alive) { !listed.contains($0) }
     }
 
     /// Keeps the instances one of whose processes the selectors describe; of those without any
@@ -128,6 +157,29 @@ extension Scanner {
                 )
             }
             return
+        }
+    }
+}
+
+extension Snapshot {
+    /// Asks the kernel again which of the numbers that files record are in use.
+    ///
+    /// - Parameters:
+    ///   - answer: Only of whom this was the answer; `nil` stands for any.
+    ///   - isAsked: Which numbers matter.
+    fileprivate mutating func probe(
+        among answer: PidLiveness? = nil,
+        where isAsked: (Int32) -> Bool
+    ) {
+        for index in instanceFiles.indices {
+            guard case .entries(var entries) = instanceFiles[index].contents else { continue }
+            for position in entries.indices {
+                guard let pid = entries[position].pid, isAsked(pid),
+                    answer.map({ $0 == entries[position].liveness }) ?? true
+                else { continue }
+                entries[position].liveness = PidLiveness(probing: pid)
+            }
+            instanceFiles[index].contents = .entries(entries)
         }
     }
 }

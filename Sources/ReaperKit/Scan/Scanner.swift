@@ -52,6 +52,12 @@ public struct Scanner: ~Copyable {
         detectors = request.detectors
     }
 
+    /// Looks from now on for the marked processes of these users only.
+    public mutating func confine(to users: [UInt32]) {
+        request.instances?.scope.users = users
+        detectors = request.detectors
+    }
+
     /// Looks once.
     ///
     /// - Parameter files: Instance files, read by whoever knows how; kept between looks.
@@ -61,6 +67,7 @@ public struct Scanner: ~Copyable {
         var snapshot = begin(files)
         try readSockets(into: &snapshot)
         var candidates = try readProcesses(into: &snapshot)
+        probeAgain(&snapshot)
         if findHiddenHolders(in: &snapshot) { candidates = self.candidates(in: snapshot) }
         return try judge(snapshot, candidates)
     }

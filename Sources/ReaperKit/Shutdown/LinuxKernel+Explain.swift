@@ -74,15 +74,15 @@ extension LinuxKernel {
         }
         if removal.isCompanion { return removeCompanion(removal, of: rule) }
         do throws(SystemError) {
-            var reader = try InstanceFileReader()
+            var reader = try InstanceFileReader(patiently: true)
             guard let file = try reader.read(removal.path, as: rule) else { return .alreadyGone }
             guard file.file == removal.file else {
                 return .kept("it has changed since it was judged")
             }
             guard try isStale(file) else { return .kept("it is in use again") }
-            return answer(QuarantineRemover().remove(file))
+            return answer(QuarantineRemover().remove(file), removal.path)
         } catch {
-            return .kept(error.description)
+            return .kept("it cannot be judged again: \(error.plainText(about: removal.path))")
         }
     }
 
@@ -97,9 +97,10 @@ extension LinuxKernel {
                 return .kept("processes of rule \(rule.id) are running, or may be")
             }
         } catch {
-            return .kept(error.description)
+            return .kept("whether it is in use could not be learned: \(reasonText(error.code))")
         }
-        return answer(QuarantineRemover().remove(removal.path, judgedAs: removal.file))
+        let result = QuarantineRemover().remove(removal.path, judgedAs: removal.file)
+        return answer(result, removal.path)
     }
 
     private func isStale(_ file: InstanceFile) throws(SystemError) -> Bool {
@@ -129,14 +130,25 @@ extension LinuxKernel {
         targets.keys.contains { $0.pid == pid && wasToBeStopped($0) && hasExited($0) }
     }
 
-    private func answer(_ result: RemovalResult) -> RemovalAnswer {
+    private func answer(_ result: RemovalResult, _ path: ByteString) -> RemovalAnswer {
         switch result {
         case .removed: .removed
         case .alreadyGone: .alreadyGone
         case .changed: .kept("it has changed since it was judged")
         case .displaced(let place):
             .kept("another file took its place; the old one is kept as \(place.text)")
-        case .failed(let error): .kept(error.description)
+        case .failed(let error) where error.call == "renameat2" && error.code == EINVAL:
+            .kept("its file system cannot set a file aside without replacing another")
+        case .failed(let error): .kept("it cannot be removed: \(error.plainText(about: path))")
         }
+    }
+}
+
+extension SystemError {
+    /// The reason in words, with the object unless a sentence is about that already.
+    fileprivate func plainText(about path: ByteString) -> String {
+        let parent = path.splitAtLastComponent?.directory
+        let known = [path.text, path.baseName.text, parent?.text]
+        return known.contains(subject) ? reasonText(code) : "\(reasonText(code)) (\(subject))"
     }
 }

@@ -5,7 +5,8 @@ import Testing
 /// A directory with the programs, files and rules of a system of its own.
 ///
 /// Rules: `live.job` (`bin/job*`, files in `run`), `live.boss` (`bin/boss`, files in `bosses`; it
-/// starts jobs again), `live.silent` (files in `silent`, no way to stop), and `live.node`, marked by
+/// starts jobs again), `live.silent` (files in `silent`, no way to stop), `live.service` (files in
+/// `services`, no way to stop, owned by a boss), and `live.node`, marked by
 /// a variable that no other test uses: `flow=... node=...`.
 struct LiveInstances {
     /// A number that the kernel gives to nobody: it counts up to this one, and not to it.
@@ -36,6 +37,8 @@ struct LiveInstances {
               { id: 'boss', title: 'A boss', match: { exe: ['\(path)/bin/boss'] },
                 \(files("bosses")), stop: { signal: 'TERM', timeout: '20s', order: 'root-first' } },
               { id: 'silent', title: 'A pid file', \(files("silent")), keep: true },
+              { id: 'service', title: 'A service of a boss', \(files("services")), keep: true,
+                owner: { exe: ['\(path)/bin/boss'] } },
               { id: 'node', title: 'A node', match: { env: ['\(variable)'] },
                 owner: { exe: ['\(path)/bin/boss'] },
                 instance: { env: '\(variable)',

@@ -86,6 +86,7 @@ struct LiveReport: Decodable {
     }
 
     let complete: Bool
+    let error: String?
     let unreadable: Unreadable
     let findings: [Finding]
     let plan: Plan?

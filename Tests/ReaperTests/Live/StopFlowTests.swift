@@ -80,4 +80,81 @@ struct StopFlowTests {
         #expect(left.instances.isEmpty)
         #expect(try specimen.root.hasEnded)
     }
+
+    @Test(
+        "whose environment may not be read may belong to it: nothing is claimed, except --user",
+        .enabled(if: Machine.isRoot, "needs root to have another user"),
+        arguments: [["flow-a1"], ["--all", "--rule", "live.node"]]
+    )
+    func hidden(words: [String]) throws {
+        let live = try LiveInstances(worldAccessible: true)
+        let other = try Specimen(["sleep", "--env", "\(live.variable)=flow=flow-a1 node=x"])
+        func own(_ name: String) throws -> Specimen {
+            let mark = "\(live.variable)=flow=flow-a1 node=camera"
+            let exe = live.directory.path("bin/\(name)")
+            return try Specimen(["sleep", "--user", "65534", "--env", mark, "--exe", exe])
+        }
+        let specimen = try own("first")
+        let completion = try live.run("stop", words + ["--json"], asUser: 65_534)
+        #expect(completion.code == 3, "\(completion.text)\(completion.errorText)")
+        let report = try completion.report()
+        #expect(!report.complete && report.outcome?.proof == "none")
+        #expect(report.outcome?.unproven == "who could not be read may match")
+        #expect(report.instances?.map(\.state) == ["stopped"])
+        #expect(try specimen.root.hasEnded)
+        // Nothing of one's own is left.
+        let again = try live.run("stop", words, asUser: 65_534)
+        let isNamed = words.count == 1
+        #expect(again.code == (isNamed ? 1 : 3), "\(again.errorText)")
+        let said = again.errorText
+        #expect(isNamed || said.contains("No running instances found, as far as could be read."))
+        #expect(said.contains("environment not readable"), "\(said)")
+        #expect(said.contains("with --user nobody only your own processes are asked for"))
+        #expect(said.contains("\"no other instance\" cannot be claimed"))
+        // By --user only one's own were asked for, and of those everything is known.
+        let mine = words + ["--user", "65534"]
+        let second = try own("second")
+        let proven = try live.run("stop", mine + ["--json"], asUser: 65_534)
+        let outcome = try proven.report().outcome
+        #expect(proven.code == 0 && outcome?.proof == "proof_scan", "\(proven.text)")
+        #expect(try second.root.hasEnded)
+        let none = try live.run("stop", mine, asUser: 65_534)
+        #expect(none.code == (isNamed ? 1 : 0) && !none.errorText.contains("claimed"))
+        #expect(try other.finish().signals.isEmpty)
+    }
+
+    @Test(
+        "--user stops those of that user, and nobody else who carries the mark",
+        .enabled(if: Machine.isRoot, "needs root to have another user")
+    )
+    func ofUser() throws {
+        let directory = try TemporaryDirectory(worldAccessible: true)
+        let mark = ["--env", "\(live.variable)=flow=flow-a1 node=camera"]
+        let exe = directory.path("bin/node")
+        let theirs = try Specimen(["sleep", "--user", "65534", "--exe", exe] + mark)
+        let other = try Specimen(["sleep"] + mark)
+        let completion = try live.stop("flow-a1", "--user", "65534", "--json")
+        #expect(try completion.isAllGone(), "\(completion.text)")
+        #expect(try theirs.root.hasEnded)
+        #expect(try other.finish().signals.isEmpty)
+    }
+
+    @Test(
+        "who knows instances from files alone needs no environment",
+        .enabled(if: Machine.isRoot, "needs root to have another user")
+    )
+    func filesOnly() throws {
+        let live = try LiveInstances(worldAccessible: true)
+        let exe = live.directory.path("bin/job-a")
+        let specimen = try Specimen(["sleep", "--user", "65534", "--exe", exe])
+        let file = try live.record("a-1", specimen.root.pid)
+        for path in [file, live.directory.path("run")] {
+            #expect(unsafe chown(path, 65_534, 65_534) == 0)
+        }
+        let words = ["--all", "--rule", "live.job", "--json"]
+        let completion = try live.run("stop", words, asUser: 65_534)
+        #expect(try completion.report().complete, "\(completion.text)")
+        #expect(completion.code == 0, "\(completion.text)\(completion.errorText)")
+        #expect(try specimen.root.hasEnded && !live.has("run/a-1"))
+    }
 }

@@ -158,6 +158,30 @@ struct SystemgTests {
         #expect(other.texts("cleaning").first?.contains(reason) == true)
     }
 
+    @Test("stop --all ends the supervisor; its socket is no instance besides that")
+    func stopAll() throws {
+        try home.makeDirectory(Self.state)
+        let socket = home.path("\(Self.state)/control.sock")
+        let program = home.path("bin/sysg")
+        let supervisor = try Specimen("socketfile", "--path", socket, "--exe", program)
+        try writeLive("\(supervisor.root.pid)", to: "sysg.pid")
+        let completion = try home.run(["stop", "--all", "--rule", "systemg.*", "--json"])
+        #expect(try completion.isAllGone(), "\(completion.text)\(completion.errorText)")
+        #expect(try supervisor.root.hasEnded && !contains("sysg.pid"))
+    }
+
+    @Test("stop --all names a service whose supervisor is dead, with what stops it")
+    func orphanedService() throws {
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))
+        let root = try service.root
+        try writeLive(record(root.pid, start: root.startTime), to: "pid.xml")
+        let completion = try home.run(["stop", "--all", "--rule", "systemg.*"])
+        #expect(completion.code == 1)
+        let advice = "'reaper clean --pid \(root.identity)' stops it"
+        #expect(completion.errorText.contains(advice), "\(completion.errorText)")
+        #expect(try service.finish().signals.isEmpty)
+    }
+
     @Test("a service of which only the number is recorded is no more than probable")
     func numberOnly() throws {
         let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))

@@ -1,0 +1,94 @@
+/// Why an instance is left alone.
+extension InstanceStop {
+    /// That an instance, or somebody who would go with it, asks to be left alone; `nil` where nobody
+    /// does, and where it was named.
+    func optOut(of instance: Instance) -> String? {
+        guard isOfAll else { return nil }
+        let keeper = instance.whole(in: view.snapshot).first { process in
+            process.environment?.known?.contains("REAPER_KEEP=1") == true
+        }
+        guard let keeper else { return nil }
+        let command = "'reaper stop \(instance.id.quotedForShell)' stops it"
+        guard instance.processes.contains(keeper.identity) else {
+            return "kept: REAPER_KEEP=1 of \(keeper.label), which belongs to it; \(command)"
+        }
+        return "kept: REAPER_KEEP=1; \(command)"
+    }
+
+    /// Why an instance is not stopped; `nil` when it may be.
+    func objection(to instance: Instance) -> String? {
+        if !instance.remnants.isEmpty { return remainder(of: instance) }
+        let id = instance.rule
+        switch instance.state {
+        case .foreign: return denial(instance)
+        case .unknown, .starting: return instance.reason
+        case .running, .stopping, .failed: break
+        case .stopped, .stale, .recycled, .zombie:
+            return "it may be another process, or a clock was set: \(instance.reason); "
+                + "compare, and stop that process with 'reaper clean --pid "
+                + "\(number(of: instance))' if it is the one"
+        }
+        guard let identity = instance.processes.first else {
+            return "which process it is is not known: \(instance.reason)"
+        }
+        guard rules[id]?.stop != nil else {
+            return "rule \(id) does not say how to stop it: "
+                + "'reaper clean --pid \(identity)' stops it if it has to be"
+        }
+        if isOfAll, let process = view.snapshot.process(identity.pid),
+            case .denied(let code) = process.environment
+        {
+            return "whether its environment asks to be left alone (REAPER_KEEP) is unknown: "
+                + "\(reasonText(code)); 'reaper stop \(instance.id.quotedForShell)' stops it"
+        }
+        guard instance.isProven else {
+            return "only a number says that process \(identity.pid) is it: compare first, "
+                + "'reaper clean --pid \(identity)' stops that process"
+        }
+        guard let path = instance.file else { return nil }
+        guard let file = listing.snapshot.instanceFiles.first(where: { $0.path == path }),
+            let process = view.snapshot.process(identity.pid), process.identity == identity
+        else { return "its file or its process was not seen" }
+        let user = view.snapshot.host.effectiveUser
+        guard case .refused(let reason) = file.mayActOn(process, for: user) else { return nil }
+        return "its file may not have it stopped: \(reason)"
+    }
+
+    /// Whose number an instance records, as far as it is known, as a command line takes it.
+    private func number(of instance: Instance) -> String {
+        guard let pid = instance.pid else { return "PID" }
+        return view.snapshot.process(pid)?.identity.description ?? "\(pid)"
+    }
+
+    /// What is left of an instance whose own process is gone, and what stops that.
+    private func remainder(of instance: Instance) -> String {
+        let shown = 5
+        var names = instance.remnants.prefix(shown).map { identity -> String in
+            guard let process = view.snapshot.process(identity.pid) else {
+                return identity.description
+            }
+            var seen: Set<String> = []
+            let ports = view.snapshot.sockets(of: process).filter(\.holdsPort)
+                .map { "port \($0.port)/\($0.transport.rawValue)" }
+                .filter { seen.insert($0).inserted }
+            let facts = [identity.description] + ports
+            return "\(process.name.text) (\(facts.joined(separator: ", ")))"
+        }
+        let more = instance.remnants.count - names.count
+        if more > 0 { names.append("\(more) more") }
+        let numbers = instance.remnants.map(\.description).joined(separator: ",")
+        let command = "reaper stop \(instance.id.quotedForShell)"
+        let rest = instance.file == nil ? "" : "; then '\(command)' cleans up"
+        return "\(instance.reason): \(names.joined(separator: ", ")); "
+            + "'reaper clean --pid \(numbers)' stops what remains\(rest)"
+    }
+
+    private func denial(_ instance: Instance) -> String {
+        let pid = instance.processes.first?.pid ?? instance.pid ?? 0
+        let user = view.snapshot.process(pid)?.status?.known?.realUser
+        let names = view.snapshot.host.userNames
+        let owner = user.map { "user " + (names[$0] ?? "\($0)") } ?? "another user"
+        return "permission denied (PID \(pid)): it belongs to \(owner); "
+            + "run as that user, or with sudo"
+    }
+}

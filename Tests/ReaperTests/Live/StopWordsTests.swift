@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("stop: what it says is so", .timeLimit(.minutes(60)))
+struct StopWordsTests {
+    private let live: LiveInstances
+
+    init() throws { live = try LiveInstances() }
+
+    @Test("a file is not said to be cleaned up while nothing is done")
+    func dryRun() throws {
+        try live.record("gone-1", LiveInstances.nobody)
+        let dry = try live.stop("gone-1", "--dry-run")
+        let file = live.directory.path("run/gone-1.json")
+        #expect(dry.errorText.contains("its file \(file) is to be cleaned up"), "\(dry.errorText)")
+        #expect(live.has("run/gone-1"))
+        let specimens = try [live.job("a-1"), live.job("b-1")]
+        let refused = try live.stop("--all", "--rule", "live.job")
+        #expect(refused.code == 2 && !refused.errorText.contains("cleaning up"))
+        for specimen in specimens { #expect(try specimen.finish().signals.isEmpty) }
+    }
+
+    @Test("of whom a broken file tells is not said to run")
+    func broken() throws {
+        let specimen = try live.job("a-1")
+        try live.record("zero", 0)
+        let said = try live.stop("nosuch").errorText
+        let parts = said.components(separatedBy: "Whether these run is not known:\n")
+        try #require(parts.count == 2, "\(said)")
+        #expect(parts[0].contains("Running instances:\n  - a-1, PID"))
+        #expect(!parts[0].contains("zero") && parts[1].contains("zero, "))
+        #expect(parts[1].contains("it is malformed"))
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test("a bare number is no name: what would stop the process can be typed as it is printed")
+    func number() throws {
+        let specimen = try live.job("a-1")
+        let stranger = try Specimen("sleep")
+        let (root, other) = try (specimen.root, stranger.root)
+        let unknown = try live.stop("\(other.pid)")
+        #expect(unknown.code == 1)
+        let said = unknown.errorText
+        #expect(said.contains("'reaper clean --pid \(other.identity)' stops that"), "\(said)")
+        let known = try live.stop("\(root.pid)").errorText
+        #expect(known.contains("of 'a-1' (PID \(root.pid)): 'reaper stop \(root.identity)'"))
+        #expect(try live.stop(root.identity, "--json").isAllGone())
+        #expect(try root.hasEnded && stranger.finish().signals.isEmpty)
+    }
+
+    @Test("a name that a shell would take apart is quoted in advice")
+    func quoted() throws {
+        let kept = try Specimen(
+            "sleep",
+            "--exe",
+            live.directory.path("bin/job-x"),
+            "--env",
+            "REAPER_KEEP=1"
+        )
+        try live.directory.write(
+            "{\"id\": \"my job\", \"pid\": \(try kept.root.pid)}",
+            to: "run/x.json"
+        )
+        let said = try live.stop("--all", "--rule", "live.job").errorText
+        #expect(said.contains("'reaper stop 'my job'' stops it"), "\(said)")
+        #expect(try kept.finish().signals.isEmpty)
+    }
+
+    @Test("without any grace nobody is waited for")
+    func noGrace() throws {
+        let specimen = try live.job("a-1", ["term-ignorer", "--with", "consume"])
+        let said = try live.stop("a-1", "-t", "0", "--json").errorText
+        #expect(said.contains("Not waiting for graceful shutdown: who"), "\(said)")
+        #expect(!said.contains("Waiting up to") && !said.contains("not responding"))
+        #expect(try specimen.root.hasEnded)
+    }
+
+    @Test("a plan that is executed later is told step by step, too")
+    func plan() throws {
+        let specimen = try live.job("a-1")
+        let root = try specimen.root
+        let dry = try live.stop("a-1", "--dry-run", "--json")
+        let plan = try live.directory.write(dry.text, to: "plan.json")
+        let completion = try live.stop("--plan", plan, "--json")
+        #expect(try completion.isAllGone(), "\(completion.text)\(completion.errorText)")
+        let said = completion.errorText
+        #expect(said.contains("Sent SIGTERM to 'job-a-1' (PID \(root.pid))\n"), "\(said)")
+        #expect(said.contains("✓ 'job-a-1' (PID \(root.pid)) stopped gracefully after "))
+    }
+
+    @Test("of several who stop one at the same time nobody fails")
+    func concurrent() async throws {
+        let live = live
+        for round in 0..<3 {
+            let specimen = try live.job("a-\(round)", ["term-ignorer", "--with", "consume"])
+            try await withThrowingTaskGroup(of: Completion.self) { group in
+                for _ in 0..<3 {
+                    group.addTask { try live.stop("a-\(round)", "-t", "300ms", "--json") }
+                }
+                for try await completion in group {
+                    // Who comes when all is over finds nothing of that name.
+                    let isOver = completion.errorText.contains("not found")
+                    let isGone = try completion.isAllGone()
+                    #expect(isOver || isGone, "\(completion.text)\(completion.errorText)")
+                }
+            }
+            #expect(try specimen.root.hasEnded && !live.has("run/a-\(round)"))
+        }
+    }
+}
