@@ -51,6 +51,7 @@ public struct InstanceFileReader {
     ///
     /// - Parameter patiently: Whether files are to be acted on, so that it matters more to know who
     ///   holds a lock than to know soon.
+    /// - Throws: Why the mounts could not be read.
     public init(patiently: Bool = false) throws(SystemError) {
         mounts = try MountTable.current()
         isPatient = patiently

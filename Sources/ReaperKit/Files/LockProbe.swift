@@ -12,8 +12,10 @@ extension LockState {
     /// `F_OFD_GETLK` only looks; flock(2) can only be asked by taking the lock, which is let go at
     /// once. A read descriptor is enough for both.
     ///
-    /// - Parameter patiently: Whether to ask about a holder again, for as long as 15 ms: another
-    ///   reaper that asks at the same time must not keep a file from being removed.
+    /// - Parameters:
+    ///   - file: The file.
+    ///   - patiently: Whether to ask about a holder again, for as long as 15 ms: another reaper that
+    ///     asks at the same time must not keep a file from being removed.
     init(probing file: borrowing FileDescriptor, patiently: Bool = false) {
         let record = clinux_record_lock(file.raw)
         if record >= 0, record != Int32(F_UNLCK) {
