@@ -72,6 +72,26 @@ struct RecordedOrphans {
     }
 }
 
+extension Snapshot {
+    /// Who is still in the session or process group that a recorded process led which is gone.
+    func remnants(
+        of entry: InstanceEntry,
+        _ judgment: StalenessJudgment,
+        in file: InstanceFile
+    ) -> [ProcessIdentity] {
+        guard case .stale = judgment.answer, let pid = entry.pid else { return [] }
+        return processes.filter { process in
+            guard process.session == pid || process.processGroup == pid,
+                !host.ownChain.contains(process.identity)
+            else { return false }
+            switch RecordedOrphans.relation(of: process, to: entry, judgment, in: file, self) {
+            case .session, .group: return true
+            case .process, .number, .unknown, nil: return false
+            }
+        }.map(\.identity)
+    }
+}
+
 extension Rule {
     /// Whether its files record processes of any kind that have an owner.
     var recordsOwned: Bool {

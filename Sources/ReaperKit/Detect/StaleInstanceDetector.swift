@@ -16,7 +16,11 @@ public struct StaleInstanceDetector {
 
     /// One finding at most per file, in the snapshot's order.
     public func findings(in snapshot: Snapshot) -> [Finding] {
-        judgments(in: snapshot).compactMap { finding($0.file, $0.rule, $0.judgment) }
+        judgments(in: snapshot).compactMap { file, rule, judgment in
+            guard var finding = finding(file, rule, judgment) else { return nil }
+            doubt(&finding, file, judgment, in: snapshot)
+            return finding
+        }
     }
 
     /// The longest time after which a file that is too young to judge can be judged; `nil` when
@@ -37,6 +41,32 @@ public struct StaleInstanceDetector {
             let judge = StalenessJudge(snapshot: snapshot, rule: rule) { matches(rule, $0) }
             return (file, rule, judge.judge(file))
         }
+    }
+
+    /// Of a file that alone tells whose remainder it is who still runs, nobody is to be sure that it
+    /// is of no use.
+    private func doubt(
+        _ finding: inout Finding,
+        _ file: InstanceFile,
+        _ judgment: InstanceFileJudgment,
+        in snapshot: Snapshot
+    ) {
+        guard finding.remedy.action == .remove, case .entries(let entries) = file.contents else {
+            return
+        }
+        let left = zip(entries, judgment.entries).flatMap {
+            snapshot.remnants(of: $0, $1, in: file)
+        }
+        guard let first = left.first.flatMap({ snapshot.process($0.pid) }) else { return }
+        if finding.verdict == .confirmed { finding.verdict = .probable }
+        let others = Set(left).count - 1
+        finding.evidence.append(
+            Evidence(
+                "\(first.label) is still in the session or group that its process led"
+                    + (others > 0 ? ", and \(counted(others, "other", "others"))" : ""),
+                source: "/proc/\(first.pid)/stat"
+            )
+        )
     }
 
     private func finding(

@@ -89,38 +89,13 @@ public struct InstanceCatalog {
         instance.pid = entry.pid
         instance.process = process?.identity
         instance.isProven = process.map { isProven($0, entry, rule) } ?? false
-        instance.remnants = remnants(of: entry, judgment, in: file)
+        instance.remnants = view.snapshot.remnants(of: entry, judgment, in: file)
         if let count = instance.remnants.isEmpty ? nil : instance.remnants.count {
             instance.reason +=
                 ", but \(counted(count, "process", "processes")) of its session or group "
                 + (count == 1 ? "runs" : "run")
         }
         return instance
-    }
-
-    /// Who is still in the session or process group that a recorded process led which is gone.
-    private func remnants(
-        of entry: InstanceEntry,
-        _ judgment: StalenessJudgment,
-        in file: InstanceFile
-    ) -> [ProcessIdentity] {
-        guard case .stale = judgment.answer, let pid = entry.pid else { return [] }
-        let own = view.snapshot.host.ownChain
-        return view.snapshot.processes.filter { process in
-            guard process.session == pid || process.processGroup == pid,
-                !own.contains(process.identity)
-            else { return false }
-            switch RecordedOrphans.relation(
-                of: process,
-                to: entry,
-                judgment,
-                in: file,
-                view.snapshot
-            ) {
-            case .session, .group: return true
-            case .process, .number, .unknown, nil: return false
-            }
-        }.map(\.identity)
     }
 
     private func instance(

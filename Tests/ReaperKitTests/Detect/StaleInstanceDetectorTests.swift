@@ -6,12 +6,13 @@ import Testing
 struct StaleInstanceDetectorTests {
     private func findings(
         _ files: [InstanceFile],
+        _ processes: [ProcessRecord] = [Scene.process(4127)],
         rule change: (inout Rule) -> Void = { _ in }
     ) throws -> [Finding] {
         var rule = try Scene.rule()
         rule.severity = .error
         change(&rule)
-        var snapshot = Scene.snapshot([Scene.process(4127)])
+        var snapshot = Scene.snapshot(processes)
         snapshot.instanceFiles = files
         return StaleInstanceDetector(rules: [rule]) { _, _ in .holds }.findings(in: snapshot)
     }
@@ -32,6 +33,17 @@ struct StaleInstanceDetectorTests {
                 == Remedy(.remove, command: "reaper clean --stale-files --rule test.svc")
         )
         #expect(finding.process == nil)
+    }
+
+    @Test("while somebody is left of its session the file is only probably of no use")
+    func remainder() throws {
+        var member = Scene.process(4127)
+        member.session = 7
+        let file = Scene.file(.entries([Scene.entry(7, .gone)]))
+        let finding = try #require(try findings([file], [member]).first)
+        #expect(finding.verdict == .probable && finding.remedy.action == .remove)
+        let fact = "is still in the session or group that its process led"
+        #expect(finding.evidence.contains { $0.fact.hasSuffix(fact) }, "\(finding.evidence)")
     }
 
     @Test("a rule that keeps its files gets no remedy")
