@@ -194,11 +194,15 @@ struct Subcommand: Sendable {
         summary: "wait until a process is gone, or a port is free",
         details: [
             "TARGET is PID or PID@START, a process; or :PORT, a port, also :3000-3010, :http and "
-                + "53/udp. A port is free when nobody holds it, and still nobody 250 ms later. "
-                + "Selectors describe one more target: whoever they select.",
+                + "53/udp. A port is free when nobody was seen to hold it during "
+                + "\(FreeWindow.length.shortText), in looks \(FreeWindow.pause.shortText) apart: "
+                + "whoever starts a successor sooner does not let it go. Selectors describe one "
+                + "more target: whoever they select.",
             "Who is gone already is not waited for, and a zombie counts as gone. Without --timeout "
                 + "it waits for ever; what is left when that has passed is named, and the status "
                 + "is 124.",
+            "Whoever is waited for is held by a pidfd, and no pidfd reaches into another pid "
+                + "namespace: so there is no --proc.",
         ],
         operands: "TARGET",
         examples: [
