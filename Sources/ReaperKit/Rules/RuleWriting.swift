@@ -115,7 +115,7 @@ extension JSONWriter {
 
 extension ByteString {
     /// The pattern that matches exactly this text.
-    fileprivate var escapedForGlob: ByteString {
+    var escapedForGlob: ByteString {
         ByteString(
             bytes.flatMap { byte -> [UInt8] in
                 "\\*?[]{}~$".utf8.contains(byte) ? [UInt8(ascii: "\\"), byte] : [byte]
