@@ -19,6 +19,7 @@ extension Rule {
         json.flag("protect", protect)
         json.flag("keep", keep)
         json.flag("containers", containers)
+        json.flag("unrecorded", unrecorded)
         json.list("units", units.map(\.pattern.text))
     }
 
