@@ -110,6 +110,9 @@ struct Subcommand: Sendable {
                 + "do. Of a port: who holds it, shares it, or keeps it in another network "
                 + "namespace. Of a file: every question that decides whether it is stale, who uses "
                 + "it, and which rule knows it. Every fact names its source. Nothing is changed.",
+            "The status is 0 when everything was explained, 1 when there is no such process or "
+                + "file, or nobody holds the port, and 3 when something could not be read that "
+                + "would change the answer.",
         ],
         operands: "TARGET",
         examples: [
