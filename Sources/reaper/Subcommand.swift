@@ -249,9 +249,9 @@ struct Subcommand: Sendable {
                 + "skipped, and every rule. It is what 'reaper rules' alone does.",
             "show ID-GLOB...: rules as they are in force, variables expanded, as the text of a "
                 + "rule file.",
-            "check [FILE...]: every error in these files and directories, and what can never have "
-                + "an effect; exits 2 if there is an error. Without FILE it checks the files that "
-                + "count.",
+            "check [FILE...]: every error in these files and directories, rules that a file of "
+                + "another name in force has too, and what can never have an effect; exits 2 if "
+                + "there is an error. Without FILE it checks the files that count.",
             "test [FILE | ID-GLOB] --pid PID[@START]: condition by condition, how rules see a "
                 + "process and what clean would do. A FILE has a slash in it, or ends in .json5.",
             "The format of rule files is in reaper-rules(5).",
