@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Where directories really are, as the kernel shows them in `/proc/PID/exe`.
@@ -14,9 +15,15 @@ public enum TrustedDirectory {
         var missing: [ByteString] = []
         while true {
             do throws(SystemError) {
+                // Nearly always there is no link, and who made which does not matter.
+                let quick = try FileDescriptor(
+                    opening: directory,
+                    in: AT_FDCWD,
+                    flags: CLINUX_O_PATH | O_DIRECTORY
+                )
+                if try place(of: quick) == directory { return path }
                 let handle = try DirectoryHandle(opening: directory)
-                let link = ByteString("/proc/self/fd/\(handle.descriptor.raw)")
-                let real = try linkTarget(of: link, in: AT_FDCWD)
+                let real = try place(of: handle.descriptor)
                 return missing.reversed().reduce(real) { $0.appending(component: $1) }
             } catch {
                 guard error.code == ENOENT, let (parent, name) = directory.splitAtLastComponent
@@ -25,5 +32,11 @@ public enum TrustedDirectory {
                 directory = parent
             }
         }
+    }
+
+    private static func place(
+        of directory: borrowing FileDescriptor
+    ) throws(SystemError) -> ByteString {
+        try linkTarget(of: ByteString("/proc/self/fd/\(directory.raw)"), in: AT_FDCWD)
     }
 }
