@@ -73,7 +73,7 @@ extension Flag {
             summary: "grace between asking and killing [10s]; of wait: its end [never]",
             details: """
                 A longer grace raises the deadline with it; 0 kills at once. wait gives up when it \
-                has passed, and looks only once with 0.
+                has passed, with 0 as soon as anything is seen to be there.
                 """,
             argument: .value("DURATION") { (options, text, _) throws(ValueError) in
                 options.action.timeout = try Duration(parsing: text)

@@ -17,7 +17,8 @@ enum RuleSources {
         RuleFileReader(
             environment: environment,
             users: UserNames.read().numbers,
-            services: ParsingContext.system.services()
+            services: ParsingContext.system.services(),
+            directories: TrustedDirectory.resolved
         )
     }
 

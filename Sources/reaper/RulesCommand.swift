@@ -90,8 +90,16 @@ enum RulesCommand {
             ? [RuleSources.layers(options.rules)]
             : paths.map { RuleLayers(places: [.named($0, by: "'rules check'")]) }
         let reader = RuleSources.reader()
-        let checks = sets.flatMap { layers in
+        var checks = sets.flatMap { layers in
             RuleCheck.checks(of: layers, reader: reader, effectiveUser: geteuid())
+        }
+        if !paths.isEmpty {
+            let inForce = RuleInventory(
+                of: RuleSources.layers(options.rules),
+                reader: reader,
+                effectiveUser: geteuid()
+            )
+            RuleCheck.findConflicts(in: &checks, besides: inForce.loaded)
         }
         let isRight = checks.allSatisfy(\.errors.isEmpty)
         let bytes =

@@ -110,6 +110,9 @@ struct Subcommand: Sendable {
                 + "do. Of a port: who holds it, shares it, or keeps it in another network "
                 + "namespace. Of a file: every question that decides whether it is stale, who uses "
                 + "it, and which rule knows it. Every fact names its source. Nothing is changed.",
+            "The status is 0 when everything was explained, 1 when there is no such process or "
+                + "file, or nobody holds the port, and 3 when something could not be read that "
+                + "would change the answer.",
         ],
         operands: "TARGET",
         examples: [
@@ -200,11 +203,15 @@ struct Subcommand: Sendable {
         summary: "wait until a process is gone, or a port is free",
         details: [
             "TARGET is PID or PID@START, a process; or :PORT, a port, also :3000-3010, :http and "
-                + "53/udp. A port is free when nobody holds it, and still nobody 250 ms later. "
-                + "Selectors describe one more target: whoever they select.",
+                + "53/udp. A port is free when nobody was seen to hold it during "
+                + "\(FreeWindow.length.shortText), in looks \(FreeWindow.pause.shortText) apart: "
+                + "whoever starts a successor sooner does not let it go. Selectors describe one "
+                + "more target: whoever they select.",
             "Who is gone already is not waited for, and a zombie counts as gone. Without --timeout "
                 + "it waits for ever; what is left when that has passed is named, and the status "
                 + "is 124.",
+            "Whoever is waited for is held by a pidfd, and no pidfd reaches into another pid "
+                + "namespace: so there is no --proc.",
         ],
         operands: "TARGET",
         examples: [
@@ -248,9 +255,9 @@ struct Subcommand: Sendable {
                 + "skipped, and every rule. It is what 'reaper rules' alone does.",
             "show ID-GLOB...: rules as they are in force, variables expanded, as the text of a "
                 + "rule file.",
-            "check [FILE...]: every error in these files and directories, and what can never have "
-                + "an effect; exits 2 if there is an error. Without FILE it checks the files that "
-                + "count.",
+            "check [FILE...]: every error in these files and directories, rules that a file of "
+                + "another name in force has too, and what can never have an effect; exits 2 if "
+                + "there is an error. Without FILE it checks the files that count.",
             "test [FILE | ID-GLOB] --pid PID[@START]: condition by condition, how rules see a "
                 + "process and what clean would do. A FILE has a slash in it, or ends in .json5.",
             "The format of rule files is in reaper-rules(5).",

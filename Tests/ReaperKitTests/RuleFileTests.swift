@@ -32,7 +32,7 @@ struct RuleFileTests {
                 older_than: "2m" },
               owner: { name: ["w", "x"] },
               stop: { signal: "INT", timeout: "2s", order: "root-first" },
-              remove: ["~/w/*.sock"], containers: true, units: "w.service" },
+              remove: ["~/w/*.sock"], containers: true, unrecorded: true, units: "w.service" },
             { id: "b", title: "B", protect: true, match: { name: "z" } },
             { id: "c", title: "C", keep: true, instance: { files: ["~/.w/*.json"],
               exclude: "**/x.json", format: "json", pid: "child.pid", id: "id", alias: "alias",
@@ -48,6 +48,7 @@ struct RuleFileTests {
         let rule = file.rules[0]
         #expect(rule.severity == .error && rule.hint == "H" && rule.after == ["wasm.b"])
         #expect(rule.source == "t.json5:3:5" && rule.containers && !rule.protect && !rule.keep)
+        #expect(rule.unrecorded)
         #expect(rule.match.executables[0].matches("/var/tmp/c/x"))
         #expect(rule.match.workingDirectories == [try Glob(parsing: "/home/u/w", as: .path)])
         #expect(rule.match.directories == ["/var/tmp/c"])

@@ -63,7 +63,7 @@ extension OrphanEvidence {
         }
         if let status = process.status?.known, let entries = process.environment?.known,
             let condition = rule.match.environment.first(where: { condition in
-                entries.contains { condition.matches($0) }
+                !condition.isOrdinary && entries.contains { condition.matches($0) }
             })
         {
             // A program that changed users got its environment from somebody else; another user's
@@ -180,6 +180,9 @@ extension OrphanEvidence {
                 process.source("environ")
             )
         }
+        if rule.unrecorded, let path = view.snapshot.recordPath(of: process, inSystemOf: rule) {
+            forbid("an instance file records it, so it is known", path)
+        }
         if !rule.containers {
             if process.isInOtherPids(than: view.snapshot.host) {
                 forbid("it lives in another pid namespace", process.source("ns/pid"))
@@ -225,11 +228,38 @@ extension ProcessRecord {
     }
 }
 
+extension EnvironmentCondition {
+    /// Variables that every process of a login has: they say whose it is, and mark nothing.
+    private static let ordinary: Set<ByteString> = [
+        "HOME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "USER",
+    ]
+
+    /// Whether having the variable says nothing of what a process belongs to.
+    fileprivate var isOrdinary: Bool { Self.ordinary.contains(name) }
+}
+
 extension ProcessPattern {
     /// Whether the pattern names this executable by its path.
     fileprivate func names(_ executable: ByteString) -> Bool {
         executables.contains { $0.matches(executable) }
             || directories.contains { executable.isBelow($0) }
+    }
+}
+
+extension Snapshot {
+    /// The first file of the rule's system that records this very process; `nil` for none.
+    ///
+    /// That it is known has nobody signalled, so the word of its own user or root's is enough.
+    fileprivate func recordPath(of process: ProcessRecord, inSystemOf rule: Rule) -> String? {
+        instanceFiles.first { file in
+            guard file.rule.isSameSystem(as: rule.id), case .entries(let entries) = file.contents,
+                file.owner == 0 || file.owner == process.status?.known?.realUser
+            else { return false }
+            switch file.record(of: process, among: entries, in: self) {
+            case .identity, .number: return true
+            case .session, .processGroup, nil: return false
+            }
+        }?.path.text
     }
 }
 

@@ -101,6 +101,8 @@ public struct StaleInstanceDetector {
             finding.severity = .info
             switch file.contents {
             case .malformed, .oversized: finding.severity = .warning
+            case .entries(let entries) where entries.contains { $0.flaw != nil }:
+                finding.severity = .warning
             case .entries, .unsafe, .denied, .socket: break
             }
         case .keep where judgment.entries.contains(where: \.isDead):

@@ -53,7 +53,7 @@ public struct StalenessJudge {
         case .entries(let entries):
             let judgments = entries.map { judge($0, of: file) }
             return InstanceFileJudgment(
-                whole: combine(judgments, source: file.path.text),
+                whole: combine(judgments, entries, source: file.path.text),
                 entries: judgments
             )
         }
@@ -78,6 +78,7 @@ public struct StalenessJudge {
         heedsLock: Bool = true
     ) -> StalenessJudgment {
         var trail = Trail(source: file.path.text)
+        if let flaw = entry.flaw { return trail.end(.report, "it is malformed: \(flaw)") }
         if let answer = judgePlace(entry, of: file, &trail) { return answer }
         if let answer = judgeLock(file, &trail), heedsLock { return answer }
         guard let pid = entry.pid else {
@@ -263,13 +264,27 @@ public struct StalenessJudge {
         return settling
     }
 
-    private func combine(_ entries: [StalenessJudgment], source: String) -> StalenessJudgment {
+    private func combine(
+        _ entries: [StalenessJudgment],
+        _ recorded: [InstanceEntry],
+        source: String
+    ) -> StalenessJudgment {
         var trail = Trail(source: source)
         guard let first = entries.first else { return trail.end(.keep, "it names no process") }
         if entries.count == 1 { return first }
         let evidence = entries.flatMap(\.evidence)
         let questions = entries.flatMap(\.questions)
         let dead = entries.filter(\.isDead)
+        let flaws = recorded.compactMap(\.flaw)
+        if let flaw = flaws.first {
+            let more = flaws.count > 1 ? ", and \(flaws.count - 1) more like it" : ""
+            return StalenessJudgment(
+                .report,
+                reason: "it is malformed: \(flaw)\(more)",
+                evidence: evidence,
+                questions: questions
+            )
+        }
         guard dead.count == entries.count else {
             let isDoubtful = entries.contains { $0.answer == .report }
             return StalenessJudgment(

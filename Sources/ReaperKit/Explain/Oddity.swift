@@ -6,7 +6,7 @@ enum Oddity {
         if process.isKernelThread { return [] }
         if process.isZombie { return zombie(account) }
         return adoption(account) + deletions(account) + standstill(account) + deafness(account)
-            + rights(account)
+            + rights(account) + neglect(account)
     }
 
     private static func odd(
@@ -48,6 +48,30 @@ enum Oddity {
                 source,
                 value: state,
                 process: parent.identity
+            )
+        ]
+    }
+
+    /// Children that have exited: only this process can end them.
+    private static func neglect(_ account: ProcessAccount) -> [Statement] {
+        let process = account.process
+        let zombies = account.snapshot.processes.filter { child in
+            child.isZombie && child.parent == process.pid
+        }
+        guard let first = zombies.first else { return [] }
+        let more = zombies.count > 3 ? " and \(zombies.count - 3) more" : ""
+        let names = zombies.prefix(3).map(\.label).joined(separator: ", ") + more
+        let whom =
+            zombies.count == 1
+            ? "its child \(names) has exited"
+            : "\(zombies.count) of its children have exited (\(names))"
+        let why = process.state == UInt8(ascii: "T") ? ", and cannot: it is stopped" : ""
+        return [
+            odd(
+                "\(whom), and it has not waited for \(zombies.count == 1 ? "it" : "them")\(why)",
+                first.source("stat"),
+                value: ByteString([first.state]),
+                process: first.identity
             )
         ]
     }

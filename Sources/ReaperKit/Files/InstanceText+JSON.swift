@@ -31,7 +31,12 @@ extension InstanceText {
         var entries: [InstanceEntry] = []
         for (name, value) in found {
             // A service that does not run is written without a number, or with null.
-            if let entry = try entry(value, name: name, rule: rule) { entries.append(entry) }
+            do throws(InstanceFormatError) {
+                if let entry = try entry(value, name: name, rule: rule) { entries.append(entry) }
+            } catch {
+                let id = rule.idKey.flatMap { value.value(at: $0)?.label }
+                entries.append(flawed(error, named: id ?? name))
+            }
         }
         return entries
     }

@@ -32,10 +32,14 @@ extension InstanceText {
             guard entries.count < entryLimit else {
                 throw InstanceFormatError(reason: "expected at most \(entryLimit) entries")
             }
-            entries.append(try entry(match.output))
+            entries.append(entry(match.output))
         }
         guard !entries.isEmpty || isEmptyDocument(bytes) else {
             throw InstanceFormatError(reason: "expected text that the rule's pattern matches")
+        }
+        // Where nothing is right, the text is of another kind.
+        guard entries.isEmpty || entries.contains(where: { $0.flaw == nil }) else {
+            throw .notANumber
         }
         return withoutWeaker(entries)
     }
@@ -59,13 +63,18 @@ extension InstanceText {
 
     private static func entry(
         _ output: AnyRegexOutput
-    ) throws(InstanceFormatError) -> InstanceEntry {
+    ) -> InstanceEntry {
         var groups: [String: Substring] = [:]
         for group in output {
             if let name = group.name, let text = group.substring { groups[name] = text }
         }
-        guard let digits = groups["pid"] else { throw .notANumber }
-        var entry = InstanceEntry(pid: try number(digits.utf8))
+        var entry: InstanceEntry
+        do throws(InstanceFormatError) {
+            guard let digits = groups["pid"] else { throw .notANumber }
+            entry = InstanceEntry(pid: try number(digits.utf8))
+        } catch {
+            entry = flawed(error, named: groups["id"].map(String.init))
+        }
         entry.id = groups["id"].map(String.init)
         entry.alias = groups["alias"].map(String.init)
         entry.startTicks = groups["start"].flatMap { UInt64($0) }

@@ -33,6 +33,14 @@ enum InstanceText {
         return try pid(value)
     }
 
+    /// An entry that cannot be understood, beside others that can.
+    static func flawed(_ error: InstanceFormatError, named name: String?) -> InstanceEntry {
+        var entry = InstanceEntry(pid: nil)
+        entry.id = name
+        entry.flaw = (name.map { "entry '\($0)': " } ?? "an entry: ") + error.reason
+        return entry
+    }
+
     /// A number that can be a process other than the first.
     static func pid(_ value: Int64) throws(InstanceFormatError) -> Int32 {
         guard pidRange.contains(value), let pid = Int32(exactly: value) else { throw .notANumber }

@@ -151,13 +151,22 @@ public struct InstanceCatalog {
             guard let entries = process.environment?.known, !process.isZombie,
                 process.identity != view.snapshot.host.ownChain.first
             else { continue }
+            var nameless: Rule?
+            var isNamed = false
             for (marking, reader) in zip(marking, readers) {
-                guard let mark = reader?.mark(in: entries),
+                guard let reader, reader.isMarked(entries),
                     marking.pattern.evaluate(process, in: view.context) == .holds
                 else { continue }
+                guard let mark = reader.mark(in: entries) else {
+                    nameless = nameless ?? marking.rule
+                    continue
+                }
                 add(process, mark, of: marking.rule, to: &instances)
+                isNamed = true
                 break
             }
+            // It runs, and a scan finds it when its owner is gone: it must not be missing here.
+            if !isNamed, let nameless { add(process, .nameless, of: nameless, to: &instances) }
         }
         return instances.values.map { settled($0) }
     }
@@ -201,13 +210,20 @@ public struct InstanceCatalog {
         instance.state = states.contains(.running) ? .running : states.first ?? .unknown
         instance.isProven = true
         let heads = instance.members.filter { !$0.isInherited }
+        var mark = "its mark"
+        if instance.id == InstanceMark.nameless.id {
+            // Which instances these are, and of how many, is not known.
+            instance.state = .unknown
+            instance.isProven = false
+            mark = "a mark that names no instance"
+        }
         instance.reason =
             heads.count == 1
-            ? "process \(heads[0].identity.pid) carries its mark"
-            : "\(heads.count) processes carry its mark"
+            ? "process \(heads[0].identity.pid) carries \(mark)"
+            : "\(heads.count) processes carry \(mark)"
         instance.evidence = heads.map { member in
             Evidence(
-                "process \(member.identity.pid) carries its mark",
+                "process \(member.identity.pid) carries \(mark)",
                 source: "/proc/\(member.identity.pid)/environ",
                 value: rules.first { $0.id == member.rule }?.instance?.environment.map {
                     ByteString($0)

@@ -6,6 +6,9 @@ struct InstanceMark: Equatable {
     var alias: String?
     /// The process's own name within the instance.
     var node: String?
+
+    /// Stands for a mark that does not say which instance is meant.
+    static let nameless = InstanceMark(id: "?")
 }
 
 /// Reads the marks of one rule: its variable, and the expression that takes the value apart.
@@ -26,6 +29,11 @@ struct InstanceMarkReader {
         }
         guard let regex = try? Regex(pattern).matchingSemantics(.unicodeScalar) else { return nil }
         expression = regex
+    }
+
+    /// Whether there is a mark at all, also one that cannot be understood.
+    func isMarked(_ environment: [ByteString]) -> Bool {
+        environment.contains { $0.bytes.starts(with: variable) }
     }
 
     /// The mark in an environment of `NAME=VALUE` entries; `nil` where there is none.

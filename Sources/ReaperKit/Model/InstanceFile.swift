@@ -121,6 +121,9 @@ public struct InstanceEntry: Sendable, Equatable {
     public var pidfdInode: UInt64?
     /// Recorded executable path.
     public var executable: ByteString?
+    /// Why it names no process although it should, as a sentence that begins with its name; the
+    /// file's other entries count all the same.
+    public var flaw: String?
     /// What `pidfd_open` said of the number: `/proc` alone cannot tell under hidepid.
     public var liveness: PidLiveness
 

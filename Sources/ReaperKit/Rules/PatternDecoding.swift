@@ -18,11 +18,7 @@ extension RuleDecoder {
         pattern.commands = try globs(fields.texts("command"), as: .text)
         pattern.workingDirectories = try globs(fields.texts("cwd"), as: .path)
         pattern.cgroups = try globs(fields.texts("cgroup"), as: .text)
-        for text in try fields.texts("in") {
-            // Nothing lies below the empty path.
-            let directory = try glob(text, as: .path, to: .contain)
-            pattern.directories.append(directory.literal ?? "")
-        }
+        pattern.directories = try directories(fields.texts("in"))
         for text in try fields.texts("env") {
             pattern.environment.append(try environmentCondition(text))
         }
@@ -49,8 +45,34 @@ extension RuleDecoder {
         as subject: Glob.Subject
     ) throws(JSONError) -> [Glob] {
         var globs: [Glob] = []
-        for text in texts { globs.append(try glob(text, as: subject)) }
+        var resolved: Set<Glob> = []
+        for text in texts {
+            let glob = try glob(text, as: subject)
+            if !resolved.contains(glob) { globs.append(glob) }
+            guard let real = glob.resolved(reader.directories), !globs.contains(real),
+                GlobUse.match.objection(to: real) == nil
+            else { continue }
+            resolved.insert(real)
+            globs.append(real)
+        }
         return globs
+    }
+
+    /// Reads `in`, each directory also as the place where it really is.
+    private mutating func directories(_ texts: [PlacedText]) throws(JSONError) -> [ByteString] {
+        var directories: [ByteString] = []
+        var resolved: Set<ByteString> = []
+        for text in texts {
+            // Nothing lies below the empty path.
+            let directory = try glob(text, as: .path, to: .contain).literal ?? ""
+            if !resolved.contains(directory) { directories.append(directory) }
+            guard !directory.isEmpty, let real = reader.directories(directory), real != "/",
+                !directories.contains(real)
+            else { continue }
+            resolved.insert(real)
+            directories.append(real)
+        }
+        return directories
     }
 
     private mutating func environmentCondition(

@@ -26,6 +26,9 @@ public struct Rule: Sendable, Equatable {
     public var keep = false
     /// Whether processes in other pid or mount namespaces count.
     public var containers = false
+    /// Whether it is only about processes that no instance file of its system records: what is
+    /// recorded is another rule's affair.
+    public var unrecorded = false
     /// Units such as `nginx.service` in whose control group its processes may rightly be orphans.
     public var units: [Glob] = []
     /// Where it was read from, such as `/etc/reaper/rules.d/x.json5:3:5`.

@@ -50,6 +50,35 @@ public struct RuleCheck: Sendable, Equatable {
         return checks
     }
 
+    /// Finds rules that files of other names define too, so that no command would work with both.
+    ///
+    /// - Parameters:
+    ///   - checks: Files that were checked, each on its own; what is found is added to their errors.
+    ///   - files: The rules in force; those of the same base name as a checked file are replaced
+    ///     by it.
+    public static func findConflicts(in checks: inout [RuleCheck], besides files: [RuleFile]) {
+        let names = Set(checks.map { RuleLayers.baseName(of: $0.source) })
+        var first: [String: (name: String, place: String)] = [:]
+        for file in files where !names.contains(RuleLayers.baseName(of: file.source)) {
+            for rule in file.rules {
+                first[rule.id] = (RuleLayers.baseName(of: file.source), rule.source)
+            }
+        }
+        for index in checks.indices {
+            guard let file = checks[index].file, checks[index].errors.isEmpty else { continue }
+            let name = RuleLayers.baseName(of: file.source)
+            for rule in file.rules {
+                guard let other = first[rule.id] else {
+                    first[rule.id] = (name, rule.source)
+                    continue
+                }
+                if other.name != name {
+                    checks[index].errors.append(.doubled(rule, firstAt: other.place))
+                }
+            }
+        }
+    }
+
     private init(of entry: RuleStore.Entry, in store: RuleStore, _ reader: RuleFileReader) {
         do throws(RuleError) {
             self = reader.check(try store.contents(of: entry), source: entry.source)

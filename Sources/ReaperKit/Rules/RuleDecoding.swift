@@ -1,7 +1,7 @@
 extension RuleDecoder {
     static let keys = [
         "id", "severity", "title", "hint", "match", "owner", "stop", "remove", "after",
-        "instance", "protect", "keep", "containers", "units",
+        "instance", "protect", "keep", "containers", "unrecorded", "units",
     ]
 
     /// Reads one rule, and the names under its `after`, which later rules may define.
@@ -46,6 +46,7 @@ extension RuleDecoder {
         rule.protect = try fields.flag("protect")
         rule.keep = try fields.flag("keep")
         rule.containers = try fields.flag("containers")
+        rule.unrecorded = try fields.flag("unrecorded")
         // A part that could not be read contradicts nothing.
         if errors.count == known { try refuseContradictions(in: rule, fields) }
         return (rule, fields, after: try fields.texts("after"))

@@ -14,6 +14,15 @@ public struct RuleError: Error, Sendable, Hashable, CustomStringConvertible {
         self.message = message
     }
 
+    /// A rule whose id another one has that came before it.
+    static func doubled(_ rule: Rule, firstAt place: String) -> RuleError {
+        RuleError(
+            file: rule.source,
+            message: "expected each rule once, found '\(rule.id)' again; it first stood at"
+                + " \(place.escapedForTerminal)"
+        )
+    }
+
     /// `FILE:LINE:COLUMN: message`, the form editors jump to.
     public var description: String {
         let place = position.map { ":\($0)" } ?? ""

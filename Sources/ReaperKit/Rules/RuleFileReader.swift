@@ -8,20 +8,26 @@ public struct RuleFileReader: Sendable {
     let users: @Sendable () -> [String: UInt32]
     /// Names of ports, from services(5).
     let services: @Sendable () -> ServiceNames
+    /// Where a directory really is, symbolic links resolved; `nil` when that is not known.
+    let directories: @Sendable (ByteString) -> ByteString?
     /// Whether regular expressions are compiled to see that they are correct, which takes as long
     /// as everything else together; the embedded files have tests for that.
     var checksExpressions = true
 
     /// Creates a reader; `users` and `services` are evaluated only for rules that name some, as
     /// reading the two files costs more than reading the rules.
+    ///
+    /// Without `directories`, paths in patterns are compared only as they are written.
     public init(
         environment: [String: ByteString],
         users: @autoclosure @escaping @Sendable () -> [String: UInt32] = [:],
-        services: @autoclosure @escaping @Sendable () -> ServiceNames = ServiceNames()
+        services: @autoclosure @escaping @Sendable () -> ServiceNames = ServiceNames(),
+        directories: @escaping @Sendable (ByteString) -> ByteString? = { _ in nil }
     ) {
         self.environment = environment
         self.users = users
         self.services = services
+        self.directories = directories
     }
 
     /// Reads one file; `source` names it in messages and in the rules.

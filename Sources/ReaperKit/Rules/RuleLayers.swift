@@ -54,6 +54,13 @@ public struct RuleLayers: Sendable, Equatable {
         return "\(home)/.config"
     }
 
+    /// The base name by which a file of this source replaces others, also an embedded one.
+    static func baseName(of source: String) -> String {
+        let prefix = EmbeddedRules.source(of: "")
+        return source.hasPrefix(prefix)
+            ? String(source.dropFirst(prefix.count)) : ByteString(source).baseName.text
+    }
+
     /// Whether a file in a directory of rules is one; hidden files and what editors and package
     /// managers leave (`~ .bak .rpmsave .dpkg-old`) are not.
     public static func isRuleFile(named name: String) -> Bool { objection(to: name) == nil }

@@ -104,7 +104,8 @@ extension Rule {
     /// Whether no process is left to find for a later rule.
     fileprivate func hides(_ later: Rule) -> Bool {
         findsOrphans && later.findsOrphans && match == later.match && owner == later.owner
-            && containers == later.containers && instance == later.instance
+            && containers == later.containers && unrecorded == later.unrecorded
+            && instance == later.instance
     }
 }
 

@@ -11,11 +11,7 @@ public struct RuleSet: Sendable, Equatable {
         for file in files {
             for rule in file.rules {
                 guard let first = places.updateValue(rule.source, forKey: rule.id) else { continue }
-                throw RuleError(
-                    file: rule.source,
-                    message: "expected each rule once, found '\(rule.id)' again; it first stood at"
-                        + " \(first.escapedForTerminal)"
-                )
+                throw .doubled(rule, firstAt: first)
             }
         }
         self.files = files

@@ -19,6 +19,7 @@ extension Rule {
         json.flag("protect", protect)
         json.flag("keep", keep)
         json.flag("containers", containers)
+        json.flag("unrecorded", unrecorded)
         json.list("units", units.map(\.pattern.text))
     }
 
@@ -116,7 +117,7 @@ extension JSONWriter {
 
 extension ByteString {
     /// The pattern that matches exactly this text.
-    fileprivate var escapedForGlob: ByteString {
+    var escapedForGlob: ByteString {
         ByteString(
             bytes.flatMap { byte -> [UInt8] in
                 "\\*?[]{}~$".utf8.contains(byte) ? [UInt8(ascii: "\\"), byte] : [byte]

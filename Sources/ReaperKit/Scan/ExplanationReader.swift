@@ -66,7 +66,15 @@ public struct ExplanationReader: ~Copyable {
             hidden.unknown = ["who has number \(condition.pid); run as root to see it"]
             return hidden
         }
-        return Explanation(target: text, kind: .process, answer: .notFound, summary: summary)
+        var none = Explanation(target: text, kind: .process, answer: .notFound, summary: summary)
+        if condition.startTime == nil, UInt16(exactly: condition.pid) != nil {
+            none.advice = Advice(
+                .none,
+                ["reaper explain :\(condition.pid)"],
+                reason: "a number alone is a process; a port has a colon before it"
+            )
+        }
+        return none
     }
 
     /// Reads everything about one process; `nil` when there is none, or another one has its number.

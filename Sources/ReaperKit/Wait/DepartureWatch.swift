@@ -74,8 +74,8 @@ public final class DepartureWait {
             }
             if left.isEmpty { break }
             if let end {
-                // What seems to be gone when the time comes is given a moment to prove it.
-                let last = isPresent ? end : end + .seconds(1)
+                // What seems to be gone when the time comes is given the time to prove it.
+                let last = isPresent ? end : end + FreeWindow.length * 3
                 if Clock.monotonic() >= last { break }
                 again = min(again, last)
             }

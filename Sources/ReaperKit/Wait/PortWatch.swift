@@ -1,18 +1,14 @@
 import Glibc
 
-/// Notices when ports are free, and still free a moment later.
-///
-/// io_uring lets go of a socket tens of milliseconds after its process is gone, and a supervisor
-/// starts a successor as soon.
+/// Notices when ports are free, and stay so for a ``FreeWindow``.
 final class PortWatch: DepartureWatch {
-    private static let settlingTime = Duration.milliseconds(250)
     /// Nothing tells that a port was closed by a process that lives on: it is looked at again,
     /// first after this time, then ever later.
     private static let firstPause = Duration.milliseconds(20)
     private static let longestPause = Duration.milliseconds(250)
 
     private let ports: PortSet
-    private var freeSince: Duration?
+    private var window = FreeWindow()
     private var pause = PortWatch.firstPause
     private var inodes: Set<UInt64> = []
     private var holders: [ProcessHandle] = []
@@ -30,14 +26,12 @@ final class PortWatch: DepartureWatch {
         let now = Clock.monotonic()
         doubts = check.notes.map(\.escapedForTerminal)
         guard !check.isFree else {
-            remains = []
             inodes = []
-            let since = freeSince ?? now
-            freeSince = since
-            let end = since + Self.settlingTime
-            return now >= end ? .gone : .settling(until: end)
+            guard let next = window.noteFree(at: now) else { return .gone }
+            remains = ["nobody holds the port, but not for long enough yet to be sure"]
+            return .settling(until: next)
         }
-        freeSince = nil
+        window.noteHeld()
         note(check, &procfs)
         pause = min(pause * 2, Self.longestPause)
         // Who has exited and still has a socket lets go of it in a moment.

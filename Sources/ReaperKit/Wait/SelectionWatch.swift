@@ -2,12 +2,11 @@ import Glibc
 
 /// Notices when nobody is left whom a scan finds, and none can have been born unseen.
 final class SelectionWatch: DepartureWatch {
-    private static let settlingTime = Duration.milliseconds(250)
     /// How many processes are held; of more, some tell when to look again.
     private static let heldLimit = 128
 
     private var scanner: Scanner
-    private var freeSince: Duration?
+    private var window = FreeWindow()
     /// The instance files, as the latest listing found them.
     private var files: [InstanceFile] = []
     private(set) var remains: [String] = []
@@ -19,7 +18,7 @@ final class SelectionWatch: DepartureWatch {
         do throws(SystemError) {
             let found = try scan()
             guard found.isEmpty else {
-                freeSince = nil
+                window.noteHeld()
                 return present(found, &procfs)
             }
             let proof = try prove()
@@ -91,11 +90,9 @@ final class SelectionWatch: DepartureWatch {
     /// Nobody is there; a port has to stay free.
     private func settled() -> DepartureLook {
         guard scanner.request.selection.ports != nil else { return .gone }
-        let now = Clock.monotonic()
-        let since = freeSince ?? now
-        freeSince = since
-        let end = since + Self.settlingTime
-        return now >= end ? .gone : .settling(until: end)
+        guard let next = window.noteFree(at: Clock.monotonic()) else { return .gone }
+        remains = ["nobody holds the port, but not for long enough yet to be sure"]
+        return .settling(until: next)
     }
 
     /// Looks again, and at whoever is born meanwhile.

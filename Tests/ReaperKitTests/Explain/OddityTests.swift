@@ -108,6 +108,26 @@ struct OddityTests {
             source: "/proc/500/stat"
         ),
         Case(
+            testDescription: "a child that was not waited for",
+            others: [
+                Cast.process(600, "a", parent: 500, state: "Z"), Cast.process(700, parent: 500),
+                Cast.process(800, "other", parent: 50, state: "Z"),
+            ],
+            want: ["its child a (600@60000) has exited, and it has not waited for it"],
+            source: "/proc/600/stat"
+        ),
+        Case(
+            testDescription: "many children that were not waited for, by one that is stopped",
+            change: { $0.state = UInt8(ascii: "T") },
+            others: (600..<605).map { Cast.process($0, parent: 500, state: "Z") },
+            want: [
+                "it is stopped",
+                "5 of its children have exited (job (600@60000), job (601@60100), job (602@60200) "
+                    + "and 2 more), and it has not waited for them, and cannot: it is stopped",
+            ],
+            source: "/proc/500/stat"
+        ),
+        Case(
             testDescription: "deaf to TERM",
             change: { $0.changeStatus { $0.ignoredSignals = 1 << 14 } },
             want: ["it ignores SIGTERM"],

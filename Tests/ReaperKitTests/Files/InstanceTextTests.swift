@@ -132,10 +132,10 @@ struct InstanceTextTests {
             fails: "1:9: \(InstanceFormatError.notANumber.reason)"
         ),
         EntriesCase(
-            "one bad entry spoils all",
+            "one bad entry spoils no other",
             "*",
-            #"{"a":7,"b":"0x8"}"#,
-            fails: "1:12: \(InstanceFormatError.notANumber.reason)"
+            #"{"a":7,"b":"0x8","c":0,"d":-1,"e":9}"#,
+            ["a:7", "b:0", "c:0", "d:0", "e:9"]
         ),
         EntriesCase(
             "a fraction",
@@ -154,6 +154,22 @@ struct InstanceTextTests {
                 .map { "\($0.id ?? "-"):\($0.pid ?? 0)" }
         }
         #expect(result == testCase.want)
+    }
+
+    @Test("what is wrong with an entry names it, and its place")
+    func flaws() throws {
+        var rule = InstanceRule()
+        rule.entries = "*"
+        let entries = try InstanceText.json(Array(#"{"a":7,"b":"0x8"}"#.utf8), rule: rule)
+        let reason = InstanceFormatError.notANumber.reason
+        #expect(entries.map(\.flaw) == [nil, "entry 'b': 1:12: \(reason)"])
+        #expect(entries.map(\.pid) == [7, nil])
+        let lines = try InstanceText.matches(
+            of: #"(?m)^(?<id>\w+) (?<pid>\d+)$"#,
+            in: Array("web 0\ndb 8".utf8)
+        )
+        #expect(lines.map(\.flaw) == ["entry 'web': \(reason)", nil])
+        #expect(lines.map(\.id) == ["web", "db"])
     }
 
     @Test("no prefix of a record is taken for a whole one")

@@ -222,7 +222,6 @@ struct InstanceCatalogTests {
             InstanceScene.marked(400, "id=f1 node=camera", below: 500),
             InstanceScene.marked(600, "node=plot id=f1"),
             InstanceScene.marked(700, "id=f2"),
-            InstanceScene.marked(701, "nothing"),
             InstanceScene.process(800, "python3") { $0.environment = .denied(13) },
         ])
         #expect(listing.instances.map(\.id) == ["f1", "f2"])
@@ -233,6 +232,22 @@ struct InstanceCatalogTests {
         #expect(flow.members.map(\.isInherited) == [true, false, false])
         #expect(flow.pid == nil)
         #expect(listing.instances[1].pid == 700)
+    }
+
+    @Test("who carries a mark that names no instance is shown, and nothing is known of it")
+    func nameless() throws {
+        let listing = try InstanceScene.listing([
+            InstanceScene.marked(500, "id=f1"), InstanceScene.marked(701, "nothing"),
+            InstanceScene.marked(702, ""),
+        ])
+        #expect(listing.instances.map(\.id) == ["?", "f1"])
+        let unknown = listing.instances[0]
+        #expect(unknown.state == .unknown && !unknown.isProven && unknown.rule == "flow.node")
+        #expect(unknown.members.map(\.identity.pid) == [701, 702])
+        #expect(unknown.reason == "2 processes carry a mark that names no instance")
+        let stop = InstanceStop(listing.instances, in: listing, rules: try InstanceScene.rules())
+        #expect(stop.targets.map(\.id) == ["f1"])
+        #expect(stop.refused.map(\.reason) == [unknown.reason])
     }
 
     @Test("reaper itself is of no instance, even if it inherited a mark")

@@ -185,6 +185,30 @@ struct RuleCheckTests {
         #expect(apart.map(\.errors.count) == [0, 0])
     }
 
+    @Test("a rule that a file of another name has, too, is an error in the later one")
+    func conflicts() throws {
+        let directory = try TemporaryDirectory()
+        func check(_ name: String) throws -> [RuleCheck] {
+            let path = try directory.write(Self.rule("match:{name:'x'}"), to: name)
+            return checks([.named(path, by: "test")])
+        }
+        let inForce = try RuleFileTests.reader.read(
+            Array(Self.rule("match:{name:'x'}").utf8),
+            source: "embedded:s.json5"
+        )
+        var both = try check("a.json5") + check("b.json5")
+        RuleCheck.findConflicts(in: &both, besides: [])
+        #expect(both.map(\.errors.count) == [0, 1])
+        #expect(both[1].errors[0].file.hasSuffix("/b.json5:1:28"))
+        #expect(both[1].errors[0].message.contains("'s.r' again; it first stood at"))
+        var other = try check("a.json5")
+        RuleCheck.findConflicts(in: &other, besides: [inForce])
+        #expect(other[0].errors.map(\.message).first?.contains("embedded:s.json5:1:28") == true)
+        var replacement = try check("s.json5") + check("deep/s.json5")
+        RuleCheck.findConflicts(in: &replacement, besides: [inForce])
+        #expect(replacement.map(\.errors.count) == [0, 0])
+    }
+
     @Test("what is not there is an error; what root would not trust is a warning")
     func unreadable() throws {
         let missing = checks([.named("/nonexistent/x.json5", by: "test")])

@@ -73,6 +73,40 @@ extension ShippedOrphanCase {
             parentArgs: ["python3", "-m", "manta_node", "start", "prod", "--foreground"]
         ),
         .init(
+            "manta.stray-node",
+            "a node without a record",
+            .suspect,
+            exe: "/usr/bin/python3.11",
+            args: ["python3", "-m", "manta_node", "start", "prod", "--foreground", "--subprocess"],
+            env: ["HOME=/home/u"]
+        ),
+        .init(
+            "manta.stray-node",
+            "one whose records lie elsewhere",
+            nil,
+            exe: "/usr/bin/python3.11",
+            args: ["python3", "-m", "manta_node", "start", "prod", "--foreground", "--subprocess"],
+            env: ["HOME=/home/other"]
+        ),
+        .init(
+            "manta.stray-node",
+            "its supervisor lives",
+            nil,
+            exe: "/usr/bin/python3.11",
+            args: ["python3", "-m", "manta_node", "start", "prod", "--foreground", "--subprocess"],
+            env: ["HOME=/home/u"],
+            parent: "/usr/bin/python3.11",
+            parentArgs: ["python3", "/usr/bin/manta-supervisor", "prod"]
+        ),
+        .init(
+            "manta.stray-node",
+            "one that somebody runs in the foreground",
+            nil,
+            exe: "/usr/bin/python3.11",
+            args: ["python3", "-m", "manta_node", "start", "prod", "--foreground"],
+            env: ["HOME=/home/u"]
+        ),
+        .init(
             "manta.task",
             "uvicorn of somebody else",
             nil,

@@ -62,6 +62,21 @@ struct DoraTests {
         #expect(try specimen.finish().signals.allSatisfy { $0.hasPrefix("owner") })
     }
 
+    @Test("one whose configuration names no dataflow is listed all the same, and not stopped")
+    func nameless() throws {
+        let specimen = try Specimen(
+            ["sleep", "--orphan", "--own-group", "--exe", home.path("bin/camera")]
+                + ["--env", "DORA_NODE_CONFIG={broken"]
+        )
+        let root = try specimen.root
+        let words = ["list", "--rule", "dora.*", "--pid", root.identity]
+        let instances = try home.run(words).listing().instances
+        #expect(instances.map(\.id) == ["?"] && instances.map(\.state) == ["unknown"])
+        let finding = try home.scan("--rule", "dora.*", "--pid", root.identity).finding(about: root)
+        #expect(finding?.rule == "dora.node")
+        #expect(root.state == .running)
+    }
+
     @Test("T6 T18 a wrapper that exits does not hide its child: it is found by its environment")
     func wrapper() throws {
         let specimen = try Specimen(words("leaderless"))

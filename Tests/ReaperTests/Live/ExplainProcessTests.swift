@@ -65,6 +65,27 @@ struct ExplainProcessTests {
         #expect(try completion.explanation().answer == "not_found")
     }
 
+    @Test("a number that no process has may have been meant as a port")
+    func port() throws {
+        // The kernel hands numbers out upwards: the highest that is free is not taken at once.
+        let number = (2...65_535).reversed().first { kill($0, 0) != 0 && errno == ESRCH }
+        let pid = try #require(number)
+        let completion = try Binary.reaper.explain("\(pid)")
+        #expect(completion.code == 1)
+        #expect(try completion.explanation().advice?.commands == ["reaper explain :\(pid)"])
+        let exact = try Binary.reaper.explain("\(pid)@1")
+        #expect(try exact.explanation().advice == nil)
+    }
+
+    @Test("a parent that has not waited for its child is told so")
+    func neglect() throws {
+        let specimen = try Specimen("zombie")
+        let zombie = try specimen["zombie"]
+        let statements = try explain(specimen, "root")["odd"]
+        let fact = try #require(statements.first { $0.source == "/proc/\(zombie.pid)/stat" })
+        #expect(fact.fact.contains("(\(zombie.identity)) has exited, and it has not waited"))
+    }
+
     @Test("an orphan under a subreaper is said to have been adopted, and by whom")
     func adopted() throws {
         let specimen = try Specimen("orphan", "--adopted", "--dead-session")

@@ -32,6 +32,24 @@ struct MantaTests {
         #expect(try node.root.state == .running)
     }
 
+    @Test("a node without a record is shown once, and left alone; with its record it is nobody's")
+    func unrecorded() throws {
+        let node = try node()
+        let root = try node.root
+        let words = ["--rule", "manta.*", "--pid", root.identity]
+        #expect(try home.run(["scan"] + words).report().finding(about: root) == nil)
+        let record = try home.directory.read(Self.record)
+        try FileManager.default.removeItem(atPath: home.path(Self.record))
+        let findings = try home.run(["scan"] + words).report().findings
+        #expect(findings.map(\.rule) == ["manta.stray-node"])
+        #expect(findings.first?.remedy.action == "none")
+        _ = try home.run(["clean", "--yes", "--include-probable", "--rule", "manta.*"])
+        #expect(root.state == .running)
+        try home.write(record.replacing("\(root.pid)", with: "\(RuleHome.nobody)"), to: Self.record)
+        let other = try home.run(["scan"] + words).report().findings
+        #expect(other.map(\.rule) == ["manta.stray-node"])
+    }
+
     @Test("T10 T25f a node that crashed leaves its record, which is stale and goes")
     func crashed() throws {
         let node = try node()

@@ -99,7 +99,9 @@ struct StopFlowTests {
         #expect(completion.code == 3, "\(completion.text)\(completion.errorText)")
         let report = try completion.report()
         #expect(!report.complete && report.outcome?.proof == "none")
-        #expect(report.outcome?.unproven == "who could not be read may match")
+        // Others may begin to run something unreadable meanwhile, and are named then.
+        let unproven = report.outcome?.unproven ?? ""
+        #expect(unproven.contains("not be read") && unproven.contains("may "), "\(unproven)")
         #expect(report.instances?.map(\.state) == ["stopped"])
         #expect(try specimen.root.hasEnded)
         // Nothing of one's own is left.

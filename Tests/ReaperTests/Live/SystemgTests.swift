@@ -254,6 +254,29 @@ struct SystemgTests {
         #expect(try service.finish().signals.isEmpty)
     }
 
+    @Test("one bad entry of a pid.json hides none of the others, and is told by its name")
+    func badEntry() throws {
+        let service = try Specimen("sleep", "--orphan", "--exe", home.path("bin/sh"))
+        let root = try service.root
+        let text = #"{"services":{"bad":"sshd","web":\#(root.pid),"none":0,"all":-1}}"#
+        try writeLive(text, to: "pid.json")
+        let file = home.path("\(Self.state)/pid.json")
+        let report = try home.scan("--rule", "systemg.service-json")
+        #expect(report.finding(about: root)?.rule == "systemg.service-json")
+        let finding = report.finding(about: file)
+        #expect(finding?.summary.contains("entry 'bad': 1:20: expected") == true)
+        #expect(finding?.summary.contains("and 2 more like it") == true)
+        #expect(finding?.severity == "warning" && finding?.remedy.action == "none")
+        let instances = try home.run(["list", "--rule", "systemg.service-json"]).listing().instances
+        let states = Dictionary(uniqueKeysWithValues: instances.map { ($0.id, $0.state) })
+        #expect(
+            states == ["bad": "unknown", "web": "running", "none": "unknown", "all": "unknown"]
+        )
+        _ = try home.clean("--rule", "systemg.service-json")
+        #expect(try home.directory.read("\(Self.state)/pid.json") == text)
+        #expect(try service.finish().signals.isEmpty)
+    }
+
     @Test("T13 a service that nobody waited for is dead, and its parent is named")
     func zombie() throws {
         let specimen = try Specimen("zombie", "--exe", home.path("bin/sysg"))

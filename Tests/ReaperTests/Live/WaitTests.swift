@@ -73,6 +73,47 @@ struct WaitTests {
         #expect(try wait(":\(target)", "-t", "0").code == 0)
     }
 
+    @Test(
+        "for a port in a restart loop: the pause between two holders does not count as free",
+        .enabled(if: Machine.python != nil, "needs python3"),
+        arguments: ["", "--ports="]
+    )
+    func restartLoop(selector: String) throws {
+        let directory = try TemporaryDirectory()
+        let script = """
+            \(PythonProgram.prelude)
+            import socket, time
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+            tell('root')
+            port = 0
+            for turn in range(6):
+                holder = socket.socket()
+                holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                holder.bind(('127.0.0.1', port))
+                holder.listen()
+                port = holder.getsockname()[1]
+                if turn == 0:
+                    open(sys.argv[1], 'w').write(str(port))
+                    ready()
+                    signal.sigtimedwait([signal.SIGUSR1], 60)
+                time.sleep(0.2)
+                holder.close()
+                if turn < 5: time.sleep(0.3)
+            """
+        let program = try PythonProgram(
+            ["-c", script, directory.path("port")],
+            environment: [:]
+        )
+        let port = try String(contentsOfFile: directory.path("port"), encoding: .utf8)
+        let target = selector.isEmpty ? [":\(port)"] : ["--ports", port, "--name", "python*"]
+        let waiting = try Binary.reaper.start(["wait"] + target)
+        let root = try program.root
+        try root.send(SIGUSR1)
+        let completion = try waiting.finish()
+        #expect(completion.code == 0, "\(completion.errorText)")
+        #expect(root.hasEnded)
+    }
+
     @Test("for whoever the selectors describe")
     func selection() throws {
         let directory = try TemporaryDirectory()

@@ -26,6 +26,25 @@ struct WasmCloudTests {
         )
     }
 
+    @Test("a cache below a symbolic link is the one that the link leads to")
+    func link() throws {
+        let specimen = try Specimen("sleep", "--orphan", "--exe", provider)
+        try FileManager.default.createSymbolicLink(
+            atPath: home.path("link"),
+            withDestinationPath: "tmp"
+        )
+        let variables = home.environment.merging(["TMPDIR": home.path("link")]) { $1 }
+        let words = ["--json", "--rule", "wasmcloud.provider", "--pid", try specimen.root.identity]
+        let found = try Binary.reaper.run(["scan"] + words, environment: variables).report()
+        #expect(found.finding(about: try specimen.root)?.rule == "wasmcloud.provider")
+        let shown = try Binary.reaper.run(
+            ["rules", "show", "wasmcloud.provider"],
+            environment: variables
+        )
+        #expect(shown.text.contains("/link/wasmcloudcache/**"))
+        #expect(shown.text.contains("/tmp/wasmcloudcache/**"))
+    }
+
     @Test("T22 what the cache was drained under is found all the same")
     func drained() throws {
         let specimen = try Specimen("sleep", "--orphan", "--deleted", "--exe", provider)
