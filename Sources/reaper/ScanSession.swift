@@ -130,7 +130,11 @@ struct ScanSession: ~Copyable {
     func checkPids(in result: ScanResult) -> ExitStatus {
         let processes = result.snapshot.processes
         let answers = request.selection.process.pids.map { condition in
-            ScanSession.check(condition, held: processes.first { $0.pid == condition.pid })
+            ScanSession.check(
+                condition,
+                held: processes.first { $0.pid == condition.pid },
+                isOwnNamespace: scanner.isOwnNamespace
+            )
         }
         return .worst(answers)
     }
@@ -138,8 +142,19 @@ struct ScanSession: ~Copyable {
     /// Says who has the number of a process that is not the one which was asked for.
     ///
     /// - Returns: the status of a process that was not found, or of success.
-    static func check(_ condition: PidCondition, held holder: ProcessRecord?) -> ExitStatus {
+    static func check(
+        _ condition: PidCondition,
+        held holder: ProcessRecord?,
+        isOwnNamespace: Bool
+    ) -> ExitStatus {
         guard let holder else {
+            if isOwnNamespace, PidLiveness.isProcess(condition.pid) {
+                Diagnostics.report(
+                    "process \(condition.pid) is there, but cannot be looked at: run as root, or as"
+                        + " its user"
+                )
+                return .incomplete
+            }
             Diagnostics.report("no process \(condition.text)")
             return .leftOver
         }

@@ -13,7 +13,7 @@ struct StopChoice {
 
     /// Without a name it means everybody that can be stopped.
     init(_ names: [String], in listing: InstanceListing, rules: [Rule]) {
-        if names.isEmpty { instances = listing.instances }
+        if names.isEmpty { add(StopChoice.withoutTwins(listing.instances, rules)) }
         for name in names {
             switch InstancePattern(name).find(in: listing.instances) {
             case .none: unknown.append(name)
@@ -33,6 +33,16 @@ struct StopChoice {
                     ambiguous.append((name, candidates))
                 }
             }
+        }
+    }
+
+    /// Each of several instances once, whichever of its files says how to stop it.
+    private static func withoutTwins(_ instances: [Instance], _ rules: [Rule]) -> [Instance] {
+        let groups = Dictionary(grouping: instances) { $0.process }
+        return instances.filter { instance in
+            guard let process = instance.process else { return true }
+            let group = (groups[process] ?? []).filter { $0.key == instance.key }
+            return group.count == 1 || twins(group, rules)?.contains(instance) ?? true
         }
     }
 

@@ -109,6 +109,7 @@ struct RuleFileTests {
         Refusal("match:{ports:0}", "'0' is not a port"),
         Refusal("match:{ports:'htpp'}", "'http'"),
         Refusal("match:{user:4294967295}", "expected a user from 0"),
+        Refusal("match:{comm:'containerd-shim-runc-v2'}", "expected at most 15 bytes for 'comm'"),
         Refusal("match:{state:'zq'}", "expected state letters"),
         Refusal("match:{older_than:'x'}", "'x' is not a duration"),
         Refusal("owner:{},match:{name:'a'}", "in 'owner'"),

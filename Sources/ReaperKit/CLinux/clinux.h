@@ -76,6 +76,9 @@ static inline int clinux_poll(struct pollfd *entries, unsigned long count, int64
   return clinux_result(syscall(SYS_ppoll, entries, count, nanoseconds < 0 ? (void *)0 : &t,
                                (void *)0, 0ul));
 }
+static inline int clinux_eventfd(void) {
+  return clinux_result(syscall(SYS_eventfd2, 0u, O_CLOEXEC));
+}
 static inline int clinux_pidfd_open(int pid) {
   return clinux_result(syscall(SYS_pidfd_open, pid, 0u));
 }

@@ -44,6 +44,8 @@ public struct InstanceFileReader {
     private let mounts: MountTable
     private var sockets: Result<UnixSocketTable, SystemError>?
 
+    /// Expressions that were not through with a file in time.
+    private var slowPatterns: Set<String> = []
     /// Whether a lock is asked about again that may be another reaper's look.
     private let isPatient: Bool
 
@@ -106,7 +108,7 @@ public struct InstanceFileReader {
         }
     }
 
-    private func read(
+    private mutating func read(
         _ name: ByteString,
         in directory: borrowing DirectoryHandle,
         as instance: InstanceRule,
@@ -179,7 +181,7 @@ public struct InstanceFileReader {
         return file
     }
 
-    private func contents(
+    private mutating func contents(
         of open: borrowing SafeFile,
         named file: InstanceFile,
         as instance: InstanceRule
@@ -190,16 +192,37 @@ public struct InstanceFileReader {
             limit = InstanceText.foreignPatternLimit
         }
         let bytes = try open.read(limit: limit, subject: file.path.text)
+        if instance.format == .text { return search(bytes, for: instance.pattern) }
         return InstanceContents { () throws(InstanceFormatError) in
             switch instance.format {
             case .json: try InstanceText.json(bytes, rule: instance)
-            case .text: try InstanceText.matches(of: instance.pattern, in: bytes)
             default: [try InstanceText.pid(bytes)]
             }
         }
     }
 
-    private func target(
+    /// Takes a text apart, for as long as a second.
+    ///
+    /// On text that was made for it an expression can take time that grows without bound. One that
+    /// took too long once is not tried on further files: there can be thousands.
+    private mutating func search(_ text: [UInt8], for pattern: String?) -> InstanceContents {
+        let tooSlow = InstanceContents.malformed(
+            "taking it apart by the rule's pattern takes too long"
+        )
+        guard !slowPatterns.contains(pattern ?? "") else { return tooSlow }
+        let result = TimedWork.run(for: .seconds(1)) {
+            Result { () throws(InstanceFormatError) in
+                try InstanceText.matches(of: pattern, in: text)
+            }
+        }
+        guard let result else {
+            slowPatterns.insert(pattern ?? "")
+            return tooSlow
+        }
+        return InstanceContents { () throws(InstanceFormatError) in try result.get() }
+    }
+
+    private mutating func target(
         of name: ByteString,
         _ facts: FileFacts,
         in directory: borrowing DirectoryHandle,
@@ -210,9 +233,7 @@ public struct InstanceFileReader {
         }
         do throws(SystemError) {
             let target = try linkTarget(of: name, in: directory.descriptor.raw)
-            return InstanceContents { () throws(InstanceFormatError) in
-                try InstanceText.matches(of: instance.pattern, in: target.bytes)
-            }
+            return search(target.bytes, for: instance.pattern)
         } catch {
             return .denied(error.code)
         }

@@ -25,4 +25,14 @@ extension PidLiveness {
             }
         }
     }
+
+    /// Whether a number names a process, which `/proc` may hide.
+    ///
+    /// A number that is only a thread's, a session's or a group's is `EINVAL` or `ENOENT`, and any
+    /// other refusal comes after somebody was found.
+    public static func isProcess(_ pid: Int32) -> Bool {
+        let result = clinux_pidfd_open(pid)
+        if result >= 0 { _ = FileDescriptor(owning: result) }
+        return ![-ESRCH, -EINVAL, -ENOENT].contains(result)
+    }
 }

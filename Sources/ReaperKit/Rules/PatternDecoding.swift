@@ -13,7 +13,7 @@ extension RuleDecoder {
         let fields = try JSONFields(value, of: "a process", known: RuleDecoder.patternKeys)
         var pattern = ProcessPattern()
         pattern.names = try globs(fields.texts("name"), as: .text)
-        pattern.kernelNames = try globs(fields.texts("comm"), as: .text)
+        pattern.kernelNames = try kernelNames(fields.texts("comm"))
         pattern.executables = try globs(fields.texts("exe"), as: .path)
         pattern.commands = try globs(fields.texts("command"), as: .text)
         pattern.workingDirectories = try globs(fields.texts("cwd"), as: .path)
@@ -73,6 +73,23 @@ extension RuleDecoder {
             directories.append(real)
         }
         return directories
+    }
+
+    /// Reads `comm`: what can never match would protect nobody, and nobody would notice.
+    private mutating func kernelNames(_ texts: [PlacedText]) throws(JSONError) -> [Glob] {
+        for text in texts {
+            // TASK_COMM_LEN without the end, proc_pid_comm(5).
+            guard let name = try glob(text, as: .text).literal, name.bytes.count > 15 else {
+                continue
+            }
+            let kept = ByteString(Array(name.bytes.prefix(15))).text
+            throw JSONError(
+                "expected at most 15 bytes for 'comm', found \(name.bytes.count): the kernel keeps no"
+                    + " more, here '\(kept.escapedForTerminal)'",
+                at: text.position
+            )
+        }
+        return try globs(texts, as: .text)
     }
 
     private mutating func environmentCondition(

@@ -173,7 +173,7 @@ extension LinuxKernel {
                 handle = try ProcessHandle(opening: number, startTime: nil, in: &scanner.procfs)
             } catch {
                 // What /proc does not show may live, and a number may name a thread.
-                if !isProcess(number) { return .ended }
+                if !PidLiveness.isProcess(number) { return .ended }
                 guard error.isGone else { return .unknown }
                 feed?.waitBriefly()
                 drainBirths()
@@ -218,13 +218,5 @@ extension LinuxKernel {
             return feed?.node(of: handle.identity.pid).map { .process($0) } ?? .unknown
         }
         return .unknown
-    }
-
-    /// Whether the number names any process at all; /proc may hide some.
-    private func isProcess(_ number: Int32) -> Bool {
-        let result = clinux_pidfd_open(number)
-        if result >= 0 { _ = close(result) }
-        // A number that is only a thread's, a session's or a group's is EINVAL or ENOENT.
-        return ![-ESRCH, -EINVAL, -ENOENT].contains(result)
     }
 }

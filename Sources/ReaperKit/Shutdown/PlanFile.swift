@@ -31,6 +31,7 @@ public struct PlanFile: Sendable {
         pidNamespace = try report["host"]?.number("pid_namespace")
         plan = ShutdownPlan()
         plan.follows = false
+        var named: Set<ProcessIdentity> = []
         plan.waves = try value.list("waves").map { (wave) throws(JSONError) in
             guard let targets = wave.array else {
                 throw JSONError(
@@ -38,7 +39,16 @@ public struct PlanFile: Sendable {
                     at: wave.position
                 )
             }
-            return try targets.map { (target) throws(JSONError) in try target.target() }
+            return try targets.map { (target) throws(JSONError) in
+                let planned = try target.target()
+                guard named.insert(planned.identity).inserted else {
+                    throw JSONError(
+                        "expected each target once, found \(planned.identity) again",
+                        at: target.position
+                    )
+                }
+                return planned
+            }
         }
         plan.removals = try value.list("remove").map { (removal) throws(JSONError) in
             try removal.removal()

@@ -12,7 +12,7 @@ extension ShutdownEngine {
             var latest: OthersAnswer?
             for round in 1...sweepRounds {
                 guard hasTimeToLook(until: end) else {
-                    if let latest { tell(latest, of: sweep) }
+                    if let latest { tell(latest, of: sweep, late: true) }
                     othersAreUnknown =
                         "\(sweep.owner): the deadline passed before it was known who "
                         + "else has what it wants nobody to have"
@@ -23,9 +23,10 @@ extension ShutdownEngine {
                 let targets = answer.targets.filter {
                     set[$0.identity] == nil && sweep.mayStop($0, isExact: !follows)
                 }
-                let mayStop = round < sweepRounds && kernel.now() < end
-                guard mayStop, !targets.isEmpty else {
-                    tell(answer, of: sweep)
+                let isLate = kernel.now() >= end
+                guard round < sweepRounds, !isLate, !targets.isEmpty else {
+                    if isLate, !targets.isEmpty { areOthersLeft = true }
+                    tell(answer, of: sweep, late: isLate)
                     break
                 }
                 hasStopped = true
@@ -53,7 +54,7 @@ extension ShutdownEngine {
     }
 
     /// Puts into the account who is left, and why.
-    private mutating func tell(_ answer: OthersAnswer, of sweep: FinalSweep) {
+    private mutating func tell(_ answer: OthersAnswer, of sweep: FinalSweep, late isLate: Bool) {
         outcome.kept += answer.refused
         // Of a tree its root is enough, unless that was stopped.
         for target in answer.targets
@@ -63,6 +64,8 @@ extension ShutdownEngine {
             let remedy =
                 if !follows, !sweep.mayStop(target, isExact: true) {
                     "the plan does not name it"
+                } else if sweep.killsOthers, isLate {
+                    "the deadline passed"
                 } else if sweep.killsOthers {
                     "it came back as often as it was stopped"
                 } else {

@@ -74,7 +74,9 @@ extension ShutdownEngine {
             outcome.proof = .none
             outcome.unproven = unknown
         }
-        outcome.deadlinePassed = kernel.now() >= start + options.deadline && !set.active.isEmpty
+        outcome.deadlinePassed =
+            areOthersLeft
+            || kernel.now() >= start + options.deadline && !set.active.isEmpty
         let isBlocked =
             isAnybodyLeft() || portsAreUnknown || outcome.ports.contains { !$0.isFree }
             || outcome.targets.contains { $0.result == .refused }

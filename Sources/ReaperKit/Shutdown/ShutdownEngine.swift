@@ -14,6 +14,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var portsAreUnknown = false
     /// Why it is not known who else has what was to be left to nobody; `nil` when it is.
     var othersAreUnknown: String?
+    /// Whether the time was up before others could be stopped who have what was to be left to nobody.
+    var areOthersLeft = false
     /// Whether members that appear are stopped too; not where a plan is executed exactly.
     var follows = true
     /// Who seemed to belong, and could not be proven to.

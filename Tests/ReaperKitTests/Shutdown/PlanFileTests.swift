@@ -57,6 +57,13 @@ struct PlanFileTests {
         #expect(try PlanFile(parsing: written(ShutdownPlan())).plan == empty)
     }
 
+    @Test("a target that is named twice is refused")
+    func twice() {
+        var plan = Self.fullPlan
+        plan.waves.append(plan.waves[0])
+        #expect(throws: JSONError.self) { try PlanFile(parsing: written(plan)) }
+    }
+
     @Test("every prefix of a report is refused")
     func prefixes() {
         let bytes = written(SampleReport.plan)

@@ -100,6 +100,29 @@ struct OtherProcTests {
     }
 
     @Test(
+        "whom hidepid hides is not said to be gone",
+        .enabled(if: Machine.isRoot, "needs root to mount for somebody else"),
+        arguments: ["scan", "clean"]
+    )
+    func hiddenNumber(command: String) throws {
+        let directory = try TemporaryDirectory(worldAccessible: true)
+        let specimen = try Specimen("sleep", "--exe", directory.path("bin/job"))
+        let script = #"""
+            mount -t proc -o hidepid=2 proc /proc || exit 77
+            exec "$1" exec 65534 "$2/reaper" "$0" $3 --no-default-rules --pid $4
+            """#
+        let words = [
+            "-m", "/bin/sh", "-c", script, Binary.reaper.path, Binary.specimen.path,
+            directory.path, command, "\(try specimen.root.pid)",
+        ]
+        let completion = try Self.unshare.run(words)
+        let said = completion.errorText
+        #expect(said.contains("is there, but cannot be looked at"), "\(said)")
+        #expect(completion.code == 3 && !said.contains("no process"))
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test(
         "one that shows processes only cannot prove that they are gone",
         .enabled(if: Machine.isRoot, "needs root to mount"),
         arguments: ["--pid", "--in"]
