@@ -19,7 +19,9 @@ enum RulesTest {
         var processes: [TracedProcess] = []
         for condition in pids {
             let process = try trace(tested, of: condition, request, &scanner)
-            statuses.append(ScanSession.check(condition, held: process?.record, isOwnNamespace: true))
+            statuses.append(
+                ScanSession.check(condition, held: process?.record, isOwnNamespace: true)
+            )
             guard let process, statuses.last == .clean else { continue }
             processes.append(process)
             if !process.isComplete { statuses.append(.incomplete) }
