@@ -86,7 +86,7 @@ extension ShutdownOutcome {
     }
 
     /// Whether what `finding` is about is gone: all of its process and file that was acted on.
-    fileprivate func settles(_ finding: Finding) -> Bool {
+    func settles(_ finding: Finding) -> Bool {
         if let file = finding.file, removed.contains(file) { return true }
         guard let process = finding.process else { return false }
         return targets.contains { $0.identity == process && $0.result.isGone }
