@@ -7,7 +7,8 @@ extension Flag {
             long: "format",
             topic: .output,
             commands: [.scan, .clean, .explain, .list, .stop, .rules],
-            summary: "as table, json or ndjson; of findings also junit, github, openmetrics, dot",
+            summary:
+                "as table, json or ndjson, findings also as junit, github, openmetrics, dot [table]",
             details: "ndjson has one finding, or instance, per line, each with the host's fields. "
                 + "scan, clean and stop also write junit (a test case per rule and detector that "
                 + "looked, XML for Jenkins or GitLab), github (annotations of GitHub Actions, and a "

@@ -101,12 +101,9 @@ public enum GitHubSummary {
             case ">": out += "&gt;"
             case "\"": out += "&quot;"
             // By number: where this stands inside of HTML, a backslash would not do.
-            case "\\", "`", "*", "_", "{", "}", "[", "]", "(", ")", "#", "+", "!", "|", "~", ":",
-                "@",
-                "$", "^", "'", "%":
+            // The dot because `www.` begins a link by itself.
+            case "!", "#"..."%", "'"..."+", ".", ":", "@", "["..."`", "{"..."~":
                 out += "&#\(scalar.value);"
-            // `www.` begins a link by itself.
-            case ".": out += "&#46;"
             default: out.unicodeScalars.append(scalar)
             }
         }
@@ -123,7 +120,9 @@ private struct Page {
 
     /// Adds these lines, or none of them where they do not fit.
     ///
-    /// - Parameter reserve: what must still fit after them, such as how much was left out.
+    /// - Parameters:
+    ///   - lines: what to add.
+    ///   - reserve: what must still fit after them, such as how much was left out.
     /// - Returns: whether they were added.
     @discardableResult
     mutating func add(_ lines: String, reserve: Int = 64) -> Bool {

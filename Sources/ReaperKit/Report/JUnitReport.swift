@@ -15,7 +15,7 @@ public enum JUnitReport {
     }
 
     private struct Problem {
-        /// `failure`: something is left. `error`: that could not be learned.
+        /// Something is left, `failure`, or that could not be learned, `error`.
         var element: String
         var type: String
         var message: String

@@ -47,6 +47,7 @@ public enum OpenMetricsReport {
         }
         var counts: [FindingGroup: Int] = [:]
         for finding in report.findings { counts[FindingGroup(finding), default: 0] += 1 }
+        guard !counts.isEmpty else { return }
         writer.family("findings", "Findings by kind, rule and severity; no rule: a detector's own.")
         for (group, count) in counts.sorted(by: { $0.key < $1.key }) {
             writer.sample(
