@@ -131,6 +131,8 @@ enum CleanCommand {
         session.scanner.foresee(&plan, in: snapshot)
         var report = session.report(command, ScanResult(snapshot: snapshot, findings: []))
         report.plan = plan
+        // Nobody looked for anything but what the plan names.
+        report.checks = []
         if options.action.isDryRun || plan.isNothingToDo { return finish(report, options, output) }
         if case .refused(let refusal) = Consent.answer(to: report, options) {
             return decline(refusal, report, options, output)

@@ -29,7 +29,10 @@ extension ScanRequest {
     ///
     /// What rules find goes under their names, so the kinds that only rules find are left out.
     public var checks: [ReportCheck] {
-        guard instances == nil else { return [] }
+        guard instances == nil else {
+            return rules.filter { !$0.protect && $0.instance != nil }
+                .map { .rule($0.id, title: $0.title) }
+        }
         guard isJudged else {
             return [.kind(selection.ports == nil ? .leakedProcess : .portHolder)]
         }
