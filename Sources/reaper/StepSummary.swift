@@ -14,12 +14,11 @@ final class StepSummary {
     /// Opens what `GITHUB_STEP_SUMMARY` names; `nil` where it names nothing.
     static func opened() throws(Outputs.Failure) -> StepSummary? {
         guard let value = unsafe getenv("GITHUB_STEP_SUMMARY") else { return nil }
-        let path = unsafe String(cString: value)
-        return path.isEmpty ? nil : try StepSummary(path)
+        return unsafe value.pointee == 0 ? nil : try unsafe StepSummary(value)
     }
 
-    private init(_ path: String) throws(Outputs.Failure) {
-        name = "GITHUB_STEP_SUMMARY=\(path)"
+    private init(_ path: UnsafePointer<CChar>) throws(Outputs.Failure) {
+        name = unsafe "GITHUB_STEP_SUMMARY=\(String(cString: path))"
         // Without waiting: opening a named pipe would, for somebody to read from it.
         let flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
         descriptor = unsafe open(path, flags, 0o666)

@@ -9,10 +9,8 @@ public enum GitHubReport {
         var style = style
         style.color = false
         var lines = GitHubReport.findings(of: report).map { line(of: $0, in: report, style) }
-        lines += report.actionVerdicts(style).flatMap { verdict -> [String] in
-            guard !verdict.problems.isEmpty else { return ["reaper: \(verdict.summary)"] }
-            let title = "\(report.command): \(verdict.summary)"
-            return [command("error", title, verdict.problems)]
+        lines += report.actionVerdicts(style).filter { !$0.problems.isEmpty }.map { verdict in
+            command("error", "\(report.command): \(verdict.summary)", verdict.problems)
         }
         let view = report.viewProblems
         if !view.isEmpty {
@@ -35,8 +33,7 @@ public enum GitHubReport {
 
     /// What is still there, the worst first.
     static func findings(of report: Report) -> [Finding] {
-        let left = report.findings.filter { report.outcome?.settles($0) != true }
-        return left.sorted { TableReport.precedes($0, $1) }
+        report.remainingFindings.sorted { TableReport.precedes($0, $1) }
     }
 
     private static func line(
@@ -67,8 +64,10 @@ public enum GitHubReport {
         file: String? = nil
     ) -> String {
         let place = file.map { "file=\(escaped($0, isProperty: true))," } ?? ""
+        var shown = Array(lines.prefix(100))
+        if lines.count > shown.count { shown.append("and \(lines.count - shown.count) more") }
         return "::\(level) \(place)title=\(escaped(title, isProperty: true))::"
-            + escaped(lines.joined(separator: "\n"))
+            + escaped(shown.joined(separator: "\n"))
     }
 
     /// As `@actions/core` escapes the data of a command, and its properties.

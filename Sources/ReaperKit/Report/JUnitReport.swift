@@ -80,6 +80,7 @@ public enum JUnitReport {
         _ style: ReportStyle
     ) -> (cases: [Case], remarks: [String]) {
         var remarks: [String] = []
+        let isSettled = report.outcome?.settles ?? { _ in false }
         let cases = report.checkedFindings.map { check, findings in
             var item = Case(group: "reaper.checks", name: check.name)
             var title = ""
@@ -90,7 +91,7 @@ public enum JUnitReport {
             var bad: [Finding] = []
             var rest: [Finding] = []
             for finding in findings {
-                if report.fails(finding, style.failureThreshold) {
+                if style.failureThreshold.counts(finding.severity), !isSettled(finding) {
                     bad.append(finding)
                 } else {
                     rest.append(finding)

@@ -40,9 +40,10 @@ public enum OpenMetricsReport {
 
     private static func writeFindings(of report: Report, to writer: inout MetricsWriter) {
         // Always all of them: an alert must see 0, not that there is no such series any more.
-        writer.family("severity_findings", "Findings of each severity.")
+        writer.family("remaining_findings", "Findings that nobody has put an end to yet.")
+        let left = report.remainingFindings
         for severity in Severity.allCases {
-            let count = report.findings.count { $0.severity == severity }
+            let count = left.count { $0.severity == severity }
             writer.sample(count, [("severity", severity.rawValue)])
         }
         var counts: [FindingGroup: Int] = [:]

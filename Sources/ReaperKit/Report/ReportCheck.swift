@@ -65,8 +65,9 @@ extension Report {
         return order.map { ($0, found[$0.name] ?? []) }
     }
 
-    /// Whether a finding is still a reason to fail: it counts, and nobody has put an end to it.
-    func fails(_ finding: Finding, _ threshold: FailureThreshold) -> Bool {
-        threshold.counts(finding.severity) && outcome?.settles(finding) != true
+    /// What is still there: everything, or after an action what nobody has put an end to.
+    var remainingFindings: [Finding] {
+        guard let isSettled = outcome?.settles else { return findings }
+        return findings.filter { !isSettled($0) }
     }
 }

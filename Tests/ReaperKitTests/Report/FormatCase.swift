@@ -156,6 +156,24 @@ struct FormatCase: Sendable, CustomTestStringConvertible {
     }
 }
 
+extension FormatCase {
+    /// The same, all of them stopped.
+    static func manyStopped() -> Report {
+        var report = many()
+        var plan = ShutdownPlan()
+        var outcome = ShutdownOutcome()
+        let identities = report.findings.compactMap(\.process)
+        plan.waves = [identities.map { ShutdownTarget(identity: $0, reason: "", name: "node") }]
+        outcome.targets = identities.map {
+            TargetOutcome(identity: $0, name: "node", result: .exited)
+        }
+        outcome.proof = .tree
+        report.plan = plan
+        report.outcome = outcome
+        return report
+    }
+}
+
 extension [UInt8] {
     /// As text; what is not UTF-8 would be a failure of every format.
     func utf8Text() throws -> String { try #require(String(validating: self, as: UTF8.self)) }

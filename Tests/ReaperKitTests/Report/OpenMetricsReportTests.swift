@@ -40,7 +40,7 @@ struct OpenMetricsReportTests {
             #"reaper_scan_duration_seconds{command="scan"} 0.012"#,
             #"reaper_report_timestamp_seconds{command="scan"} 1795241496.250"#,
             #"reaper_complete{command="scan"} 1"#,
-            #"reaper_severity_findings{command="scan",severity="warning"} 1"#,
+            #"reaper_remaining_findings{command="scan",severity="warning"} 1"#,
             "# UNIT reaper_scan_duration_seconds seconds",
         ] {
             #expect(lines.contains(Substring(sample)))
@@ -53,7 +53,7 @@ struct OpenMetricsReportTests {
         let lines = try lines(of: FormatCase.incomplete)
         for severity in Severity.allCases {
             let labels = #"{command="scan",severity="\#(severity.rawValue)"}"#
-            #expect(lines.contains("reaper_severity_findings\(labels) 0"))
+            #expect(lines.contains("reaper_remaining_findings\(labels) 0"))
         }
         #expect(lines.contains(#"reaper_complete{command="scan"} 0"#))
         #expect(lines.contains(#"reaper_unreadable_processes{command="scan"} 1"#))
@@ -68,6 +68,9 @@ struct OpenMetricsReportTests {
             #expect(lines.contains("reaper_stopped_processes\(labels) \(count)"))
         }
         #expect(lines.contains(#"reaper_held_ports{command="clean"} 1"#))
+        // Its file was removed.
+        let warnings = #"reaper_remaining_findings{command="clean",severity="warning"} 0"#
+        #expect(lines.contains(Substring(warnings)))
         #expect(lines.contains(#"reaper_proven{command="clean"} 1"#))
     }
 

@@ -47,3 +47,20 @@ struct ReportCheckTests {
         #expect(request.checks.map(\.name) == ["a.files"])
     }
 }
+
+@Suite("report in every format")
+struct ReportFormatTests {
+    @Test("5,000 findings that were all stopped", arguments: ReportFormat.allCases)
+    private func many(_ format: ReportFormat) throws {
+        let bytes = format.render(FormatCase.manyStopped(), style: ReportStyle())
+        #expect(try !bytes.utf8Text().isEmpty && bytes.count < 16_000_000)
+    }
+
+    @Test("every case can be written", arguments: ReportFormat.allCases)
+    private func all(_ format: ReportFormat) throws {
+        for item in FormatCase.all {
+            let text = try format.render(item.report, style: ReportStyle()).utf8Text()
+            #expect(!text.contains("hunter2") && !text.contains("\u{1b}"))
+        }
+    }
+}
