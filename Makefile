@@ -7,7 +7,7 @@ SOAK = swift run -c release -Xswiftc -static-executable soak
 BINARY = .build/release/reaper
 SOURCES = Package.swift Sources Tests
 
-.PHONY: build scan test dora soak mutants lint fmt check man bench install uninstall clean
+.PHONY: build scan test dora formats soak mutants lint fmt check man bench install uninstall clean
 
 build: ## the release binary: one static file
 	swift build -c release $(STATIC) --product reaper
@@ -25,6 +25,19 @@ dora: .build/dora/bin/dora ## the tests against dora itself, from the Python reg
 .build/dora/bin/dora:
 	python3 -m venv .build/dora
 	.build/dora/bin/pip install --quiet dora-rs-cli dora-rs pyarrow || { rm -rf .build/dora; exit 1; }
+
+formats: .build/formats/junit-10.xsd ## the formats against their real readers, from the Python registry
+	swift test --disable-xctest --filter 'JUnitReport|GitHub|OpenMetricsReport|DotReport'
+
+.build/formats/junit-10.xsd:
+	python3 -m venv .build/formats
+	.build/formats/bin/pip install --quiet xmlschema prometheus-client 'markdown-it-py[linkify]' \
+	    || { rm -rf .build/formats; exit 1; }
+	# Jenkins' schema comes with the sources of pytest, which holds its own results to it.
+	.build/formats/bin/pip download --quiet --no-deps --no-binary :all: -d .build/formats pytest
+	tar -xzf .build/formats/pytest-*.tar.gz -C .build/formats --strip-components 3 \
+	    --wildcards '*/example_scripts/junit-10.xsd'
+	touch $@
 
 soak: ## millions of simulated shutdowns
 	$(SOAK) --seeds 3000000

@@ -186,6 +186,7 @@ extension Options {
     fileprivate mutating func checkCombinations(for command: Subcommand) throws(UsageError) {
         // Of instances kinds only say how they are.
         if command.name != .list { try settleKinds() }
+        try checkReports(for: command)
         try checkInstances(for: command)
         if selection.includesPeers, selection.ports == nil {
             throw UsageError(argument: "--peers", message: "needs --ports")

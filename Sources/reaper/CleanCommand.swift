@@ -4,16 +4,16 @@ import ReaperKit
 /// `reaper clean`: stop and remove it.
 enum CleanCommand {
     static func run(_ options: Options) -> ExitStatus {
-        do throws(SystemError) {
-            let output = try Output(opening: options.output.file)
+        do throws(Outputs.Failure) {
+            let output = try Outputs(opening: options.output)
             return clean(options, output)
         } catch {
-            Diagnostics.report(error.description.escapedForTerminal)
+            Diagnostics.report(error.message)
             return .usage
         }
     }
 
-    private static func clean(_ options: Options, _ output: consuming Output) -> ExitStatus {
+    private static func clean(_ options: Options, _ output: consuming Outputs) -> ExitStatus {
         do throws(ScanSession.Failure) {
             var session = try ScanSession(options)
             if let file = options.action.planFile {
@@ -94,7 +94,7 @@ enum CleanCommand {
         planIn file: String,
         _ session: consuming ScanSession,
         _ options: Options,
-        _ output: consuming Output,
+        _ output: consuming Outputs,
         as command: String = "clean"
     ) throws(ScanSession.Failure) -> ExitStatus {
         let planFile: PlanFile
@@ -131,6 +131,8 @@ enum CleanCommand {
         session.scanner.foresee(&plan, in: snapshot)
         var report = session.report(command, ScanResult(snapshot: snapshot, findings: []))
         report.plan = plan
+        // Nobody looked for anything but what the plan names.
+        report.checks = []
         if options.action.isDryRun || plan.isNothingToDo { return finish(report, options, output) }
         if case .refused(let refusal) = Consent.answer(to: report, options) {
             return decline(refusal, report, options, output)
@@ -156,23 +158,23 @@ enum CleanCommand {
     private static func finish(
         _ report: Report,
         _ options: Options,
-        _ output: consuming Output,
+        _ output: consuming Outputs,
         _ named: ExitStatus = .clean
     ) -> ExitStatus {
         let done = report.cleanStatus(
             failingOn: options.output.failureThreshold,
             requiresMatch: options.output.requiresMatch
         )
-        return output.finish(report, options.output, .worst([done, named]))
+        return output.finish(report, .worst([done, named]))
     }
 
     private static func decline(
         _ refusal: Consent.Refusal,
         _ report: Report,
         _ options: Options,
-        _ output: consuming Output
+        _ output: consuming Outputs
     ) -> ExitStatus {
         Diagnostics.report(refusal.message)
-        return output.finish(report, options.output, refusal.status)
+        return output.finish(report, refusal.status)
     }
 }

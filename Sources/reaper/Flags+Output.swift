@@ -7,8 +7,13 @@ extension Flag {
             long: "format",
             topic: .output,
             commands: [.scan, .clean, .explain, .list, .stop, .rules],
-            summary: "as table, json or ndjson [table]",
-            details: "ndjson has one finding, or instance, per line, each with the host's fields.",
+            summary:
+                "as table, json or ndjson, findings also as junit, github, openmetrics, dot [table]",
+            details: "ndjson has one finding, or instance, per line, each with the host's fields. "
+                + "scan, clean and stop also write junit (a test case per rule and detector that "
+                + "looked, XML for Jenkins or GitLab), github (annotations of GitHub Actions, and a "
+                + "job summary where GITHUB_STEP_SUMMARY names its file), openmetrics (for "
+                + "Prometheus or node_exporter's textfile collector) and dot (for Graphviz).",
             argument: .value("FORMAT") { (options, text, _) throws(ValueError) in
                 options.output.format = try choice(text, "a format")
             }
@@ -28,6 +33,17 @@ extension Flag {
             summary: "write to FILE, which is replaced only when all is written",
             argument: .value("FILE") { (options, text, _) throws(ValueError) in
                 options.output.file = text == "-" ? nil : text
+            }
+        ),
+        Flag(
+            long: "report",
+            topic: .output,
+            commands: [.scan, .clean, .stop],
+            summary: "write to FILE in FORMAT, too; may be repeated",
+            details: "Beside what --format and --output say. All files are opened before anything "
+                + "is done, and each is replaced only when all of it is written; - is stdout.",
+            argument: .value("FORMAT=FILE") { (options, text, _) throws(ValueError) in
+                options.output.reports.append(try ReportDestination(parsing: text))
             }
         ),
         Flag(

@@ -69,7 +69,9 @@ extension Output {
         let style = options.style
         let bytes =
             switch options.format {
-            case .table: InstanceTable.render(report, style: style)
+            case .table, .junit, .github, .openmetrics, .dot:
+                // Those were refused with the command line.
+                InstanceTable.render(report, style: style)
             case .json: JSONInstances.render(report, style: style)
             case .ndjson: JSONInstances.renderLines(report, style: style)
             }

@@ -67,6 +67,10 @@ enum ManPage {
             "true makes reaper stop ask even about one instance, as --interactive does; false makes "
                 + "it never ask, as --yes does. Either flag beats it."
         ),
+        (
+            "GITHUB_STEP_SUMMARY",
+            "The file that --format github, or --report github=FILE, adds a job summary to."
+        ),
         ("NO_COLOR", "Any value but the empty one turns color off; --color beats it."),
         ("COLUMNS", "The width of tables on a terminal, instead of the terminal's own."),
         ("TERM", "\"dumb\" turns color off."),

@@ -27,7 +27,8 @@ struct Options: Sendable, Equatable {
 
     /// Whether what is planned is shown in full, and not only what became of it.
     var showsPlan: Bool {
-        action.isDryRun || output.format != .table || output.isVerbose || isatty(0) == 1
+        action.isDryRun || output.format != .table || !output.reports.isEmpty
+            || output.isVerbose || isatty(0) == 1
     }
 
     /// What a flag asks for instead of running the command.
@@ -79,13 +80,6 @@ struct InstanceOptions: Sendable, Equatable {
 
 /// How a report is written, and what makes the command fail.
 struct OutputOptions: Sendable, Equatable {
-    /// The formats there are.
-    enum Format: String, Sendable, CaseIterable {
-        case table
-        case json
-        case ndjson
-    }
-
     /// When to use color.
     enum ColorChoice: String, Sendable, CaseIterable {
         case auto
@@ -93,9 +87,11 @@ struct OutputOptions: Sendable, Equatable {
         case never
     }
 
-    var format = Format.table
+    var format = ReportFormat.table
     /// `-o`; `nil` stands for stdout.
     var file: String?
+    /// `--report`: written beside that.
+    var reports: [ReportDestination] = []
     var isQuiet = false
     var isVerbose = false
     var color = ColorChoice.auto
@@ -104,6 +100,13 @@ struct OutputOptions: Sendable, Equatable {
     var failureThreshold = FailureThreshold.warning
     /// Whether finding nothing is a failure.
     var requiresMatch = false
+}
+
+/// One `--report FORMAT=FILE`.
+struct ReportDestination: Sendable, Equatable {
+    var format: ReportFormat
+    /// `nil` stands for stdout.
+    var file: String?
 }
 
 /// Where rules come from.

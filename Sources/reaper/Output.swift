@@ -8,23 +8,23 @@ import ReaperKit
 struct Output: ~Copyable {
     private let descriptor: Int32
     /// What to call it in messages: `stdout`, or `-o FILE` as it was typed.
-    private let name: String
-    /// The file that becomes ``place`` in the end; `nil` where bytes go straight to their place.
+    let name: String
+    /// The file that becomes ``target`` in the end; `nil` where bytes go straight to their place.
     private var temporary: String?
     /// The file that is replaced, links followed.
-    private let place: String
+    private let target: String
 
     /// The output that `-o` asks for; stdout without a file.
     ///
     /// A link is followed, as `>` in a shell follows it: it stays, and what it leads to is written.
     /// One that another user made is not: whoever can write to a shared directory must not choose
     /// which file root replaces.
-    init(opening file: String?) throws(SystemError) {
+    init(opening file: String?, as flag: String = "-o ") throws(SystemError) {
         guard let file else {
             self = .standard()
             return
         }
-        let name = "-o \(file)"
+        let name = flag + file
         var facts = stat()
         let exists = unsafe stat(file, &facts) == 0
         let code = errno
@@ -42,13 +42,13 @@ struct Output: ~Copyable {
             self.init(try opened("open", name) { unsafe open(file, flags) }, name, nil)
             return
         }
-        let place = exists ? try resolved(file, name) : file
+        let target = exists ? try resolved(file, name) : file
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         for attempt in 0..<100 {
-            let temporary = "\(place).\(getpid()).\(attempt).tmp"
+            let temporary = "\(target).\(getpid()).\(attempt).tmp"
             do {
                 let raw = try opened("open", name) { unsafe open(temporary, flags, 0o666) }
-                self.init(raw, name, temporary, place)
+                self.init(raw, name, temporary, target)
                 return
             } catch  where error.code == EEXIST {
                 continue
@@ -64,35 +64,17 @@ struct Output: ~Copyable {
         _ descriptor: Int32,
         _ name: String,
         _ temporary: String?,
-        _ place: String = ""
+        _ target: String = ""
     ) {
         self.descriptor = descriptor
         self.name = name
         self.temporary = temporary
-        self.place = place
+        self.target = target
     }
 
     deinit {
         if descriptor > 2 { _ = close(descriptor) }
         if let temporary { _ = unsafe unlink(temporary) }
-    }
-
-    /// Writes the report in the format and style that were asked for.
-    ///
-    /// - Returns: `status`, or the worse one of an output that could not be written.
-    consuming func finish(
-        _ report: Report,
-        _ options: OutputOptions,
-        _ status: ExitStatus
-    ) -> ExitStatus {
-        let style = options.style
-        let bytes =
-            switch options.format {
-            case .table: TableReport.render(report, style: style)
-            case .json: JSONReport.render(report, style: style)
-            case .ndjson: JSONReport.renderLines(report, style: style)
-            }
-        return finish(bytes, status)
     }
 
     /// Writes all of `bytes` and puts a file in its place.
@@ -110,6 +92,26 @@ struct Output: ~Copyable {
             Diagnostics.report(error.description.escapedForTerminal)
             return .worst([status, .incomplete])
         }
+    }
+
+    /// Where it ends up; `nil` for a device or a pipe, which two outputs may well share.
+    var place: Place? {
+        guard temporary != nil else { return descriptor == 1 ? .standardOutput : nil }
+        let path = ByteString(target)
+        let directory = String(
+            decoding: path.bytes.dropLast(path.baseName.bytes.count),
+            as: UTF8.self
+        )
+        var facts = stat()
+        guard unsafe stat(directory.isEmpty ? "." : directory, &facts) == 0 else { return nil }
+        return .name(path.baseName, device: facts.st_dev, inode: facts.st_ino)
+    }
+
+    /// What makes two outputs one: the last would replace what the first wrote.
+    enum Place: Equatable {
+        case standardOutput
+        /// A name in the directory that these numbers tell.
+        case name(ByteString, device: dev_t, inode: ino_t)
     }
 
     private func write(_ bytes: [UInt8]) throws(SystemError) {
@@ -137,7 +139,7 @@ struct Output: ~Copyable {
 
     private mutating func commit() throws(SystemError) {
         guard let temporary else { return }
-        guard unsafe rename(temporary, place) == 0 else {
+        guard unsafe rename(temporary, target) == 0 else {
             throw SystemError(call: "rename", subject: name, code: errno)
         }
         self.temporary = nil

@@ -3,16 +3,16 @@ import ReaperKit
 /// `reaper scan`: what is left over.
 enum ScanCommand {
     static func run(_ options: Options) -> ExitStatus {
-        do throws(SystemError) {
-            let output = try Output(opening: options.output.file)
+        do throws(Outputs.Failure) {
+            let output = try Outputs(opening: options.output)
             return report(options, to: output)
         } catch {
-            Diagnostics.report(error.description.escapedForTerminal)
+            Diagnostics.report(error.message)
             return .usage
         }
     }
 
-    private static func report(_ options: Options, to output: consuming Output) -> ExitStatus {
+    private static func report(_ options: Options, to output: consuming Outputs) -> ExitStatus {
         do throws(ScanSession.Failure) {
             var session = try ScanSession(options)
             let result = try session.look()
@@ -25,7 +25,7 @@ enum ScanCommand {
             // The process is about to end, and the kernel takes its memory back at once: to free
             // thousands of records one by one was a tenth of what a scan does outside the kernel.
             _ = unsafe Unmanaged.passRetained(Kept(report))
-            return output.finish(report, options.output, status)
+            return output.finish(report, status)
         } catch {
             Diagnostics.report(error.message)
             return error.status

@@ -29,6 +29,7 @@ extension ScanSession {
             findings: ScanSession.naming(ruleFlags, in: result.findings),
             isComplete: snapshot.unreadable.isEmpty
         )
+        report.checks = request.checks
         report.isOfAllUsers = request.instances == nil && request.selection.process.users.isEmpty
         return report
     }

@@ -10,16 +10,16 @@ enum StopCommand {
         } catch {
             return CommandLineTool.refuse(error)
         }
-        do throws(SystemError) {
-            let output = try Output(opening: options.output.file)
+        do throws(Outputs.Failure) {
+            let output = try Outputs(opening: options.output)
             return stop(options, output)
         } catch {
-            Diagnostics.report(error.description.escapedForTerminal)
+            Diagnostics.report(error.message)
             return .usage
         }
     }
 
-    private static func stop(_ options: Options, _ output: consuming Output) -> ExitStatus {
+    private static func stop(_ options: Options, _ output: consuming Outputs) -> ExitStatus {
         do throws(ScanSession.Failure) {
             if let file = options.action.planFile {
                 let session = try ScanSession(options)
@@ -37,12 +37,12 @@ enum StopCommand {
             let choice = StopChoice(options.instanceNames, in: listing, rules: rules)
             choice.explain(among: listing)
             guard choice.ambiguous.isEmpty else {
-                guard options.output.format != .table else { return .usage }
                 let result = ScanResult(snapshot: listing.snapshot, findings: [])
                 var report = session.report("stop", result)
                 report.error = choice.error
                 report.instances = choice.ambiguous.flatMap(\.candidates)
-                return output.finish(report, options.output, .usage)
+                let isForPeople = options.output.format == .table
+                return output.finish(report, shown: isForPeople ? nil : report, .usage)
             }
             let isOfAll = options.instanceNames.isEmpty
             var stop = InstanceStop(
@@ -164,24 +164,22 @@ enum StopCommand {
     private static func finish(
         _ report: Report,
         _ options: Options,
-        _ output: consuming Output,
+        _ output: consuming Outputs,
         _ choice: StopChoice,
         _ refusal: ExitStatus? = nil
     ) -> ExitStatus {
         let found = choice.unknown.isEmpty ? ExitStatus.clean : .leftOver
         let status = refusal ?? .worst([report.cleanStatus(), found])
-        guard options.output.format == .table else {
-            return output.finish(report, options.output, status)
-        }
+        guard options.output.format == .table else { return output.finish(report, status) }
         // For people progress has said what happened, and a plan or an outcome says the rest.
         let showsPlan = options.action.isDryRun && report.plan?.isEmpty == false
         guard report.outcome != nil || showsPlan else {
             if !options.output.isQuiet { StopNotices.explainGaps(in: report, options.output) }
-            return output.finish([], status)
+            return output.finish(report, shown: nil, status)
         }
         var shown = report
         shown.findings = []
-        return output.finish(shown, options.output, status)
+        return output.finish(report, shown: shown, status)
     }
 }
 

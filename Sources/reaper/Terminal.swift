@@ -47,6 +47,7 @@ struct Terminal: Sendable, Equatable {
         style.showsSecrets = options.showsSecrets
         style.isVerbose = options.isVerbose
         style.isQuiet = options.isQuiet
+        style.failureThreshold = options.failureThreshold
         if isTerminal {
             let asked = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
             style.width = asked ?? columns ?? 80
@@ -65,7 +66,10 @@ struct Terminal: Sendable, Equatable {
 
 extension OutputOptions {
     /// How to write for whoever reads it: a terminal, or a file.
-    var style: ReportStyle {
+    var style: ReportStyle { style(in: file) }
+
+    /// How to write to a file, or to stdout without one.
+    func style(in file: String?) -> ReportStyle {
         (file == nil ? Terminal.standardOutput() : Terminal()).style(for: self)
     }
 }

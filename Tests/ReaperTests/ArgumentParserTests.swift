@@ -91,6 +91,15 @@ struct ArgumentParserTests {
         },
         Case("the last of two formats", ["--json", "--format", "table"]) { _ in },
         Case("stdout by its other name", ["-o", "-"]) { _ in },
+        Case("reports", ["--report", "junit=a=b", "-o", "c", "--report=dot=-"]) {
+            $0.output.file = "c"
+            $0.output.reports = [
+                ReportDestination(format: .junit, file: "a=b"), ReportDestination(format: .dot),
+            ]
+        },
+        Case("a format of findings", ["--format", "openmetrics"], of: .stop) {
+            $0.output.format = .openmetrics
+        },
         Case("help among flags", ["--name", "x", "-h", "--nonsense"]) {
             $0.selection.process.names = [glob("x")]
             $0.request = .help
@@ -150,6 +159,22 @@ struct ArgumentParserTests {
         Refused(["--timeout", "-1"], "--timeout: '-1' is not a duration: expected"),
         Refused(["--deadline", "0"], "--deadline: '0' is not a deadline: expected"),
         Refused(["--format", "xml"], "--format: 'xml' is not a format: expected table"),
+        Refused(["--format", "github"], of: .list, "--format github: is a format of 'scan'"),
+        Refused(["--format", "dot"], of: .rules, "--format dot: is a format of 'scan'"),
+        Refused(["--report", "json=x"], of: .list, "--report: is not a flag of 'list'"),
+        Refused(["--report", "junit"], "--report: 'junit' is not a report: expected FORMAT=FILE"),
+        Refused(["--report", "junit="], "--report: 'junit=' is not a report: expected"),
+        Refused(
+            ["--report", "juint=x"],
+            "--report: 'juint' is not a format: expected table, json, ndjson, junit, github, "
+                + "openmetrics, dot (did you mean 'junit'?)"
+        ),
+        Refused(
+            ["--report", "json=x", "--report", "dot=x"],
+            "--report dot=x: that file is written to already"
+        ),
+        Refused(["-o", "x", "--report", "dot=x"], "--report dot=x: that file is written to"),
+        Refused(["--report", "dot=-"], "--report dot=-: stdout is written to already"),
         Refused(["8080"], "'8080': is not expected here (did you mean '--ports 8080'"),
         Refused(["\u{1b}[2J"], "'\\x1b[2J': is not expected here"),
         Refused(["-n"], of: .scan, "-n: is not a flag of 'scan' but of 'clean'"),

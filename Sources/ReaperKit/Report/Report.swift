@@ -22,6 +22,8 @@ public struct Report: Sendable {
     public var outcome: ShutdownOutcome?
     /// The instances that were asked for, and how they are in the end; `nil` where none were.
     public var instances: [Instance]?
+    /// Which rules and detectors looked, whether they found anything or not.
+    public var checks: [ReportCheck] = []
 
     /// Creates a report.
     public init(
@@ -57,6 +59,8 @@ public struct ReportStyle: Sendable {
     public var isVerbose = false
     /// Whether to leave out everything but the findings, `-q`.
     public var isQuiet = false
+    /// Which findings a format that knows passed and failed takes for failures, `--fail-on`.
+    public var failureThreshold = FailureThreshold.warning
 
     /// Creates the plain style.
     public init() {}

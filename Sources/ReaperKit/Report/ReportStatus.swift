@@ -62,7 +62,8 @@ extension Report {
         if !isComplete { statuses.append(.incomplete) }
         if let plan, !plan.refused.isEmpty { statuses.append(.leftOver) }
         if requiresMatch, findings.isEmpty, planIsEmpty { statuses.append(.leftOver) }
-        if findings.contains(where: { threshold.counts($0.severity) && !outcome.settles($0) }) {
+        let isSettled = outcome.settles
+        if findings.contains(where: { threshold.counts($0.severity) && !isSettled($0) }) {
             statuses.append(.leftOver)
         }
         return .worst(statuses)
@@ -85,11 +86,14 @@ extension ShutdownOutcome {
         return statuses
     }
 
-    /// Whether what `finding` is about is gone: all of its process and file that was acted on.
-    fileprivate func settles(_ finding: Finding) -> Bool {
-        if let file = finding.file, removed.contains(file) { return true }
-        guard let process = finding.process else { return false }
-        return targets.contains { $0.identity == process && $0.result.isGone }
+    /// Tells whether what a finding is about is gone: all of its process and file that was acted on.
+    var settles: (Finding) -> Bool {
+        let gone = Set(targets.filter(\.result.isGone).map(\.identity))
+        let files = Set(removed)
+        return { finding in
+            if let file = finding.file, files.contains(file) { return true }
+            return finding.process.map(gone.contains) ?? false
+        }
     }
 }
 

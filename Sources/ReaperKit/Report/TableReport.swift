@@ -88,7 +88,7 @@ public enum TableReport {
     }
 
     /// Worst first, then alike together, then by number and path.
-    private static func precedes(_ left: Finding, _ right: Finding) -> Bool {
+    static func precedes(_ left: Finding, _ right: Finding) -> Bool {
         if left.severity != right.severity { return left.severity > right.severity }
         if left.kind != right.kind { return left.kind.order < right.kind.order }
         switch (left.process, right.process) {
@@ -116,7 +116,8 @@ public enum TableReport {
             + commands.map { "  " + Paint.bold($0.escapedForTerminal, when: style.color) }
     }
 
-    private static func details(
+    /// Everything about one finding, escaped: what it is, then its facts, then what to do.
+    static func details(
         of finding: Finding,
         in report: Report,
         _ style: ReportStyle

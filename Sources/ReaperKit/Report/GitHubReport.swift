@@ -1,0 +1,96 @@
+/// The report as workflow commands of GitHub Actions, which it shows as annotations.
+///
+/// One per finding that is still there, the worst first: GitHub keeps ten of each level per step,
+/// and ``GitHubSummary`` has more. What comes between is plain text without a foreign word in it,
+/// and every foreign word is escaped, so that no name can give a command of its own.
+public enum GitHubReport {
+    /// The whole text, one line after another.
+    public static func render(_ report: Report, style: ReportStyle) -> [UInt8] {
+        var style = style
+        style.color = false
+        var lines = GitHubReport.findings(of: report).map { line(of: $0, in: report, style) }
+        lines += report.actionVerdicts(style).filter { !$0.problems.isEmpty }.map { verdict in
+            command("error", "\(report.command): \(verdict.summary)", verdict.problems)
+        }
+        let view = report.viewProblems
+        if !view.isEmpty {
+            lines.append(command("error", "\(report.command): the view is incomplete", view))
+        }
+        lines.append("reaper \(report.command): \(headline(of: report, style))")
+        return lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
+    }
+
+    /// What there is, or after an action what came of it; nothing of it is foreign text.
+    static func headline(of report: Report, _ style: ReportStyle) -> String {
+        guard report.outcome != nil else { return TableReport.headline(of: report) }
+        var rest = report
+        rest.findings = findings(of: report)
+        let verdicts = report.actionVerdicts(style).filter { !$0.isUnproven }
+        let left = rest.findings.isEmpty ? [] : [TableReport.headline(of: rest) + " left"]
+        let parts = verdicts.map(\.summary) + left
+        return parts.isEmpty ? "nothing was done" : parts.joined(separator: "; ")
+    }
+
+    /// What is still there, the worst first.
+    static func findings(of report: Report) -> [Finding] {
+        report.remainingFindings.sorted { TableReport.precedes($0, $1) }
+    }
+
+    private static func line(
+        of finding: Finding,
+        in report: Report,
+        _ style: ReportStyle
+    ) -> String {
+        let level =
+            switch finding.severity {
+            case .error: "error"
+            case .warning: "warning"
+            case .info: "notice"
+            }
+        let rule = finding.rule.map { " (\($0.escapedForTerminal))" } ?? ""
+        return command(
+            level,
+            "\(finding.kind.noun): \(report.subjectText(of: finding))\(rule)",
+            // A command line of many pages would hide the log around it.
+            TableReport.details(of: finding, in: report, style).map { $0.truncated(to: 1000) },
+            file: finding.file?.text.escapedForTerminal
+        )
+    }
+
+    private static func command(
+        _ level: String,
+        _ title: String,
+        _ lines: [String],
+        file: String? = nil
+    ) -> String {
+        let place = file.map { "file=\(escaped($0, isProperty: true))," } ?? ""
+        var shown = Array(lines.prefix(100))
+        if lines.count > shown.count { shown.append("and \(lines.count - shown.count) more") }
+        return "::\(level) \(place)title=\(escaped(title, isProperty: true))::"
+            + escaped(shown.joined(separator: "\n"))
+    }
+
+    /// As `@actions/core` escapes the data of a command, and its properties.
+    private static func escaped(_ text: String, isProperty: Bool = false) -> String {
+        var out = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "%": out += "%25"
+            case "\r": out += "%0D"
+            case "\n": out += "%0A"
+            case ":" where isProperty: out += "%3A"
+            case "," where isProperty: out += "%2C"
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+}
+
+extension Report {
+    /// What a finding is about, escaped: a process by name, a path or a port.
+    func subjectText(of finding: Finding) -> String {
+        finding.file?.text.escapedForTerminal ?? finding.process.map { processText($0) }
+            ?? finding.port?.escapedForTerminal ?? ""
+    }
+}

@@ -1,0 +1,47 @@
+import ReaperKit
+
+extension ReportDestination {
+    /// Reads `FORMAT=FILE`.
+    init(parsing text: String) throws(ValueError) {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[1].isEmpty else {
+            throw ValueError(
+                text,
+                isNot: "a report",
+                expected: "FORMAT=FILE, such as junit=report.xml"
+            )
+        }
+        format = try choice(String(parts[0]), "a format")
+        file = parts[1] == "-" ? nil : String(parts[1])
+    }
+
+    /// As it is typed, such as `--report junit=report.xml`.
+    var text: String { "--report \(format.rawValue)=\(file ?? "-")" }
+}
+
+extension Options {
+    /// Refuses formats that a command has not, and two reports in one place.
+    func checkReports(for command: Subcommand) throws(UsageError) {
+        switch command.name {
+        case .scan, .clean, .stop: break
+        case .explain, .list, .wait, .snapshot, .rules, .help:
+            guard output.format.isOfFindingsOnly else { return }
+            throw UsageError(
+                argument: "--format \(output.format.rawValue)",
+                message: "is a format of 'scan', 'clean' and 'stop', not of "
+                    + "'\(command.name.rawValue)'"
+            )
+        }
+        var taken = [output.file]
+        for report in output.reports {
+            guard !taken.contains(report.file) else {
+                let message =
+                    report.file == nil
+                    ? "stdout is written to already; give the other report a file with -o FILE"
+                    : "that file is written to already"
+                throw UsageError(argument: report.text, message: message)
+            }
+            taken.append(report.file)
+        }
+    }
+}
