@@ -96,7 +96,20 @@ struct KillSet {
         let isAnswer =
             wasBornSince
             && members[heir.head].map { $0.asked != nil || $0.lostAskedChild } ?? false
-        if insert(heir.target, parent: heir.parent), isAnswer { resisting.insert(root) }
+        guard insert(heir.target, parent: heir.parent) else { return }
+        if isAnswer { resisting.insert(root) }
+        if wasBornSince, let head = members[heir.head] {
+            members[heir.target.identity]?.maker = head.asked == nil ? head.maker : heir.head
+        }
+    }
+
+    /// Whether somebody was made by whoever was asked and still has grace.
+    ///
+    /// Who is asked to stop may need others for it: a script that runs commands in its trap, an agent
+    /// that runs `docker stop`. Their turn comes when he is gone, or his grace has passed.
+    func isAtWork(_ member: ShutdownMember, at time: Duration) -> Bool {
+        guard let maker = member.maker.flatMap({ members[$0] }) else { return false }
+        return maker.isActive && maker.lastSignal != .kill && !maker.hadGrace(at: time)
     }
 
     /// Notes that `identity` was asked: what its parent makes from now on is an answer to that.

@@ -182,7 +182,9 @@ extension ShutdownEngine {
     private mutating func whoMayBeAsked() -> [ProcessIdentity] {
         let time = kernel.now()
         let active = set.active
-        let unasked = active.filter { $0.asked == nil && $0.lastSignal != .kill }
+        let unasked = active.filter {
+            $0.asked == nil && $0.lastSignal != .kill && !set.isAtWork($0, at: time)
+        }
         guard !unasked.isEmpty else { return [] }
         /// Numbers whose children still have grace.
         let awaited = Set(active.lazy.filter { !$0.hadGrace(at: time) }.map(\.parent))

@@ -63,11 +63,15 @@ extension ShutdownEngine {
 
     /// Stops who was not seen to belong before everything else was gone.
     ///
-    /// Successors of what was asked are killed: their makers had the grace. Who is older was never
-    /// asked: a member of a session that a target led, which only a look at everybody shows.
+    /// Who is older than all this was never asked: a member of a session that a target led, which
+    /// only a look at everybody shows. Who was left behind by somebody who was asked may be his way
+    /// to clean up, and is asked, too, but only once: successors of successors are killed.
     private mutating func stopLatecomers(until end: Duration) {
+        let mayBeAnswers = !hasAskedAnswers
+        hasAskedAnswers = true
         let isUnasked = set.active.contains {
-            $0.asked == nil && $0.identity.startTime <= options.beginning
+            $0.asked == nil
+                && ($0.identity.startTime <= options.beginning || mayBeAnswers && $0.maker != nil)
         }
         if isUnasked { stop(until: end - killReserve) } else { killRemaining(until: end) }
     }

@@ -30,6 +30,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     var isEverybodySeen = false
     /// Whether everything in the plan has been stopped, as far as it was known.
     var isSweeping = false
+    /// Whether those were asked once whom somebody had left behind who was asked.
+    var hasAskedAnswers = false
     /// What the kernel tells about births.
     var hearing = Hearing()
     /// Who is started again, and by whom.

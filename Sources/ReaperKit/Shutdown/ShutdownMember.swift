@@ -18,6 +18,8 @@ struct ShutdownMember {
     var graceEnd: Duration?
     /// Whether a child of its was asked: another one in its place is an answer to that.
     var lostAskedChild = false
+    /// Who had been asked when he made it, or made whoever made it: it may be how he cleans up.
+    var maker: ProcessIdentity?
     var lastSignal: Signal?
     /// Whether it was sent SIGSTOP, and has to be continued if it is not killed.
     var isFrozen = false

@@ -32,6 +32,29 @@ struct ShutdownMembershipTests {
         }
     }
 
+    @Test("whom somebody makes who was asked is let work until he is gone, and then asked")
+    func helper() {
+        var scene = ShutdownScene()
+        scene.kernel.tellsBirths = true
+        let machine = scene.machine
+        var slow = Temperament()
+        slow.answerToTerm = .exits(after: .milliseconds(900))
+        let root = machine.fork(machine.initProcess, "root", slow, ownSession: true)
+        scene.stop(root, timeout: .seconds(2))
+        machine.after(.milliseconds(20)) {
+            let helper = machine.fork(root, "helper")
+            machine.fork(helper, "hand")
+            machine.exit(helper, in: .milliseconds(700))
+        }
+        let outcome = scene.run()
+        #expect(outcome.results["root"] == .exited)
+        #expect(!scene.kernel.log.contains("TERM helper"), "\(scene.kernel.log)")
+        #expect(scene.kernel.log.contains("TERM hand"), "\(scene.kernel.log)")
+        #expect(outcome.results["hand"] == .exited)
+        #expect(machine.time > .milliseconds(700))
+        #expect(scene.kernel.violations.isEmpty, "\(scene.kernel.violations)")
+    }
+
     @Test("who is born to an exact plan's target is told, and not waited for until the deadline")
     func strangerOfAnExactPlan() {
         var scene = ShutdownScene()
