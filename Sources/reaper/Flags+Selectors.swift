@@ -160,6 +160,10 @@ extension Flag {
             topic: .selectors,
             commands: [.scan, .clean, .list, .stop, .wait],
             summary: "findings or instances of these rules, such as 'wasmcloud.*'",
+            details: """
+                clean stops what such a rule says how to stop; what it only reports is stopped \
+                for the whole name of a rule, and not for a glob.
+                """,
             argument: .value("GLOB") { (options, text, _) throws(ValueError) in
                 options.selection.rules.append(try glob(text, as: .text))
             }

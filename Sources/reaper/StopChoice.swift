@@ -81,6 +81,7 @@ struct StopChoice {
 
     /// Says which names mean nobody or too many, and who there is.
     func explain(among listing: InstanceListing) {
+        let isWhole = listing.snapshot.unreadable.isEmpty
         let instances = listing.instances
         for (name, candidates) in ambiguous {
             let isOver = candidates.allSatisfy(\.isOver)
@@ -102,7 +103,8 @@ struct StopChoice {
         }
         let rest = instances.filter { !$0.isOver }
         let running = rest.filter { $0.state != .unknown }
-        Diagnostics.write(running.isEmpty ? "No instance is running.\n" : "Running instances:\n")
+        let none = isWhole ? "No instance is running.\n" : "No running instance could be seen.\n"
+        Diagnostics.write(running.isEmpty ? none : "Running instances:\n")
         for instance in running { Diagnostics.write("  - \(instance.line)\n") }
         let unknown = rest.filter { $0.state == .unknown }
         guard !unknown.isEmpty else { return }

@@ -43,8 +43,7 @@ public struct StaleInstanceDetector {
         }
     }
 
-    /// Of a file that alone tells whose remainder it is who still runs, nobody is to be sure that it
-    /// is of no use.
+    /// Of a file that alone tells whose remainder it is who still runs, and leads to them.
     private func doubt(
         _ finding: inout Finding,
         _ file: InstanceFile,
@@ -54,19 +53,26 @@ public struct StaleInstanceDetector {
         guard finding.remedy.action == .remove, case .entries(let entries) = file.contents else {
             return
         }
+        var seen: Set<ProcessIdentity> = []
         let left = zip(entries, judgment.entries).flatMap {
             snapshot.remnants(of: $0, $1, in: file)
-        }
+        }.filter { seen.insert($0).inserted }
         guard let first = left.first.flatMap({ snapshot.process($0.pid) }) else { return }
-        if finding.verdict == .confirmed { finding.verdict = .probable }
-        let others = Set(left).count - 1
+        let others = left.count - 1
+        let whom = first.label + (others > 0 ? " and \(counted(others, "other", "others"))" : "")
+        finding.verdict = .suspect
+        // What a rule finds by such records is a finding of its own.
+        let isFoundAnyway = rules.contains { $0.id == finding.rule && $0.recordsOwned }
+        if !isFoundAnyway { finding.severity = max(finding.severity, .warning) }
+        finding.summary += ", but of the session or group that it led \(whom) still runs"
         finding.evidence.append(
             Evidence(
-                "\(first.label) is still in the session or group that its process led"
-                    + (others > 0 ? ", and \(counted(others, "other", "others"))" : ""),
+                "\(whom) is in the session or group that its process led",
                 source: "/proc/\(first.pid)/stat"
             )
         )
+        let numbers = left.map(\.description).joined(separator: ",")
+        finding.remedy = Remedy(.none, command: "reaper clean --pid \(numbers)")
     }
 
     private func finding(

@@ -31,7 +31,11 @@ extension InstanceStop {
         guard let identity = instance.processes.first else {
             return "which process it is is not known: \(instance.reason)"
         }
-        guard rules[id]?.stop != nil else {
+        // Whom a supervisor recorded with its start time, and looks after no more, has only this name.
+        let isAbandoned =
+            !isOfAll && instance.isProven && rules[id]?.recordsOwned == true
+            && owner(of: instance) == nil
+        guard rules[id]?.stop != nil || isAbandoned else {
             return "rule \(id) does not say how to stop it: "
                 + "'reaper clean --pid \(identity)' stops it if it has to be"
         }

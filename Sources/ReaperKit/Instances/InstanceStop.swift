@@ -131,7 +131,7 @@ public struct InstanceStop: Sendable {
     }
 
     /// Who, alive above it, its rule calls its owner, as far as the facts at hand show.
-    private func owner(of instance: Instance) -> String? {
+    func owner(of instance: Instance) -> String? {
         for identity in instance.processes {
             for id in instance.rules {
                 guard let pattern = rules[id]?.owner else { continue }

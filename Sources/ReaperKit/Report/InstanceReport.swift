@@ -27,6 +27,13 @@ public struct InstanceReport: Sendable {
         .sorted { ($0.port, $0.transport.rawValue) < ($1.port, $1.transport.rawValue) }
     }
 
+    /// Whether everybody's descriptors could be read; an empty list would claim that nobody has any.
+    func knowsSockets(of instance: Instance) -> Bool {
+        instance.company(in: snapshot).compactMap(record).allSatisfy { process in
+            if case .denied = process.socketInodes { false } else { true }
+        }
+    }
+
     /// The record of a process, if it is this very one.
     func record(of identity: ProcessIdentity) -> ProcessRecord? {
         snapshot.process(identity.pid).flatMap { $0.identity == identity ? $0 : nil }

@@ -54,7 +54,9 @@ extension Instance {
         json.member("state", state.rawValue)
         json.member("reason", reason.isEmpty ? nil : style.shown(reason))
         json.member("file", file)
-        if !processes.isEmpty { report.sockets(of: self).write(to: &json, from: report.snapshot) }
+        if !processes.isEmpty, report.knowsSockets(of: self) {
+            report.sockets(of: self).write(to: &json, from: report.snapshot)
+        }
         let host = report.snapshot.host
         if let oldest = report.oldest(of: self), host.wallClock > .zero {
             json.member("started_at", host.startedAt(oldest).rfc3339())

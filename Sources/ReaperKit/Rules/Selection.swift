@@ -17,9 +17,10 @@ public struct Selection: Sendable, Equatable {
     /// Creates an empty selection.
     public init() {}
 
-    /// Whether it says which process, port or rule is meant, and not only a kind, user or age.
+    /// Whether it says which process, port or rule is meant, and not only a kind, user or age, or every
+    /// rule of a system.
     public var namesSomething: Bool {
-        !rules.isEmpty || ports != nil || !process.pids.isEmpty || process.namesSomething
+        rules.contains { $0.literal != nil } || ports != nil || !process.pids.isEmpty || process.namesSomething
     }
 
     /// Whether no selector was given.

@@ -35,15 +35,15 @@ struct StaleInstanceDetectorTests {
         #expect(finding.process == nil)
     }
 
-    @Test("while somebody is left of its session the file is only probably of no use")
+    @Test("while somebody is left of its session the file stays, and leads to whoever that is")
     func remainder() throws {
         var member = Scene.process(4127)
         member.session = 7
         let file = Scene.file(.entries([Scene.entry(7, .gone)]))
         let finding = try #require(try findings([file], [member]).first)
-        #expect(finding.verdict == .probable && finding.remedy.action == .remove)
-        let fact = "is still in the session or group that its process led"
-        #expect(finding.evidence.contains { $0.fact.hasSuffix(fact) }, "\(finding.evidence)")
+        #expect(finding.verdict == .suspect && finding.remedy.action == .none)
+        #expect(finding.remedy.command == "reaper clean --pid \(member.identity)")
+        #expect(finding.summary.hasSuffix("(\(member.identity)) still runs"), "\(finding.summary)")
     }
 
     @Test("a rule that keeps its files gets no remedy")

@@ -115,6 +115,21 @@ struct SystemgTests {
         #expect(try next.root.state == .running)
     }
 
+    @Test("a service that outlived its supervisor is stopped by its name, and by nothing less")
+    func abandonedByName() throws {
+        let service = try Specimen("listen", "--orphan", "--setsid", "--exe", home.path("bin/web"))
+        let root = try service.root
+        try writeLive(record(root.pid, start: root.startTime), to: "pid.xml")
+        let name = try #require(
+            home.run(["list", "--rule", "systemg.service"]).listing().instances.first
+        ).id
+        let all = try home.run(["stop", "--all", "--yes", "--rule", "systemg.service"])
+        #expect(all.code == 1 && root.state == .running, "\(all.errorText)")
+        let completion = try home.run(["stop", "--service", name])
+        #expect(completion.code == 0, "\(completion.text)\(completion.errorText)")
+        #expect(try completion.report().target(root)?.result == "exited")
+    }
+
     @Test("rules test and explain tell which file records a service, and whether its owner lives")
     func traced() throws {
         let orphan = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))
