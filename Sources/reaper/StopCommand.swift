@@ -184,7 +184,9 @@ enum StopCommand {
 }
 
 extension Rule {
-    /// Whether stopping everything concerns it: it can be stopped, or tells of what nobody looks after
-    /// once its owner is gone. Whoever only has files is for `clean`.
+    /// Whether stopping everything concerns it.
+    ///
+    /// It can be stopped, or tells of what nobody looks after once its owner is gone. Whoever only has
+    /// files is for `clean`.
     fileprivate var isStoppable: Bool { instance != nil && (stop != nil || owner != nil) }
 }

@@ -20,7 +20,8 @@ public struct Selection: Sendable, Equatable {
     /// Whether it says which process, port or rule is meant, and not only a kind, user or age, or every
     /// rule of a system.
     public var namesSomething: Bool {
-        rules.contains { $0.literal != nil } || ports != nil || !process.pids.isEmpty || process.namesSomething
+        rules.contains { $0.literal != nil } || ports != nil || !process.pids.isEmpty
+            || process.namesSomething
     }
 
     /// Whether no selector was given.
