@@ -108,12 +108,13 @@ extension MatchContext {
     /// Every pattern is decided, in order: a later one may want a fact that an earlier one does not.
     func interest(
         in process: ProcessRecord,
-        ofAny patterns: some Sequence<ProcessPattern>
+        ofAny patterns: [ProcessPattern]
     ) -> Interest {
         guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return .none }
         var interest = Interest.none
-        for pattern in patterns {
-            switch pattern.evaluate(process, in: self).interest {
+        // In place: to copy a pattern, for each process again, takes longer than to evaluate it.
+        for index in patterns.indices {
+            switch patterns[index].evaluate(process, in: self).interest {
             case .none: continue
             case .candidate: interest = .candidate
             case .needs(let kind): return .needs(kind)

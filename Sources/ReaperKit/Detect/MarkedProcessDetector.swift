@@ -1,11 +1,13 @@
 /// Finds the processes that carry an instance's mark in their environment.
 public struct MarkedProcessDetector: Detector {
     private let rules: [MarkingRule]
+    private let patterns: [ProcessPattern]
     private let query: InstanceQuery
 
     /// Uses the rules that mark processes, for the instances of `query`.
     public init(rules: [Rule], query: InstanceQuery) {
         self.rules = rules.compactMap { MarkingRule($0, of: query.scope.users) }
+        patterns = self.rules.map(\.pattern)
         self.query = query
     }
 
@@ -14,7 +16,7 @@ public struct MarkedProcessDetector: Detector {
 
     /// Also in those whose environment was refused: they could carry it.
     public func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
-        context.interest(in: process, ofAny: rules.lazy.map(\.pattern))
+        context.interest(in: process, ofAny: patterns)
     }
 
     /// One finding per process, never reaper itself, which may have inherited a mark.

@@ -1,6 +1,7 @@
 /// Finds processes that a rule recognises and that nobody looks after any more.
 public struct OrphanDetector: Detector {
     private let rules: [Rule]
+    private let patterns: [ProcessPattern]
 
     /// Uses the rules that describe processes by themselves, in order.
     ///
@@ -8,11 +9,12 @@ public struct OrphanDetector: Detector {
     /// a healthy daemon has none. Of what files record, ``RecordedOrphans`` looks after.
     public init(rules: [Rule]) {
         self.rules = rules.filter(\.findsOrphans)
+        patterns = self.rules.map(\.match)
     }
 
     /// Also in those of which a deciding fact was refused; every rule is decided, in order.
     public func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
-        context.interest(in: process, ofAny: rules.lazy.map(\.match))
+        context.interest(in: process, ofAny: patterns)
     }
 
     /// The first rule that matches and finds no veto of its own names the finding; one that finds
