@@ -47,8 +47,7 @@ enum Consent {
         var style = Terminal.standardError().style(for: options.output)
         style.isQuiet = false
         Diagnostics.write(TableReport.renderPlan(report, style: style))
-        Diagnostics.write(question(plan, roots.count))
-        switch reply() {
+        switch reply(to: question(plan, roots.count)) {
         case .yes: return .asked
         case .no:
             let message = "clean: not confirmed, nothing was done"
@@ -83,9 +82,11 @@ enum Consent {
 
     enum Reply { case yes, no, interrupted }
 
-    /// Reads a line: only yes means yes, and Ctrl-C is an answer, too.
-    static func reply() -> Reply {
+    /// Asks, and reads a line: only yes means yes, and Ctrl-C is an answer, too, from the moment that
+    /// there is a question.
+    static func reply(to question: String) -> Reply {
         let interrupts = InterruptCounter()
+        Diagnostics.write(question)
         var line: [UInt8] = []
         var byte: UInt8 = 0
         while line.count < 64 {

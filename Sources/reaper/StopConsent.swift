@@ -33,8 +33,8 @@ enum StopConsent {
                 )
             )
         }
-        Diagnostics.write("Stop \(count == 1 ? "this instance" : "these \(count)")? [y/N] ")
-        guard Consent.reply() == .yes else {
+        let question = "Stop \(count == 1 ? "this instance" : "these \(count)")? [y/N] "
+        guard Consent.reply(to: question) == .yes else {
             return .refused(
                 Consent.Refusal(
                     message: "stop: not confirmed, nothing was done",

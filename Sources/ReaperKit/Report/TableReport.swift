@@ -107,7 +107,11 @@ public enum TableReport {
         let withCommand = findings.filter { $0.remedy.command != nil }
         guard !withCommand.isEmpty else { return [] }
         guard withCommand.count <= remedyLimit else {
-            return ["", "what to do: 'reaper clean --dry-run' shows the plan; -v explains each"]
+            return [
+                "",
+                "what to do: 'reaper clean --dry-run' with the same selectors shows the plan; "
+                    + "-v explains each",
+            ]
         }
         // A command is there to be copied: it is never truncated, so its lines are no table.
         var seen: Set<String> = []
