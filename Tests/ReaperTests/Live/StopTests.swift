@@ -77,7 +77,9 @@ struct StopTests {
         let both = try live.stop("nosuch", "a-1")
         #expect(both.code == 1)
         #expect(try first.root.hasEnded)
-        #expect(try live.stop("a-1").errorText.contains("No instance is running."))
+        // Others' environments may hold marks; only root can read them.
+        let none = Machine.isRoot ? "No instance is running." : "No running instance could be seen."
+        #expect(try live.stop("a-1").errorText.contains(none))
     }
 
     @Test("a glob is no name: it stops nobody, and is said to be for lists")
