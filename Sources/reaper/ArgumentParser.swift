@@ -44,6 +44,11 @@ struct ArgumentParser {
                 try shortFlags(argument.dropFirst())
             } else {
                 try operand(argument)
+                if command.name == .run {
+                    // As with env(1): what follows is the command's own.
+                    options.operands += rest
+                    return
+                }
             }
             // `reaper clean --help` with half a command line before it is a question, not an error.
             if options.request != nil { return }
@@ -151,7 +156,7 @@ extension Options {
         for kind in FindingKind.allCases where kind.needsRun && kinds.contains(kind) {
             throw UsageError(
                 argument: "--kind \(kind.rawValue)",
-                message: "is found only by 'reaper run', which is not in this version"
+                message: "is found only by 'reaper run'"
             )
         }
         if kinds.contains(.portHolder), selection.ports == nil {

@@ -7,8 +7,7 @@ enum CommandLineTool {
     static func run() -> ExitStatus {
         StandardStreams.fillGaps()
         // A closed pipe is an answer of write(2) here, not a way to die: what was begun is finished.
-        // Whoever starts another program must set it back, an ignored signal is inherited.
-        _ = signal(SIGPIPE, SIG_IGN)
+        _ = BrokenPipe.wasIgnored
         do {
             return try dispatch(ProgramArguments.read())
         } catch {

@@ -50,7 +50,7 @@ extension Flag {
             long: "signal",
             short: "s",
             topic: .action,
-            commands: [.clean, .stop],
+            commands: [.clean, .stop, .run],
             summary: "the signal that asks: TERM, SIGTERM, term or 15 [TERM]",
             argument: .value("SIGNAL") { (options, text, _) throws(ValueError) in
                 let signal = try Signal(parsing: text)
@@ -69,7 +69,7 @@ extension Flag {
             long: "timeout",
             short: "t",
             topic: .action,
-            commands: [.clean, .stop, .wait],
+            commands: [.clean, .stop, .wait, .run],
             summary: "grace between asking and killing [10s]; of wait: its end [never]",
             details: """
                 A longer grace raises the deadline with it; 0 kills at once. wait gives up when it \
@@ -82,7 +82,7 @@ extension Flag {
         Flag(
             long: "deadline",
             topic: .action,
-            commands: [.clean, .stop],
+            commands: [.clean, .stop, .run],
             summary: "the time that stopping may take, looks beforehand not counted [30s]",
             argument: .value("DURATION") { (options, text, _) throws(ValueError) in
                 let value = try Duration(parsing: text)
@@ -96,14 +96,14 @@ extension Flag {
             long: "force",
             short: "f",
             topic: .action,
-            commands: [.clean, .stop],
+            commands: [.clean, .stop, .run],
             summary: "SIGKILL at once, without asking the processes first",
             argument: .none { $0.action.isForced = true }
         ),
         Flag(
             long: "order",
             topic: .action,
-            commands: [.clean, .stop],
+            commands: [.clean, .stop, .run],
             summary: "deepest-first, root-first or at-once [deepest-first]",
             argument: .value("ORDER") { (options, text, _) throws(ValueError) in
                 options.action.order = try choice(text, "an order")

@@ -6,11 +6,11 @@ extension Flag {
         Flag(
             long: "format",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .rules, .run],
             summary:
                 "as table, json or ndjson, findings also as junit, github, openmetrics, dot [table]",
             details: "ndjson has one finding, or instance, per line, each with the host's fields. "
-                + "scan, clean and stop also write junit (a test case per rule and detector that "
+                + "scan, clean, stop and run also write junit (a test case per rule and detector that "
                 + "looked, XML for Jenkins or GitLab), github (annotations of GitHub Actions, and a "
                 + "job summary where GITHUB_STEP_SUMMARY names its file), openmetrics (for "
                 + "Prometheus or node_exporter's textfile collector) and dot (for Graphviz).",
@@ -21,7 +21,7 @@ extension Flag {
         Flag(
             long: "json",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .rules, .run],
             summary: "short for --format json",
             argument: .none { $0.output.format = .json }
         ),
@@ -29,7 +29,7 @@ extension Flag {
             long: "output",
             short: "o",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .snapshot, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .snapshot, .rules, .run],
             summary: "write to FILE, which is replaced only when all is written",
             argument: .value("FILE") { (options, text, _) throws(ValueError) in
                 options.output.file = text == "-" ? nil : text
@@ -50,7 +50,7 @@ extension Flag {
             long: "quiet",
             short: "q",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .wait, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .wait, .rules, .run],
             summary: "only the findings, without headlines and advice",
             argument: .none {
                 $0.output.isQuiet = true
@@ -61,7 +61,7 @@ extension Flag {
             long: "verbose",
             short: "v",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .wait, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .wait, .rules, .run],
             summary: "every fact behind every finding, and where it was read",
             argument: .none {
                 $0.output.isVerbose = true
@@ -72,7 +72,7 @@ extension Flag {
             long: "color",
             aliases: ["colour"],
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .rules, .run],
             summary: "when to use color: auto, always or never [auto]",
             argument: .value("WHEN") { (options, text, _) throws(ValueError) in
                 options.output.color = try choice(text, "a time for color")
@@ -81,7 +81,7 @@ extension Flag {
         Flag(
             long: "show-secrets",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .rules, .run],
             summary: "do not mask passwords and tokens in command lines",
             argument: .none { $0.output.showsSecrets = true }
         ),
@@ -109,7 +109,7 @@ extension Flag {
         Flag(
             long: "rules",
             topic: .sources,
-            commands: [.scan, .clean, .explain, .list, .stop, .wait, .snapshot, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .wait, .snapshot, .rules, .run],
             summary: "rule file, or directory of rule files; may be repeated",
             argument: .value("PATH") { (options, text, _) throws(ValueError) in
                 options.rules.paths.append(text)
@@ -118,7 +118,7 @@ extension Flag {
         Flag(
             long: "no-default-rules",
             topic: .sources,
-            commands: [.scan, .clean, .explain, .list, .stop, .wait, .snapshot, .rules],
+            commands: [.scan, .clean, .explain, .list, .stop, .wait, .snapshot, .rules, .run],
             summary: "only the rules named by --rules and REAPER_RULES",
             argument: .none { $0.rules.usesDefaults = false }
         ),

@@ -8,7 +8,14 @@ enum Help {
     private static let indent = 29
 
     /// What the commands of this version return.
-    static let statuses: [ExitStatus] = [.clean, .leftOver, .usage, .incomplete, .deadline]
+    static let statuses: [ExitStatus] = [
+        .clean, .leftOver, .usage, .incomplete, .leaked, .deadline, .failed, .notExecutable,
+        .notFound,
+    ]
+    /// Those that only `run` returns.
+    private static let runStatuses: Set<ExitStatus> = [
+        .leaked, .failed, .notExecutable, .notFound,
+    ]
 
     /// What `reaper` can do, for those who know no command yet.
     static var overview: String {
@@ -46,9 +53,11 @@ enum Help {
         }
         if command.name != .help {
             lines.append("Exit status:")
-            let mayRunOut: [Subcommand.Name] = [.clean, .stop, .wait]
+            let mayRunOut: [Subcommand.Name] = [.clean, .stop, .wait, .run]
             for status in statuses
-            where status != .deadline || mayRunOut.contains(command.name) {
+            where (status != .deadline || mayRunOut.contains(command.name))
+                && (command.name == .run || !runStatuses.contains(status))
+            {
                 lines += row("  \(status.rawValue)", status.meaning, indent: 8)
             }
         }

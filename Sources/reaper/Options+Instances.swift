@@ -15,6 +15,9 @@ extension Options {
         case .wait:
             guard operands.isEmpty, !isSelected else { return }
             throw UsageError(message: "needs a TARGET: PID, PID@START or :PORT, or a selector")
+        case .run:
+            guard operands.isEmpty else { return }
+            throw UsageError(message: "needs a COMMAND: reaper run [OPTION...] -- COMMAND...")
         case .scan, .clean, .explain, .snapshot, .rules, .help: return
         }
     }

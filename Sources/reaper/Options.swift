@@ -9,6 +9,8 @@ struct Options: Sendable, Equatable {
     var action = ActionOptions()
     /// Which instances to stop.
     var instances = InstanceOptions()
+    /// How to run a command.
+    var run = RunOptions()
     /// How to say it.
     var output = OutputOptions()
     /// Which rules hold.
@@ -76,6 +78,16 @@ struct InstanceOptions: Sendable, Equatable {
     var names: [String] = []
     /// `--all`.
     var isAll = false
+}
+
+/// What becomes of that which a command leaves behind.
+struct RunOptions: Sendable, Equatable {
+    /// `--settle`: how long whatever is left may take to end by itself.
+    var settle = Duration.milliseconds(500)
+    /// `--keep`: tell, and stop nothing.
+    var keeps = false
+    /// `--leak-exit-code`.
+    var leakCode = ExitStatus.leaked.rawValue
 }
 
 /// How a report is written, and what makes the command fail.

@@ -10,6 +10,7 @@ struct Subcommand: Sendable {
         case list
         case stop
         case wait
+        case run
         case snapshot
         case rules
         case help
@@ -45,7 +46,7 @@ struct Subcommand: Sendable {
 
     /// Every subcommand there is.
     static let all: [Subcommand] = [
-        scan, clean, explain, list, stop, wait, snapshot, rules, help,
+        scan, clean, explain, list, stop, wait, run, snapshot, rules, help,
     ]
 
     private static let scan = Subcommand(
@@ -226,6 +227,34 @@ struct Subcommand: Sendable {
             ),
         ],
         run: WaitCommand.run
+    )
+
+    private static let run = Subcommand(
+        name: .run,
+        synopsis: "[OPTION...] -- COMMAND...",
+        summary: "run a command, and see that it leaves nothing behind",
+        details: [
+            "Runs the command as if without reaper: signals, Ctrl-C, Ctrl-Z and fg reach it, and "
+                + "its status is reaper's. When it has ended, whatever it started and still runs is "
+                + "a leak, in whatever session, group or environment: it is shown on standard "
+                + "error, stopped as 'reaper clean' would, and the status is 23. Where nothing is "
+                + "left, which the kernel proves, nothing is said.",
+            "A command that failed keeps its own status; one that a signal ended has 128 and the "
+                + "signal's number.",
+        ],
+        operands: "COMMAND",
+        examples: [
+            Example(command: "reaper run -- make test", meaning: "fail if the tests leak"),
+            Example(
+                command: "reaper run --settle 5s --json -o leaks.json -- ./integration",
+                meaning: "give stragglers five seconds, and write a report"
+            ),
+            Example(
+                command: "reaper run --keep -- ./start.sh",
+                meaning: "see what a script leaves running, and leave it"
+            ),
+        ],
+        run: { RunCommand.run($0) }
     )
 
     private static let snapshot = Subcommand(

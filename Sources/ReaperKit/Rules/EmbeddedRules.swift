@@ -6,7 +6,7 @@ enum EmbeddedRules {
     static let baseNames = [
         "agents.json5", "browsers.json5", "builddaemons.json5", "ci.json5", "containerfiles.json5",
         "containers.json5", "databases.json5", "devservers.json5", "dora.json5", "generic.json5",
-        "manta.json5", "swiftpm.json5", "systemg.json5", "wasmcloud.json5", "zinit.json5",
+        "manta.json5", "reaper.json5", "swiftpm.json5", "systemg.json5", "wasmcloud.json5", "zinit.json5",
     ]
 
     /// Those in which a rule protects somebody.
@@ -29,6 +29,7 @@ enum EmbeddedRules {
         case "dora.json5": PackageResources.dora_json5
         case "generic.json5": PackageResources.generic_json5
         case "manta.json5": PackageResources.manta_json5
+        case "reaper.json5": PackageResources.reaper_json5
         case "swiftpm.json5": PackageResources.swiftpm_json5
         case "systemg.json5": PackageResources.systemg_json5
         case "wasmcloud.json5": PackageResources.wasmcloud_json5

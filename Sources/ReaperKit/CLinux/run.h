@@ -1,0 +1,61 @@
+#ifndef REAPER_CLINUX_RUN_H
+#define REAPER_CLINUX_RUN_H
+
+/* What running a command needs, in the manner of clinux.h. */
+#include "clinux.h"
+#include <features.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+extern char **environ; /* <unistd.h> has it for GNU only */
+static inline char **clinux_environment(void) { return environ; }
+
+/* Ignores the signal. 1 when it was ignored before, 0 when not. */
+static inline int clinux_ignore(int signal_number) {
+  return signal(signal_number, SIG_IGN) == SIG_IGN;
+}
+/* Sets the signal to its default action. */
+static inline void clinux_use_default(int signal_number) { signal(signal_number, SIG_DFL); }
+
+/* Takes in one child, of whatever kind, that has exited or stopped, without waiting. Its number,
+   with the si_code and si_status of waitid(2); 0 when there is none now; -ECHILD when there is no
+   child at all. */
+static inline int clinux_wait_any(int *code, int *status) {
+  siginfo_t info;
+  memset(&info, 0, sizeof info);
+  long r = syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG | 0x40000000 /* __WALL */,
+                   (void *)0);
+  if (r < 0) return -errno;
+  *code = info.si_code;
+  *status = info.si_status;
+  return info.si_pid;
+}
+
+/* Has the process that is to be started put its group in the foreground of the terminal before its
+   program begins; with an older C library nothing, 0. */
+#if __GLIBC_PREREQ(2, 35)
+extern int posix_spawn_file_actions_addtcsetpgrp_np(posix_spawn_file_actions_t *actions, int fd);
+static inline int clinux_take_foreground(posix_spawn_file_actions_t *actions, int fd) {
+  return -posix_spawn_file_actions_addtcsetpgrp_np(actions, fd);
+}
+#else
+static inline int clinux_take_foreground(posix_spawn_file_actions_t *actions, int fd) {
+  (void)actions;
+  (void)fd;
+  return 0;
+}
+#endif
+
+/* Bytes that nobody can guess; getrandom(2). */
+static inline int clinux_random(void *buffer, size_t size) {
+  return clinux_result(syscall(SYS_getrandom, buffer, size, 0u));
+}
+static inline int clinux_mkdir(const char *path, unsigned mode) {
+  return clinux_result(mkdir(path, (mode_t)mode));
+}
+/* A new file below a directory, for writing. */
+static inline int clinux_create(int directory, const char *name, unsigned mode) {
+  return clinux_result(openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                              (mode_t)mode));
+}
+#endif

@@ -1,0 +1,159 @@
+import CLinux
+import Glibc
+
+/// A command that reaper runs as its child, and whatever it leaves behind.
+///
+/// Reaper is a child subreaper, prctl(2): what loses its parent below it becomes its child. So
+/// `ECHILD` proves that nothing is left, whatever the command did to its sessions, groups and
+/// environments.
+public final class CommandRun {
+    /// The variable that marks what the command starts.
+    public static let variable = "REAPER_RUN"
+
+    /// The command's number.
+    public let pid: Int32
+    /// What ``variable`` says in its environment.
+    public let tag: String
+    private let place: CommandPlace
+    private let handle: FileDescriptor
+    private let signals: SignalIntake
+    private let terminal: JobTerminal?
+    private var ending: CommandEnding?
+    private var isChildless = false
+    /// Whether the user asked for an end after the command had ended.
+    public private(set) var wasInterrupted = false
+
+    private static let interrupts = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+
+    /// Starts the command.
+    ///
+    /// From now on signals are passed on instead of acted on.
+    ///
+    /// - Parameters:
+    ///   - words: The program and its arguments.
+    ///   - tag: What marks it.
+    /// - Throws: Why it does not run.
+    public init(_ words: [ByteString], tag: String) throws(CommandFailure) {
+        let place = CommandPlace.now()
+        let signals: SignalIntake
+        do throws(SystemError) {
+            try check(clinux_set_child_subreaper(1), "prctl", "PR_SET_CHILD_SUBREAPER")
+            signals = try SignalIntake()
+        } catch {
+            throw .failed(error)
+        }
+        unsafe setenv(Self.variable, tag, 1)
+        let spawn = CommandSpawn(words: words, place: place, mask: signals.previous)
+        let terminal: JobTerminal?
+        do throws(CommandFailure) {
+            pid = try spawn.start()
+        } catch {
+            // A process that came to have the terminal is gone, and its group with it.
+            if place == .ownGroup(hasTerminal: true) { _ = tcsetpgrp(0, getpgrp()) }
+            throw error
+        }
+        switch place {
+        case .ownGroup(let hasTerminal):
+            let shared = JobTerminal(command: pid)
+            if hasTerminal { shared.give() }
+            terminal = shared
+        case .ownSession, .callersGroup: terminal = nil
+        }
+        self.terminal = terminal
+        self.tag = tag
+        self.place = place
+        self.signals = signals
+        do throws(SystemError) {
+            // Nobody else waits for it: the number is its own.
+            let number = try check(clinux_pidfd_open(pid), "pidfd_open", "pid \(pid)")
+            handle = FileDescriptor(owning: number)
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    /// Passes signals on, and waits for children, until the command has ended.
+    public func wait() -> CommandEnding {
+        while true {
+            collect()
+            if let ending {
+                terminal?.takeBack()
+                return ending
+            }
+            pause(until: .seconds(1 << 40))
+            for arrival in signals.take() { pass(arrival) }
+        }
+    }
+
+    /// Waits until nothing is left of what the command started, or the time comes.
+    ///
+    /// - Returns: Whether it is proven that nothing is left.
+    public func settle(until time: Duration) -> Bool {
+        while true {
+            collect()
+            if isChildless { return true }
+            if wasInterrupted || Clock.monotonic() >= time { return false }
+            pause(until: time)
+            for arrival in signals.take() where Self.interrupts.contains(arrival.number) {
+                wasInterrupted = true
+            }
+        }
+    }
+
+    private func pause(until time: Duration) {
+        var entries = [pollfd(fd: signals.descriptor.raw, events: Int16(POLLIN), revents: 0)]
+        Polling.wait(for: &entries, until: time)
+    }
+
+    /// Takes in what became of children.
+    private func collect() {
+        while true {
+            switch ChildEvent.next() {
+            case .ended(pid, let ending) where self.ending == nil: self.ending = ending
+            case .ended: continue
+            case .stopped(pid, let signal) where ending == nil: stop(by: signal)
+            case .stopped: continue
+            case .nothing: return
+            case .childless:
+                isChildless = true
+                return
+            }
+        }
+    }
+
+    // MARK: - Signals
+
+    private func pass(_ arrival: SignalIntake.Arrival) {
+        switch arrival.number {
+        case SIGCHLD, SIGTTIN, SIGTTOU: return
+        case SIGCONT where terminal != nil: terminal?.resume()
+        // The terminal has sent it to the command, too.
+        case _ where arrival.isTerminals && place == .callersGroup: return
+        default: _ = clinux_pidfd_send_signal(handle.raw, arrival.number)
+        }
+    }
+
+    /// Stops as the command was stopped, so that the shell sees a stopped job; goes on with it.
+    private func stop(by signal: Int32) {
+        guard place != .ownSession else { return }
+        if let terminal, terminal.isOurs, signal == SIGTTIN || signal == SIGTTOU {
+            // It wants the terminal, which the shell has given to reaper since.
+            terminal.resume()
+            return
+        }
+        terminal?.takeBack()
+        // Of a group that no shell looks after nobody could let it go on: the kernel drops these
+        // there, but not SIGSTOP.
+        let stop = [SIGTSTP, SIGTTIN, SIGTTOU].contains(signal) ? signal : SIGTSTP
+        signals.allowing(stop) {
+            // The terminal has stopped the others of a group that is shared already.
+            _ = kill(terminal == nil ? getpid() : 0, stop)
+        }
+        let arrivals = signals.take()
+        guard arrivals.contains(where: { $0.number == SIGCONT }) else {
+            terminal?.resume()
+            return
+        }
+        for arrival in arrivals { pass(arrival) }
+    }
+}

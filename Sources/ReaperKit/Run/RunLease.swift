@@ -1,0 +1,110 @@
+import CLinux
+import Glibc
+
+/// The record of a command that runs, for whoever comes after a reaper that was killed.
+///
+/// It is a file of its own below a directory that only this user can write. With it, rule
+/// `reaper.lease` finds what is left of the command's session although nothing in its environment
+/// tells.
+public final class RunLease {
+    private let directory: FileDescriptor
+    private let name: [CChar]
+
+    /// Writes it, all at once.
+    ///
+    /// - Parameters:
+    ///   - pid: The command, which has not been waited for.
+    ///   - tag: What marks it.
+    ///   - words: The command.
+    /// - Throws: Why there is none; the command runs all the same.
+    public init(of pid: Int32, tag: String, words: [ByteString]) throws(SystemError) {
+        let text = try RunLease.text(pid, tag, words)
+        directory = try RunLease.openDirectory()
+        name = Array("\(tag).json".utf8CString)
+        let temporary = Array(".\(tag).tmp".utf8CString)
+        let number = unsafe clinux_create(directory.raw, temporary, 0o600)
+        let file = FileDescriptor(owning: try check(number, "open", "\(tag).json"))
+        let count = unsafe Glibc.write(file.raw, text, text.count)
+        let code =
+            count == text.count
+            ? 0
+            : unsafe clinux_renameat2(
+                directory.raw,
+                temporary,
+                directory.raw,
+                name,
+                UInt32(CLINUX_RENAME_NOREPLACE)
+            )
+        guard count == text.count, code >= 0 else {
+            _ = unsafe clinux_unlinkat(directory.raw, temporary)
+            throw SystemError(
+                call: "write",
+                subject: "\(tag).json",
+                code: count < 0 ? errno : -code
+            )
+        }
+    }
+
+    /// Removes it: nothing is left that it tells of.
+    public func remove() { _ = unsafe clinux_unlinkat(directory.raw, name) }
+
+    private static func text(
+        _ pid: Int32,
+        _ tag: String,
+        _ words: [ByteString]
+    ) throws(SystemError) -> [UInt8] {
+        var procfs = try Procfs()
+        guard let record = procfs.record(of: ProcessPlace(pid: pid)).known else {
+            throw SystemError(call: "read", subject: "/proc/\(pid)/stat", code: ESRCH)
+        }
+        let boot = "/proc/sys/kernel/random/boot_id"
+        let bootID = try FileDescriptor(opening: boot).readAll(limit: 64, subject: boot)
+        let namespace = try linkTarget(of: "/proc/self/ns/pid", in: AT_FDCWD)
+        var json = JSONWriter(.compact)
+        json.object { json in
+            json.member("id", tag)
+            json.member("pid", pid)
+            json.member("start_ticks", record.identity.startTime)
+            json.member("boot_id", ByteString(bootID.filter { $0 > 0x20 }))
+            // As in `pid:[4026531836]`.
+            json.member("pid_namespace", UInt64(namespace.text.filter(\.isNumber)))
+            json.member("command", words)
+            json.member("started_at", Clock.wall().rfc3339())
+        }
+        json.endLine()
+        return json.bytes
+    }
+
+    /// `$REAPER_STATE_DIR/runs`, else `/run/reaper/runs` for root and
+    /// `$XDG_RUNTIME_DIR/reaper/runs` for others.
+    private static func openDirectory() throws(SystemError) -> FileDescriptor {
+        let base: String
+        if let path = variable("REAPER_STATE_DIR") {
+            base = path
+        } else if geteuid() == 0 {
+            base = "/run/reaper"
+        } else if let path = variable("XDG_RUNTIME_DIR") {
+            base = "\(path)/reaper"
+        } else {
+            throw SystemError(call: "open", subject: "$XDG_RUNTIME_DIR", code: ENOENT)
+        }
+        let path = "\(base)/runs"
+        for directory in [base, path] {
+            let result = unsafe clinux_mkdir(directory, 0o700)
+            if result != -EEXIST { try check(result, "mkdir", directory) }
+        }
+        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
+        let directory = try FileDescriptor(opening: path, flags: flags)
+        var facts = stat()
+        // Where others can write, a record could be theirs.
+        guard unsafe fstat(directory.raw, &facts) == 0, facts.st_uid == geteuid(),
+            facts.st_mode & 0o022 == 0
+        else { throw SystemError(call: "open", subject: path, code: EPERM) }
+        return directory
+    }
+
+    private static func variable(_ name: String) -> String? {
+        let value = unsafe getenv(name).map { unsafe String(cString: $0) }
+        return value?.hasPrefix("/") == true ? value : nil
+    }
+}

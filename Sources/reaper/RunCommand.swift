@@ -1,0 +1,60 @@
+import Glibc
+import ReaperKit
+
+/// `reaper run`: run a command, and see that it leaves nothing behind.
+enum RunCommand {
+    /// Runs it and ends reaper with what came of it: a command's code can be any.
+    static func run(_ options: Options) -> Never { exit(code(options)) }
+
+    private static func code(_ options: Options) -> Int32 {
+        do throws(SystemError) {
+            let output = try Output(opening: options.output.file)
+            return run(options, output)
+        } catch {
+            Diagnostics.report(error.description.escapedForTerminal)
+            return ExitStatus.failed.rawValue
+        }
+    }
+
+    private static func run(_ options: Options, _ output: consuming Output) -> Int32 {
+        let words = ProgramArguments.last(options.operands.count)
+        let run: CommandRun
+        do throws(CommandFailure) {
+            run = try CommandRun(words, tag: RunTag.make())
+        } catch {
+            Diagnostics.report(error.error.description.escapedForTerminal)
+            return error.status.rawValue
+        }
+        let lease = record(run, words, options)
+        let ending = run.wait()
+        let isClean = run.settle(until: Clock.monotonic() + options.run.settle)
+        defer { lease?.remove() }
+        if isClean, !options.wantsRunReport { return ending.code }
+        var leaks = LeakSearch(run, options)
+        let status = isClean ? leaks.reportNothing(output) : leaks.stop(output)
+        return ending.code == 0 ? status : ending.code
+    }
+}
+
+extension RunCommand {
+    /// Leaves a record for whoever comes after a reaper that is killed.
+    private static func record(
+        _ run: CommandRun,
+        _ words: [ByteString],
+        _ options: Options
+    ) -> RunLease? {
+        do throws(SystemError) {
+            return try RunLease(of: run.pid, tag: run.tag, words: words)
+        } catch {
+            if options.output.isVerbose {
+                Diagnostics.report("no record of the run: \(error.description.escapedForTerminal)")
+            }
+            return nil
+        }
+    }
+}
+
+extension Options {
+    /// Whether a report is asked for even of a command that leaves nothing behind.
+    var wantsRunReport: Bool { output.format != .table || output.file != nil }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a command leaves running below `reaper run` is found and stopped.
+@Suite("run: leaks", .timeLimit(.minutes(60)))
+struct RunLeakTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    /// Runs a shell script below reaper, in a hurry: all that is left is meant to be.
+    private func run(_ options: [String] = [], _ script: String) throws -> Completion {
+        try Binary.reaper.run(
+            ["run", "--settle", "0"] + options + ["--", "/bin/sh", "-c", script],
+            environment: ["REAPER_STATE_DIR": directory.path]
+        )
+    }
+
+    /// Whether every process of these identities has ended.
+    private func areGone(_ identities: [String]) throws -> Bool {
+        try identities.allSatisfy { try ProcessProbe($0).state == .gone }
+    }
+
+    @Test("a background job that holds standard output is told and stopped")
+    func background() throws {
+        let completion = try run([], "sleep 300 & echo done")
+        #expect(completion.code == 23)
+        #expect(completion.text == "done\n")
+        let lines = completion.errorText.split(separator: "\n")
+        #expect(lines.first == "reaper: the command has ended and left a process running:")
+        #expect(completion.errorText.contains("leaked_process"))
+        #expect(completion.errorText.contains("1 process gone"), "\(completion.errorText)")
+        #expect(completion.errorText.contains("wait4: ECHILD"))
+    }
+
+    @Test("the command's own failure comes first, and the leak is stopped all the same")
+    func failed() throws {
+        let completion = try run(["--json"], "sleep 300 >/dev/null & exit 4")
+        let report = try completion.report()
+        #expect(completion.code == 4)
+        #expect(report.found.count == 1 && report.outcome?.proof == "subreaper")
+        #expect(try areGone(report.found))
+    }
+
+    @Test("a daemon in two new sessions, without environment, is found")
+    func daemon() throws {
+        let completion = try run(
+            ["--json"],
+            "setsid -f setsid -f env -i setsid -f sleep 300 </dev/null >/dev/null 2>&1"
+        )
+        let report = try completion.report()
+        #expect(completion.code == 23)
+        #expect(report.found.count == 1)
+        #expect(report.findings.first?.kind == "leaked_process")
+        #expect(report.findings.first?.process?.name == "sleep")
+        #expect(report.target(try ProcessProbe(report.found[0]))?.result == "exited")
+        #expect(report.outcome?.proof == "subreaper" && report.outcome?.unproven == nil)
+        #expect(try areGone(report.found))
+    }
+
+    @Test("a tree is told member by member, with the facts")
+    func tree() throws {
+        let completion = try run(
+            ["--json"],
+            "setsid -f sh -c 'sleep 301 & sleep 302 & wait' </dev/null >/dev/null 2>&1; exit 0"
+        )
+        let report = try completion.report()
+        #expect(completion.code == 23)
+        #expect(report.found.count == 3 && report.planned.count == 3)
+        let facts = report.findings.flatMap(\.evidence).map(\.fact)
+        #expect(facts.count { $0 == "whoever started it is gone: reaper adopted it" } == 1)
+        #expect(facts.count { $0.hasPrefix("it descends from the command, and its") } == 2)
+        #expect(report.findings.allSatisfy { $0.severity == "error" })
+        #expect(try areGone(report.found))
+    }
+
+    @Test("who is born while the others are stopped is stopped, too")
+    func successor() throws {
+        let script = """
+            trap 'setsid -f sleep 300; exit 0' TERM
+            : > \(directory.path("ready"))
+            while :; do sleep 0.05; done
+            """
+        let file = try directory.write(script, to: "daemon.sh")
+        let completion = try run(
+            ["--json"],
+            """
+            setsid -f sh \(file) </dev/null >/dev/null 2>&1
+            while [ ! -e \(directory.path("ready")) ]; do sleep 0.01; done
+            """
+        )
+        let report = try completion.report()
+        #expect(completion.code == 23, "\(completion.errorText)")
+        let targets = report.outcome?.targets ?? []
+        #expect(targets.count >= 2)
+        #expect(report.outcome?.proof == "subreaper")
+        #expect(try areGone(targets.map(\.identity)))
+    }
+
+    @Test("a port is told", .enabled(if: Machine.python != nil, "needs python3"))
+    func port() throws {
+        let server = """
+            import os, socket, time
+            s = socket.create_server(('127.0.0.1', 0))
+            if os.fork(): os._exit(0)
+            os.setsid()
+            null = os.open('/dev/null', os.O_RDWR)
+            for n in range(3): os.dup2(null, n)
+            time.sleep(300)
+            """
+        let file = try directory.write(server, to: "server.py")
+        let completion = try run(["--json"], "\(Machine.python ?? "") \(file)")
+        let report = try completion.jsonObject()
+        #expect(completion.code == 23)
+        let findings = report["findings"] as? [[String: Any]] ?? []
+        let process = findings.first?["process"] as? [String: Any]
+        let ports = process?["ports"] as? [[String: Any]] ?? []
+        #expect(ports.count == 1 && ports.first?["protocol"] as? String == "tcp")
+    }
+
+    @Test("--keep tells, and leaves it running; --leak-exit-code says what that is")
+    func keep() throws {
+        let completion = try run(["--json", "--keep"], "sleep 300 >/dev/null 2>&1 &")
+        let report = try completion.report()
+        #expect(completion.code == 23 && report.outcome == nil)
+        let probe = try ProcessProbe(try #require(report.found.first))
+        defer { try? probe.send(SIGKILL) }
+        #expect(probe.state == .running)
+        let other = try run(["--leak-exit-code", "0"], "sleep 300 >/dev/null 2>&1 &")
+        #expect(other.code == 0)
+        #expect(other.errorText.contains("1 process gone"))
+        #expect(try run(["--leak-exit-code", "77"], "sleep 300 &").code == 77)
+    }
+
+    @Test("who ignores TERM is killed when its grace has passed")
+    func stubborn() throws {
+        let completion = try run(
+            ["--json", "--timeout", "100ms"],
+            "trap '' TERM; sleep 300 >/dev/null 2>&1 &"
+        )
+        let report = try completion.report()
+        #expect(completion.code == 23)
+        #expect(report.outcome?.targets.first?.result == "killed")
+    }
+
+    @Test("what a nested run leaves is its own affair, unless it was killed")
+    func nested() throws {
+        let reaper = Binary.reaper.path
+        let inner = try run(["--json"], "\(reaper) run --settle 0 -q -- sh -c 'sleep 300 &' 2>&1")
+        #expect(inner.code == 23)
+        let killed = try run(
+            ["--json"],
+            "\(reaper) run -- sh -c 'setsid -f sleep 300; kill -KILL $PPID' >/dev/null; exit 0"
+        )
+        let report = try killed.report()
+        #expect(killed.code == 23)
+        #expect(report.findings.contains { $0.process?.name == "sleep" })
+        #expect(try areGone(report.found))
+    }
+}
