@@ -38,7 +38,7 @@ extension Flag {
         Flag(
             long: "report",
             topic: .output,
-            commands: [.scan, .clean, .stop],
+            commands: [.scan, .clean, .stop, .run],
             summary: "write to FILE in FORMAT, too; may be repeated",
             details: "Beside what --format and --output say. All files are opened before anything "
                 + "is done, and each is replaced only when all of it is written; - is stdout.",

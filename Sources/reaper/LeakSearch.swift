@@ -18,7 +18,7 @@ struct LeakSearch {
     }
 
     /// Reports that nothing is left, to whoever asked for a report in any case.
-    mutating func reportNothing(_ output: consuming Output) -> Int32 {
+    mutating func reportNothing(_ output: consuming Outputs) -> Int32 {
         options.selection.process.pids = [PidCondition(pid: getpid())]
         do throws(ScanSession.Failure) {
             let session = try ScanSession(options)
@@ -35,7 +35,7 @@ struct LeakSearch {
     /// Stops whatever is left, as often as it takes, and reports.
     ///
     /// - Returns: The code for a command that succeeded.
-    mutating func stop(_ output: consuming Output) -> Int32 {
+    mutating func stop(_ output: consuming Outputs) -> Int32 {
         var isChildless = false
         do throws(ScanSession.Failure) {
             repeat {
@@ -152,18 +152,16 @@ struct LeakSearch {
     /// - Parameter failure: What stopping came to; `nil` when all is stopped, or was to be kept.
     private func finish(
         _ report: Report,
-        _ output: consuming Output,
+        _ output: consuming Outputs,
         _ failure: ExitStatus?
     ) -> Int32 {
         let code = failure?.rawValue ?? options.run.leakCode
-        guard options.output.format == .table, options.output.file == nil else {
-            let written = output.finish(report, options.output, .clean)
-            return code == 0 ? written.rawValue : code
+        let isForPeople = options.output.format == .table && options.output.file == nil
+        if isForPeople, !options.run.keeps || options.output.isVerbose {
+            write(report, Terminal.standardError().style(for: options.output))
         }
-        if options.run.keeps, !options.output.isVerbose { return code }
-        let style = Terminal.standardError().style(for: options.output)
-        write(report, style)
-        return code
+        let written = output.finish(report, shown: isForPeople ? nil : report, .clean)
+        return code == 0 ? written.rawValue : code
     }
 
     private func write(_ report: Report, _ style: ReportStyle) {

@@ -23,12 +23,12 @@ extension Options {
     /// Refuses formats that a command has not, and two reports in one place.
     func checkReports(for command: Subcommand) throws(UsageError) {
         switch command.name {
-        case .scan, .clean, .stop: break
+        case .scan, .clean, .stop, .run: break
         case .explain, .list, .wait, .snapshot, .rules, .help:
             guard output.format.isOfFindingsOnly else { return }
             throw UsageError(
                 argument: "--format \(output.format.rawValue)",
-                message: "is a format of 'scan', 'clean' and 'stop', not of "
+                message: "is a format of 'scan', 'clean', 'stop' and 'run', not of "
                     + "'\(command.name.rawValue)'"
             )
         }

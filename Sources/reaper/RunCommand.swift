@@ -7,16 +7,16 @@ enum RunCommand {
     static func run(_ options: Options) -> Never { exit(code(options)) }
 
     private static func code(_ options: Options) -> Int32 {
-        do throws(SystemError) {
-            let output = try Output(opening: options.output.file)
+        do throws(Outputs.Failure) {
+            let output = try Outputs(opening: options.output)
             return run(options, output)
         } catch {
-            Diagnostics.report(error.description.escapedForTerminal)
+            Diagnostics.report(error.message)
             return ExitStatus.failed.rawValue
         }
     }
 
-    private static func run(_ options: Options, _ output: consuming Output) -> Int32 {
+    private static func run(_ options: Options, _ output: consuming Outputs) -> Int32 {
         let words = ProgramArguments.last(options.operands.count)
         let run: CommandRun
         do throws(CommandFailure) {
@@ -56,5 +56,7 @@ extension RunCommand {
 
 extension Options {
     /// Whether a report is asked for even of a command that leaves nothing behind.
-    var wantsRunReport: Bool { output.format != .table || output.file != nil }
+    var wantsRunReport: Bool {
+        output.format != .table || output.file != nil || !output.reports.isEmpty
+    }
 }

@@ -78,6 +78,8 @@ public final class CommandRun {
             collect()
             if let ending {
                 terminal?.takeBack()
+                // The Ctrl-C that ended the command has reached reaper, too, where they share a group.
+                note(signals.take().filter { !$0.isTerminals })
                 return ending
             }
             pause(until: .seconds(1 << 40))
@@ -94,9 +96,14 @@ public final class CommandRun {
             if isChildless { return true }
             if wasInterrupted || Clock.monotonic() >= time { return false }
             pause(until: time)
-            for arrival in signals.take() where Self.interrupts.contains(arrival.number) {
-                wasInterrupted = true
-            }
+            note(signals.take())
+        }
+    }
+
+    /// Remembers whether one of these asks for an end.
+    private func note(_ arrivals: [SignalIntake.Arrival]) {
+        if arrivals.contains(where: { Self.interrupts.contains($0.number) }) {
+            wasInterrupted = true
         }
     }
 

@@ -25,23 +25,15 @@ public final class RunLease {
         let number = unsafe clinux_create(directory.raw, temporary, 0o600)
         let file = FileDescriptor(owning: try check(number, "open", "\(tag).json"))
         let count = unsafe Glibc.write(file.raw, text, text.count)
-        let code =
-            count == text.count
-            ? 0
-            : unsafe clinux_renameat2(
-                directory.raw,
-                temporary,
-                directory.raw,
-                name,
-                UInt32(CLINUX_RENAME_NOREPLACE)
-            )
-        guard count == text.count, code >= 0 else {
+        var code = count < 0 ? errno : EIO
+        if count == text.count {
+            // Only what is whole has the name that rules look for.
+            let flags = UInt32(CLINUX_RENAME_NOREPLACE)
+            code = unsafe -clinux_renameat2(directory.raw, temporary, directory.raw, name, flags)
+        }
+        guard code <= 0 else {
             _ = unsafe clinux_unlinkat(directory.raw, temporary)
-            throw SystemError(
-                call: "write",
-                subject: "\(tag).json",
-                code: count < 0 ? errno : -code
-            )
+            throw SystemError(call: "write", subject: "\(tag).json", code: code)
         }
     }
 

@@ -63,7 +63,10 @@ struct RunLeakTests {
     func tree() throws {
         let completion = try run(
             ["--json"],
-            "setsid -f sh -c 'sleep 301 & sleep 302 & wait' </dev/null >/dev/null 2>&1; exit 0"
+            """
+            setsid -f sh -c 'sleep 301 & sleep 302 & : > \(directory.path("ready")); wait' </dev/null >/dev/null 2>&1
+            while [ ! -e \(directory.path("ready")) ]; do :; done
+            """
         )
         let report = try completion.report()
         #expect(completion.code == 23)
