@@ -20,6 +20,33 @@ extension Flag {
             argument: .none { $0.run.keeps = true }
         ),
         Flag(
+            long: "ports",
+            aliases: ["port"],
+            topic: .action,
+            commands: [.run],
+            summary: "ports that nobody may hold anew when the command has ended",
+            details: "Ports of what the command left running are told anyway; this is about "
+                + "whoever does not descend from it, such as a container, or got its socket. Given "
+                + "as to 'reaper scan --ports'.",
+            argument: .value("LIST") { (options, text, context) throws(ValueError) in
+                let ports = try context.ports(text)
+                options.run.ports = PortSet(
+                    members: (options.run.ports?.members ?? []) + ports.members
+                )
+            }
+        ),
+        Flag(
+            long: "watch",
+            topic: .action,
+            commands: [.run],
+            summary: "files that match and are new are leaks, too; may be repeated",
+            details: "They are told, and left where they are. Quote the glob, or the shell expands "
+                + "it before the command has run.",
+            argument: .value("GLOB") { (options, text, context) throws(ValueError) in
+                options.run.watched.append(try context.pathGlob(text))
+            }
+        ),
+        Flag(
             long: "leak-exit-code",
             topic: .action,
             commands: [.run],

@@ -86,6 +86,10 @@ struct RunOptions: Sendable, Equatable {
     var settle = Duration.milliseconds(500)
     /// `--keep`: tell, and stop nothing.
     var keeps = false
+    /// `--watch`: absolute paths of files that count if they are new.
+    var watched: [Glob] = []
+    /// `--ports`: what must not be held anew, by anybody.
+    var ports: PortSet?
     /// `--leak-exit-code`.
     var leakCode = ExitStatus.leaked.rawValue
 }

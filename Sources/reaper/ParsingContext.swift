@@ -34,6 +34,21 @@ struct ParsingContext: Sendable {
         return number
     }
 
+    /// A glob of paths; one that does not begin with a slash begins in the current directory.
+    func pathGlob(_ text: String) throws(ValueError) -> Glob {
+        guard !text.isEmpty, !text.hasPrefix("/") else {
+            return try Glob(parsing: ByteString(text), as: .path)
+        }
+        var relative = Substring(text)
+        while relative.hasPrefix("./") { relative = relative.dropFirst(2) }
+        let special = Set("*?[]{},\\".utf8)
+        let here = currentDirectory().bytes.flatMap { byte in
+            special.contains(byte) ? [UInt8(ascii: "\\"), byte] : [byte]
+        }
+        let start = here == [UInt8(ascii: "/")] ? [] : here
+        return try Glob(parsing: ByteString(start + [UInt8(ascii: "/")] + relative.utf8), as: .path)
+    }
+
     /// A directory, absolute and without links, as the kernel reports paths of processes.
     ///
     /// One that does not exist any more may still have processes in it.

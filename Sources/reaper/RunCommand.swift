@@ -18,6 +18,7 @@ enum RunCommand {
 
     private static func run(_ options: Options, _ output: consuming Outputs) -> Int32 {
         let words = ProgramArguments.last(options.operands.count)
+        let baseline = RunBaseline(watching: options.run.watched, ports: options.run.ports)
         let run: CommandRun
         do throws(CommandFailure) {
             run = try CommandRun(words, tag: RunTag.make())
@@ -29,9 +30,9 @@ enum RunCommand {
         let ending = run.wait()
         let isClean = run.settle(until: Clock.monotonic() + options.run.settle)
         defer { lease?.remove() }
-        if isClean, !options.wantsRunReport { return ending.code }
-        var leaks = LeakSearch(run, options)
-        let status = isClean ? leaks.reportNothing(output) : leaks.stop(output)
+        if isClean, !options.wantsRunReport, baseline.changes().isEmpty { return ending.code }
+        var leaks = LeakSearch(run, since: baseline, options)
+        let status = leaks.finish(isClean, output)
         return ending.code == 0 ? status : ending.code
     }
 }

@@ -3,8 +3,9 @@ import Glibc
 
 /// Runs a program on a terminal of its own: `terminal PROGRAM ARGUMENT...`.
 ///
-/// What it writes comes out here, what comes in here is typed there once the program asks a
-/// question: a line that ends `[y/N] `. It ends as the program ended. With `--stopped` the terminal
+/// What it writes comes out here. Whenever it asks a question, a line that ends `[y/N] `, the next of
+/// what comes in here is typed there: up to a control character, such as a newline or Ctrl-Z, or
+/// all of it. It ends as the program ended. With `--stopped` the terminal
 /// takes no output, as after Ctrl-S, until something comes in here, or the end of it.
 func runOnTerminal(words: [String]) throws(StagingError) -> Never {
     let isStopped = words.first == "--stopped"
@@ -39,13 +40,24 @@ func runOnTerminal(words: [String]) throws(StagingError) -> Never {
         }
         if String(decoding: line, as: UTF8.self).hasSuffix("[y/N] ") {
             line = []
-            let typed = unsafe read(0, &chunk, chunk.count)
+            var typed = nextKeys()
             // Ctrl-D: the end of what is typed.
-            if typed <= 0 { chunk[0] = 4 }
-            _ = unsafe write(controller, chunk, max(typed, 1))
+            if typed.isEmpty { typed = [4] }
+            _ = unsafe write(controller, typed, typed.count)
         }
     }
     var status: Int32 = 0
     while case let ended = unsafe cspecimen_reap(&status, 1), ended != pid, ended > 0 {}
     _exit(status < 0 ? 128 - status : status)
+}
+
+/// The keys up to and with the next control character; none at the end of the input.
+private func nextKeys() -> [UInt8] {
+    var keys: [UInt8] = []
+    var key: UInt8 = 0
+    while unsafe read(0, &key, 1) == 1 {
+        keys.append(key)
+        if key < 0x20 { break }
+    }
+    return keys
 }

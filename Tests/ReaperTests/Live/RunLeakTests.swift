@@ -122,6 +122,72 @@ struct RunLeakTests {
         #expect(ports.count == 1 && ports.first?["protocol"] as? String == "tcp")
     }
 
+    @Test(
+        "a listener that was handed to somebody older is told, and left alone",
+        .enabled(if: Machine.python != nil, "needs python3")
+    )
+    func handedAway() throws {
+        let path = directory.path("socket")
+        let keeper = try PythonProgram(
+            [try directory.write(PythonProgram.prelude + Handover.keeper, to: "keeper.py"), path],
+            environment: [:]
+        )
+        let giver = try directory.write(Handover.giver, to: "giver.py")
+        let reserved = try Specimen("listen")
+        let port = try reserved.port
+        _ = try reserved.finish()
+        let command = "\(Machine.python ?? "") \(giver) \(path) \(port)"
+        let completion = try run(["--json", "--ports", "\(port)"], command)
+        let report = try completion.report()
+        #expect(completion.code == 23, "\(completion.errorText)")
+        let finding = try #require(report.findings.first)
+        #expect(report.findings.count == 1 && finding.kind == "leaked_port")
+        #expect(finding.process?.identity == keeper.processes["root"]?.description)
+        #expect(finding.verdict == "probable" && finding.remedy.action == "none")
+        #expect(report.outcome?.proof == "subreaper")
+        // It was there before the next command.
+        #expect(try run(["--ports", "\(port)"], "exit 0").code == 0)
+    }
+
+    @Test("new files that are watched are told, and left alone")
+    func files() throws {
+        let old = try directory.write("", to: "old.lock")
+        let glob = directory.path("*.lock")
+        let completion = try run(
+            ["--json", "--watch", glob],
+            "cd \(directory.path); touch old.lock new.lock other; : > gone.lock; rm gone.lock"
+        )
+        let report = try completion.report()
+        #expect(completion.code == 23)
+        #expect(report.findings.map(\.kind) == ["leaked_file"])
+        #expect(report.findings.first?.file?.path == directory.path("new.lock"))
+        #expect(FileManager.default.fileExists(atPath: old))
+        #expect(FileManager.default.fileExists(atPath: directory.path("new.lock")))
+        // What a leaked process removes when it is asked to end is none.
+        let daemon = """
+            trap 'rm -f \(directory.path("pid.lock")); exit 0' TERM
+            : > \(directory.path("pid.lock"))
+            while :; do sleep 0.05; done
+            """
+        let file = try directory.write(daemon, to: "daemon.sh")
+        let second = try run(
+            ["--json", "--watch", glob],
+            """
+            setsid -f sh \(file) </dev/null >/dev/null 2>&1
+            while [ ! -e \(directory.path("pid.lock")) ]; do sleep 0.01; done
+            """
+        )
+        #expect(Set(try second.report().findings.map(\.kind)) == ["leaked_process"])
+    }
+
+    @Test("a glob that no path can match is refused, and nothing is run")
+    func unwatchable() throws {
+        for glob in ["", "/a//b", "/a/"] {
+            let completion = try run(["--watch", glob], "echo ran")
+            #expect(completion.code == 2 && completion.text.isEmpty)
+        }
+    }
+
     @Test("--keep tells, and leaves it running; --leak-exit-code says what that is")
     func keep() throws {
         let completion = try run(["--json", "--keep"], "sleep 300 >/dev/null 2>&1 &")
@@ -161,4 +227,29 @@ struct RunLeakTests {
         #expect(report.findings.contains { $0.process?.name == "sleep" })
         #expect(try areGone(report.found))
     }
+}
+
+/// Python programs that hand a listening socket over.
+private enum Handover {
+    static let keeper = """
+        import socket
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(sys.argv[1])
+        server.listen()
+        tell('root')
+        ready()
+        client = server.accept()[0]
+        kept = client.recvmsg(16, socket.CMSG_SPACE(4))
+        client.send(b'x')
+        stay()
+        """
+    static let giver = """
+        import array, socket, sys
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(sys.argv[1])
+        server = socket.create_server(('127.0.0.1', int(sys.argv[2])))
+        rights = array.array('i', [server.fileno()])
+        client.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+        client.recv(1)
+        """
 }

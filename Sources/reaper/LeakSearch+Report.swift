@@ -1,0 +1,103 @@
+import ReaperKit
+
+extension LeakSearch {
+    /// Says at once what is left, before anything is done.
+    func tell(_ report: Report, about findings: [Finding]) {
+        guard options.output.format == .table, options.output.file == nil,
+            !options.output.isVerbose, !findings.isEmpty
+        else { return }
+        var report = report
+        report.findings = findings
+        report.plan = nil
+        report.outcome = nil
+        if !options.run.keeps {
+            for index in report.findings.indices where findings[index].kind == .leakedProcess {
+                report.findings[index].remedy.command = nil
+            }
+        }
+        Diagnostics.report("the command has ended and left \(LeakSearch.summary(of: findings)):")
+        var style = Terminal.standardError().style(for: options.output)
+        style.isQuiet = true
+        write(report, style)
+        guard options.run.keeps, !options.output.isQuiet,
+            findings.contains(where: { $0.kind == .leakedProcess })
+        else { return }
+        Diagnostics.write("kept; 'reaper clean --pid PID@START' stops one with its tree\n")
+    }
+
+    /// How much of what is left, such as `2 processes running and a file`.
+    private static func summary(of findings: [Finding]) -> String {
+        func count(_ kind: FindingKind, _ one: String, _ many: String) -> String? {
+            let number = findings.count { $0.kind == kind }
+            guard number > 0 else { return nil }
+            return number == 1 ? one : "\(number) \(many)"
+        }
+        return [
+            count(.leakedProcess, "a process running", "processes running"),
+            count(.leakedPort, "a port open", "ports open"),
+            count(.leakedFile, "a file", "files"),
+        ].compactMap(\.self).joined(separator: " and ")
+    }
+
+    /// Writes the report where it belongs.
+    ///
+    /// - Returns: The code for a command that succeeded.
+    func write(_ report: Report, _ output: consuming Outputs) -> Int32 {
+        let worst = ExitStatus.worst(statuses)
+        let leaks = report.findings.contains { options.output.failureThreshold.counts($0.severity) }
+        var code = worst.rawValue
+        if worst == .clean, leaks || report.outcome?.targets.isEmpty == false {
+            code = options.run.leakCode
+        }
+        let isForPeople = options.output.format == .table && options.output.file == nil
+        let hasActed = report.outcome?.targets.isEmpty == false
+        if isForPeople, hasActed || options.output.isVerbose || !report.isComplete {
+            var shown = report
+            // What nothing was done about has been told.
+            if !options.output.isVerbose {
+                shown.findings.removeAll { $0.kind != .leakedProcess }
+            }
+            write(shown, Terminal.standardError().style(for: options.output))
+        }
+        let written = output.finish(report, shown: isForPeople ? nil : report, .clean)
+        return code == 0 ? written.rawValue : code
+    }
+
+    private func write(_ report: Report, _ style: ReportStyle) {
+        Diagnostics.write(String(decoding: TableReport.render(report, style: style), as: UTF8.self))
+    }
+}
+
+extension Report {
+    /// This report and that of a later round as one.
+    func followed(by next: Report) -> Report {
+        var whole = next
+        whole.startedAt = startedAt
+        whole.duration = duration + next.duration
+        whole.findings = findings + next.findings
+        let seen = Set(next.snapshot.processes.map(\.pid))
+        whole.snapshot.processes += snapshot.processes.filter { !seen.contains($0.pid) }
+        whole.snapshot.processes.sort { $0.pid < $1.pid }
+        whole.isComplete = isComplete && next.isComplete
+        if let plan { whole.plan?.waves.insert(contentsOf: plan.waves, at: 0) }
+        if let plan { whole.plan?.refused.insert(contentsOf: plan.refused, at: 0) }
+        if let outcome {
+            let again = Set(next.outcome?.targets.map(\.identity) ?? [])
+            let before = outcome.targets.filter { !again.contains($0.identity) }
+            whole.outcome?.targets.insert(contentsOf: before, at: 0)
+            whole.outcome?.rounds += outcome.rounds
+        }
+        return whole
+    }
+
+    /// Takes in what a later look saw besides.
+    mutating func include(_ later: Snapshot) {
+        let seen = Set(snapshot.processes.map(\.pid))
+        snapshot.processes += later.processes.filter { !seen.contains($0.pid) }
+        snapshot.processes.sort { $0.pid < $1.pid }
+        snapshot.sockets += later.sockets.filter { !snapshot.sockets.contains($0) }
+        snapshot.unreadable.processes.formUnion(later.unreadable.processes)
+        snapshot.unreadable.reasons.merge(later.unreadable.reasons) { max($0, $1) }
+        snapshot.unreadable.notes += later.unreadable.notes
+    }
+}

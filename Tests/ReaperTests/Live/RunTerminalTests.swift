@@ -1,0 +1,113 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// On a terminal a command below `reaper run` is a job like any other.
+@Suite("run: on a terminal", .timeLimit(.minutes(60)))
+struct RunTerminalTests {
+    private let state: TemporaryDirectory
+    private let reaper = Binary.reaper.path
+
+    init() throws { state = try TemporaryDirectory() }
+
+    /// Runs a bash script with job control on a terminal; `keys` are typed when it asks.
+    private func run(_ script: String, keys: String) throws -> Completion {
+        try Binary.specimen.run(
+            ["terminal", "/bin/bash", "--norc", "-c", "set -m\n\(script)"],
+            environment: ["REAPER_STATE_DIR": state.path],
+            input: keys
+        )
+    }
+
+    @Test("Ctrl-C ends the command, and reaper as the command ended")
+    func interrupt() throws {
+        let script = "\(reaper) run -- sh -c 'printf \"[y/N] \"; read a; echo $a'; echo \"is $?\""
+        let completion = try run(script, keys: "\u{03}")
+        #expect(completion.text.contains("is 130"), "\(completion.text)")
+    }
+
+    @Test(
+        "whoever catches Ctrl-C has the say",
+        .enabled(if: Machine.python != nil, "needs python3")
+    )
+    func caught() throws {
+        let program = """
+            import sys
+            print('[y/N] ', end='', flush=True)
+            try: sys.stdin.readline()
+            except KeyboardInterrupt: sys.exit(7)
+            """
+        let file = try state.write(program, to: "catcher.py")
+        let script = "\(reaper) run -- \(Machine.python ?? "") \(file); echo \"is $?\""
+        #expect(try run(script, keys: "\u{03}").text.contains("is 7"))
+    }
+
+    /// Asks for a line, and asks again whenever it is continued: a shell that hands the terminal
+    /// over may drop what was typed before.
+    private static let reader = """
+        import signal, sys
+        def ask(*_): print('[y/N] ', end='', flush=True)
+        signal.signal(signal.SIGCONT, ask)
+        if len(sys.argv) == 1: ask()
+        print('got', sys.stdin.readline())
+        """
+
+    @Test(
+        "Ctrl-Z stops the job for the shell, and fg lets it go on with the terminal",
+        .enabled(if: Machine.python != nil, "needs python3")
+    )
+    func suspended() throws {
+        let reader = try state.write(Self.reader, to: "reader.py")
+        let script = """
+            \(reaper) run -- \(Machine.python ?? "") \(reader)
+            echo "is $?"
+            fg
+            echo "then $?"
+            """
+        let completion = try run(script, keys: "\u{1a}hello\n")
+        #expect(completion.text.contains("is 148"), "\(completion.text)")
+        #expect(completion.text.contains("got hello") && completion.text.contains("then 0"))
+    }
+
+    @Test(
+        "in the background it may not read from the terminal, and stops until fg",
+        .enabled(if: Machine.python != nil, "needs python3")
+    )
+    func background() throws {
+        let reader = try state.write(Self.reader, to: "reader.py")
+        let script = """
+            \(reaper) run -- \(Machine.python ?? "") \(reader) quiet &
+            wait %1
+            echo "is $?"
+            fg
+            """
+        let completion = try run(script, keys: "hello\n")
+        #expect(completion.text.contains("is 149"), "\(completion.text)")
+        #expect(completion.text.contains("got hello"))
+    }
+
+    @Test("a leak is stopped, and the terminal is the shell's again")
+    func leak() throws {
+        let script = """
+            \(reaper) run --settle 0 -- sh -c 'sleep 300 & exit 0'
+            echo "is $?"
+            printf "[y/N] "
+            read a
+            echo "got $a"
+            """
+        let completion = try run(script, keys: "hello\n")
+        #expect(completion.text.contains("is 23"), "\(completion.text)")
+        #expect(completion.text.contains("got hello"))
+    }
+
+    @Test("in a pipeline the command stays in the pipeline's process group")
+    func pipeline() throws {
+        let script = """
+            \(reaper) run -- sh -c 'echo from below; ps -o pgid= -p $$; ps -o pgid= -p $PPID' | cat
+            """
+        let lines = try run(script, keys: "").text.split(whereSeparator: \.isNewline)
+            .map { $0.filter { $0 != " " } }
+        #expect(lines.first == "frombelow")
+        #expect(lines.count == 3 && lines[1] == lines[2])
+    }
+}
