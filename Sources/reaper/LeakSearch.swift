@@ -21,7 +21,9 @@ struct LeakSearch {
 
     /// Stops what is left, as often as it takes, looks for what else is, and reports.
     ///
-    /// - Parameter isChildless: Whether it is proven already that no process is left.
+    /// - Parameters:
+    ///   - isChildless: Whether it is proven already that no process is left.
+    ///   - output: Where the report goes.
     /// - Returns: The code for a command that succeeded.
     mutating func finish(_ isChildless: Bool, _ output: consuming Outputs) -> Int32 {
         do throws(ScanSession.Failure) {

@@ -6,7 +6,8 @@ enum EmbeddedRules {
     static let baseNames = [
         "agents.json5", "browsers.json5", "builddaemons.json5", "ci.json5", "containerfiles.json5",
         "containers.json5", "databases.json5", "devservers.json5", "dora.json5", "generic.json5",
-        "manta.json5", "reaper.json5", "swiftpm.json5", "systemg.json5", "wasmcloud.json5", "zinit.json5",
+        "manta.json5", "reaper.json5", "swiftpm.json5", "systemg.json5", "wasmcloud.json5",
+        "zinit.json5",
     ]
 
     /// Those in which a rule protects somebody.

@@ -30,6 +30,7 @@ extension RunChanges {
     /// - Parameters:
     ///   - findings: Of the ports of ``sockets``.
     ///   - known: Processes that have been told already.
+    /// - Returns: One per holder, or per socket whose holder cannot be seen.
     public func portFindings(
         among findings: [Finding],
         besides known: Set<ProcessIdentity>

@@ -69,15 +69,17 @@ struct RunKilledTests {
             scan.findings.contains { $0.process?.identity.hasPrefix("\(pid)@") == true },
             "\(scan.findings)"
         )
+        let found = try #require(scan.findings.compactMap(\.process).first)
+        let probe = try ProcessProbe(found.identity)
         // It is for a person to say so, and there the record is until then.
         #expect(try look("clean", "--yes", "--timeout", "0").code != 0)
-        #expect(FileManager.default.fileExists(atPath: "/proc/\(pid)"))
+        #expect(!probe.hasEnded)
         let clean = try Binary.reaper.run(
             ["clean", "--json", "--rule", "reaper.lease", "--include-probable", "--yes"],
             environment: environment
         )
         #expect([0, 3].contains(clean.code), "\(clean.text)")
-        #expect(!FileManager.default.fileExists(atPath: "/proc/\(pid)"))
+        #expect(probe.hasEnded)
         _ = try Binary.reaper.run(["clean", "--rule", "reaper.lease"], environment: environment)
         let runs = directory.path("state/runs")
         #expect(try FileManager.default.contentsOfDirectory(atPath: runs).isEmpty)
