@@ -33,8 +33,9 @@ struct RunTerminalTests {
     func caught() throws {
         let program = """
             import sys
-            print('[y/N] ', end='', flush=True)
-            try: sys.stdin.readline()
+            try:
+                print('[y/N] ', end='', flush=True)
+                sys.stdin.readline()
             except KeyboardInterrupt: sys.exit(7)
             """
         let file = try state.write(program, to: "catcher.py")
