@@ -276,11 +276,11 @@ public struct StalenessJudge {
         let questions = entries.flatMap(\.questions)
         let dead = entries.filter(\.isDead)
         let flaws = recorded.compactMap(\.flaw)
-        if let flaw = flaws.first {
-            let more = flaws.count > 1 ? ", and \(flaws.count - 1) more like it" : ""
+        if !flaws.isEmpty {
+            let sound = zip(entries, recorded).filter { $0.1.flaw == nil }.map(\.0)
             return StalenessJudgment(
                 .report,
-                reason: "it is malformed: \(flaw)\(more)",
+                reason: Self.account(of: flaws, beside: sound),
                 evidence: evidence,
                 questions: questions
             )
@@ -305,5 +305,19 @@ public struct StalenessJudge {
             evidence: evidence,
             questions: questions
         )
+    }
+
+    /// Names the entries that cannot be understood, and says how the others are: one of them is not to
+    /// be overlooked for what stands beside it.
+    private static func account(of flaws: [String], beside sound: [StalenessJudgment]) -> String {
+        let text = "it is malformed: \(InstanceText.account(of: flaws))"
+        let recycled = sound.count { $0.answer == .recycled }
+        let gone = sound.count { $0.isDead } - recycled
+        let states = [(gone, "gone"), (recycled, "recycled")].filter { $0.0 > 0 }
+        guard !states.isEmpty else { return text }
+        if sound.count == 1 { return "\(text); its other process is \(states[0].1)" }
+        let whom = "of its \(counted(sound.count, "other process", "other processes"))"
+        let how = states.map { "\($0.0) \($0.0 == 1 ? "is" : "are") \($0.1)" }
+        return "\(text); \(whom) \(how.joined(separator: " and "))"
     }
 }
