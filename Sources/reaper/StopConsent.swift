@@ -51,13 +51,13 @@ enum StopConsent {
         let count = stop.targets.count
         let end = "--dry-run shows what it would do; nothing was done"
         guard options.action.isInteractive else {
-            return "stop: would stop \(count) instances, and has no terminal to ask on: name one, or "
-                + "say --yes; \(end)"
+            return "stop: would stop \(count) instances, and has no terminal to ask on: name one, "
+                + "or say --yes; \(end)"
         }
         let whom = count == 1 ? stop.targets[0].label : "\(count) instances"
         if let variable = options.action.interactiveVariable {
-            return "stop: \(variable) is true: it asks before it stops \(whom), and has no terminal "
-                + "to ask on: say --yes, or set \(variable) to false; \(end)"
+            return "stop: \(variable) is true: it asks before it stops \(whom), and has no "
+                + "terminal to ask on: say --yes, or set \(variable) to false; \(end)"
         }
         return "stop: --interactive asks before it stops \(whom), and has no terminal to ask on: "
             + "leave it out; \(end)"

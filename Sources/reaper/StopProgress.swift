@@ -12,6 +12,8 @@ final class StopProgress {
         var killed: Set<ProcessIdentity> = []
         /// Whether it was said how it ended.
         var isTold = false
+        /// Whether somebody of it is left alone: then it does not end, and that is told elsewhere.
+        var isKept = false
 
         /// Whether all that it is itself, and not only a child, was killed.
         var isKilled: Bool {
@@ -77,6 +79,10 @@ final class StopProgress {
         }
         hasGrace = plan.targets.contains { $0.timeout > .zero }
         for target in plan.targets { take(target) }
+        let planned = Set(plan.targets.map(\.identity))
+        for index in courses.indices {
+            courses[index].isKept = !courses[index].instance.processes.allSatisfy(planned.contains)
+        }
     }
 
     /// Tells of an earlier plan, in which each tree stands for what was to be stopped.
@@ -196,7 +202,7 @@ final class StopProgress {
             // It was found when everybody who was known had ended.
             say("  \(who(target)) of \(course.instance.label) \(how), too")
         }
-        guard course.left.isEmpty, !course.isTold else { return }
+        guard course.left.isEmpty, !course.isTold, !course.isKept else { return }
         courses[owner].isTold = true
         let title = course.title
         guard let time else {

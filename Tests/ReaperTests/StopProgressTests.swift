@@ -105,4 +105,22 @@ struct StopProgressTests {
         second.show(.exited(web, after: .zero))
         #expect(lines.all.last == "✓ 'web' (PID 200) had already exited")
     }
+
+    @Test("of whom somebody is left alone, it is not said that it ended")
+    func kept() {
+        var flow = Instance(rule: "test.node", id: "f1", state: .running, reason: "")
+        flow.members = ["camera", "plot"].enumerated().map { index, node in
+            InstanceMember(
+                identity: ProcessIdentity(pid: 100 + Int32(index), startTime: 7),
+                node: node,
+                name: "py",
+                rule: "test.node"
+            )
+        }
+        let progress = progress([flow], [target(100, "py")])
+        progress.show(.sent(.terminate, target(100, "py")))
+        progress.show(.exited(target(100, "py"), after: .zero))
+        let ends = lines.all.filter { $0.hasPrefix("✓") }
+        #expect(ends.count == 1 && ends.first?.hasPrefix("✓ camera stopped [") == true)
+    }
 }

@@ -5,7 +5,10 @@ extension InstanceStop {
 
     /// How the targets ended, then what was over, then what was left alone.
     ///
-    /// - Parameter plan: Who was to go with whom: an instance of which somebody is left has not ended.
+    /// - Parameters:
+    ///   - outcome: What became of whom.
+    ///   - plan: Who was to go with whom: an instance of which somebody is left has not ended.
+    /// - Returns: The instances, each in the state that it is in now.
     public func instances(
         after outcome: ShutdownOutcome,
         of plan: ShutdownPlan = ShutdownPlan()
@@ -21,7 +24,7 @@ extension InstanceStop {
             let unknown = target.processes.filter { results[$0] == nil }
             guard left.isEmpty, unknown.isEmpty else {
                 instance.state = .failed
-                instance.reason = remainder(left, unknown, of: target)
+                instance.reason = remainder(left, unknown, of: target, plan)
                 return instance
             }
             instance.state = .stopped
@@ -36,18 +39,24 @@ extension InstanceStop {
     private func remainder(
         _ left: [TargetOutcome],
         _ unknown: [ProcessIdentity],
-        of instance: Instance
+        of instance: Instance,
+        _ plan: ShutdownPlan
     ) -> String {
         // The instance itself needs no name beside its own.
         if left.count == 1, unknown.isEmpty, instance.processes == [left[0].identity] {
             return left[0].reason ?? "process \(left[0].identity.pid) is still there"
         }
-        let names =
-            left.map { target -> String in
-                let node = instance.members.first { $0.identity == target.identity }?.node
-                let name = "\(node ?? target.name.text) (PID \(target.identity.pid))"
-                return "\(name): \(target.reason ?? "it is still there")"
-            } + unknown.map { "process \($0.pid) is still there" }
+        let entries =
+            left.map { ($0.identity, $0.name.text, $0.reason) }
+            + unknown.map { identity in
+                let refusal = plan.refused.first { $0.identity == identity }
+                let name = instance.members.first { $0.identity == identity }?.name.text
+                return (identity, name ?? "process", refusal?.reason)
+            }
+        let names = entries.map { identity, name, reason in
+            let node = instance.members.first { $0.identity == identity }?.node
+            return "\(node ?? name) (PID \(identity.pid)): \(reason ?? "it is still there")"
+        }
         let more = names.count - Self.shown
         return names.prefix(Self.shown).joined(separator: "; ")
             + (more > 0 ? "; and \(more) more" : "")

@@ -1,7 +1,8 @@
 /// Instances for people: one row each, and with `-v` what the row rests on.
 public enum InstanceTable {
-    /// Room for a UUID, and for a digest in hexadecimal; one longer name must not push the others'
-    /// columns out of sight. JSON has it whole.
+    /// Room for a UUID, and for a digest in hexadecimal.
+    ///
+    /// One longer name must not push the other columns out of sight; JSON has it whole.
     private static let longestName = 64
 
     /// The whole text, one line after another; nothing where there is no instance.

@@ -231,7 +231,7 @@ struct InstanceStopTests {
         outcome.targets[1].reason = "it is traced"
         let ended = stop.instances(after: outcome)
         #expect(ended.map(\.state) == [.failed, .stopped])
-        #expect(ended[0].reason == "svc (PID 501): it is traced")
+        #expect(ended[0].reason == "python3 (PID 501): it is traced")
         outcome.targets.removeFirst(2)
         #expect(stop.instances(after: outcome).map(\.state) == [.failed, .stopped])
     }
@@ -261,6 +261,19 @@ struct InstanceStopTests {
         let four = (500..<504).map { "camera (PID \($0)): no" }.joined(separator: "; ")
         #expect(ended[0].reason == "\(four); and 3 more")
         #expect(ended[1].reason == "helper (PID 701): no")
+        // Whom the plan refused to stop has no outcome; the plan says why.
+        var refusing = ShutdownPlan()
+        refusing.refused = [ReaperKit.Refusal(nodes[1].identity, reason: "it is kept")]
+        var partial = outcome
+        partial.targets = [partial.targets[7]] + partial.targets.prefix(1)
+        let left = stop.instances(after: partial, of: refusing)[0].reason
+        #expect(
+            left.hasPrefix(
+                "camera (PID 500): no; camera (PID 501): it is kept; "
+                    + "camera (PID 502): it is still there;"
+            ),
+            "\(left)"
+        )
         for index in outcome.targets.indices { outcome.targets[index].result = .alreadyGone }
         let gone = stop.instances(after: outcome, of: plan)
         #expect(gone.allSatisfy { $0.state == .stopped })
