@@ -28,6 +28,7 @@ extension InstanceStop {
                 return instance
             }
             instance.state = .stopped
+            instance.standstills = [:]
             let isAsked = known.contains { $0.result != .alreadyGone }
             instance.reason = isAsked ? "it was stopped" : "it had exited before it was asked"
             return instance

@@ -106,7 +106,7 @@ public enum RuleTraceText {
             let open = owner.undecided.count
             let whom = open == count ? "" : "\(open) of "
             return "  owner: " + Paint.yellow("may be alive", when: style.color)
-                + ": whether \(whom)its \(counted(count, "ancestor")) is one could not be read"
+                + ": \(whom)its \(counted(count, "ancestor")) could not be read"
         }
     }
 

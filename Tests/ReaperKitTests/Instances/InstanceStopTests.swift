@@ -217,16 +217,19 @@ struct InstanceStopTests {
 
     @Test("an instance is stopped only when all of it is gone")
     func outcome() throws {
+        var stopped = InstanceScene.marked(600, "id=f2")
+        stopped.state = UInt8(ascii: "T")
         let listing = try InstanceScene.listing([
-            InstanceScene.marked(500, "id=f1"), InstanceScene.marked(501, "id=f1"),
-            InstanceScene.marked(600, "id=f2"),
+            InstanceScene.marked(500, "id=f1"), InstanceScene.marked(501, "id=f1"), stopped,
         ])
+        #expect(listing.instances.map(\.standstill) == [nil, .stopped])
         let stop = try stop("f1", "f2", in: listing)
         var outcome = ShutdownOutcome()
         outcome.targets = listing.snapshot.processes.map {
             TargetOutcome(identity: $0.identity, name: $0.name, result: .exited)
         }
         #expect(stop.instances(after: outcome).map(\.state) == [.stopped, .stopped])
+        #expect(stop.instances(after: outcome).allSatisfy { $0.standstill == nil })
         outcome.targets[1].result = .survived
         outcome.targets[1].reason = "it is traced"
         let ended = stop.instances(after: outcome)

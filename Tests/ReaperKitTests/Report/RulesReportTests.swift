@@ -161,7 +161,7 @@ struct RulesReportTests {
         #expect(line("yes", "env", "API_KEY=*", "API_KEY=***", "/proc/500/environ"))
         #expect(line("owner: no sh 400@40000", "sh", "(wanted host)"))
         #expect(line("owner: unknown x 300@30000", "permission denied"))
-        #expect(line("owner: may be alive: whether 1 of its 3 ancestors is one could not be read"))
+        #expect(line("owner: may be alive: 1 of its 3 ancestors could not be read"))
         #expect(line("only suspect: whether its owner is alive is unknown: /proc/300/exe: perm"))
         #expect(line("belongs to it", "its executable lies where test.job says"))
         #expect(line("recorded: /run/svc.pid:"))
@@ -215,7 +215,7 @@ struct RulesReportTests {
             above[0].executable = .denied(13)
             above[1].executable = runs("/sbin/init")
         }
-        #expect(unknown.0 == .unknown && unknown.1.hasPrefix("  owner: may be alive: whether 1 of"))
+        #expect(unknown.0 == .unknown && unknown.1.hasPrefix("  owner: may be alive: 1 of its 2 anc"))
         let alive = try state { above in
             above[0].executable = runs("/bin/host")
             above[1].executable = .denied(13)
