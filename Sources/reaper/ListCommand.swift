@@ -17,6 +17,7 @@ enum ListCommand {
             var query = InstanceQuery()
             // Nothing of those whom the selectors rule out can be an instance that they describe.
             query.scope = options.selection.process
+            query.looksForFreezes = true
             var session = try ScanSession(options, instances: query) { $0.instance != nil }
             var listing = try session.lookForInstances()
             listing.snapshot.unreadable.notes += session.fileLimits

@@ -48,6 +48,8 @@ struct ActionOptions: Sendable, Equatable {
     var assumesYes = false
     /// `-i`: ask even where consent was given.
     var isInteractive = false
+    /// The variable that says so; `nil` where the command line does.
+    var interactiveVariable: String?
     /// `-s`; `nil` leaves it to the rule.
     var signal: Signal?
     /// `-t`; `nil` leaves it to the rule.

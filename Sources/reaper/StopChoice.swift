@@ -133,7 +133,7 @@ struct StopChoice {
                 + "whom it fits"
         }
         return "it may have stopped already, belong to another user, or be of a system that no "
-            + "rule knows"
+            + "rule knows; \(InstancePattern(name).explanationCommand)"
     }
 }
 

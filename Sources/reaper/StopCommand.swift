@@ -101,7 +101,7 @@ enum StopCommand {
             }
             outcome.doubt(report.snapshot.unreadable)
             report.outcome = outcome
-            report.instances = stop.instances(after: outcome)
+            report.instances = stop.instances(after: outcome, of: plan)
             notices.conclude(report.instances ?? [], stop)
             return finish(report, options, output, choice)
         } catch {

@@ -20,28 +20,46 @@ enum StopConsent {
     /// Asks where asking is due: about several that were not named, and about any with
     /// `--interactive`.
     static func answer(to stop: InstanceStop, _ options: Options) -> Consent.Answer {
-        let count = stop.targets.count
         guard isAwaited(for: stop, options) else { return .given }
         guard Consent.mayAsk(options) else {
-            let whom = count == 1 ? "1 instance" : "\(count) instances"
-            return .refused(
-                Consent.Refusal(
-                    message:
-                        "stop: would stop \(whom), and has no terminal to ask on: name one, or "
-                        + "say --yes; --dry-run shows what it would do; nothing was done",
-                    status: .usage
-                )
-            )
+            return .refused(Consent.Refusal(message: refusal(of: stop, options), status: .usage))
         }
-        let question = "Stop \(count == 1 ? "this instance" : "these \(count)")? [y/N] "
-        guard Consent.reply(to: question) == .yes else {
-            return .refused(
-                Consent.Refusal(
-                    message: "stop: not confirmed, nothing was done",
-                    status: .leftOver
-                )
-            )
+        switch Consent.reply(to: question(about: stop, options)) {
+        case .yes: return .asked
+        case .no:
+            let message = "stop: not confirmed, nothing was done"
+            return .refused(Consent.Refusal(message: message, status: .leftOver))
+        case .interrupted:
+            Diagnostics.write("\n")
+            let message = "interrupted: nothing was done"
+            return .refused(Consent.Refusal(message: message, status: .leftOver))
         }
-        return .asked
+    }
+
+    /// Asks about one by its name; several stand above the question, one below the other.
+    private static func question(about stop: InstanceStop, _ options: Options) -> String {
+        let targets = stop.targets
+        if targets.count == 1 { return "Stop \(targets[0].label)? [y/N] " }
+        // Whoever wants no more lines still has to know what is asked.
+        let isListed = options.instanceNames.isEmpty && !options.output.isQuiet
+        let list = isListed ? "" : targets.map { "  - \($0.line)\n" }.joined()
+        return "\(list)Stop these \(targets.count)? [y/N] "
+    }
+
+    /// Why nothing is done where nobody can be asked.
+    private static func refusal(of stop: InstanceStop, _ options: Options) -> String {
+        let count = stop.targets.count
+        let end = "--dry-run shows what it would do; nothing was done"
+        guard options.action.isInteractive else {
+            return "stop: would stop \(count) instances, and has no terminal to ask on: name one, "
+                + "or say --yes; \(end)"
+        }
+        let whom = count == 1 ? stop.targets[0].label : "\(count) instances"
+        if let variable = options.action.interactiveVariable {
+            return "stop: \(variable) is true: it asks before it stops \(whom), and has no "
+                + "terminal to ask on: say --yes, or set \(variable) to false; \(end)"
+        }
+        return "stop: --interactive asks before it stops \(whom), and has no terminal to ask on: "
+            + "leave it out; \(end)"
     }
 }

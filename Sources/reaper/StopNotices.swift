@@ -44,6 +44,7 @@ struct StopNotices {
             let owner = keeper.label.escapedForTerminal
             say("\(keeper.instance.label) is looked after by \(owner), which may start it again")
         }
+        for stray in stop.strays(besides: plan) { announce(stray) }
         guard isForced, !stop.targets.isEmpty else { return }
         say("warning: forced termination may lose data: nothing is asked to save or finish first")
     }
@@ -76,6 +77,21 @@ struct StopNotices {
             say("Found \(count) running instances:")
             for instance in stop.targets { say("  - \(instance.line)") }
         }
+    }
+
+    /// Whoever may be of an instance, and is not stopped with it.
+    private func announce(_ stray: InstanceStop.Stray) {
+        let shown = 4
+        var names = stray.processes.prefix(shown).map(\.label)
+        let more = stray.processes.count - names.count
+        if more > 0 { names.append("\(more) more") }
+        let who = names.joined(separator: ", ").escapedForTerminal
+        let (verb, pronoun) = stray.processes.count == 1 ? ("is", "it") : ("are", "they")
+        say(
+            "\(who) \(verb) in the session of \(stray.instance.label), left by whoever started "
+                + "\(pronoun == "it" ? "it" : "them"): \(pronoun) may be of it, and \(verb) not stopped; "
+                + "'reaper explain \(stray.processes[0].pid)' tells more"
+        )
     }
 
     /// An instance that was stopped already; among all of them, only what is cleaned up is told.

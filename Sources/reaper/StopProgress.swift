@@ -10,13 +10,30 @@ final class StopProgress {
         var began: Duration?
         /// Who was sent SIGKILL.
         var killed: Set<ProcessIdentity> = []
+        /// Whether it was said how it ended.
+        var isTold = false
+        /// Whether somebody of it is left alone: then it does not end, and that is told elsewhere.
+        var isKept = false
 
         /// Whether all that it is itself, and not only a child, was killed.
         var isKilled: Bool {
-            let heads =
-                instance.process.map { [$0] }
+            heads.allSatisfy(killed.contains)
+        }
+
+        private var heads: [ProcessIdentity] {
+            instance.process.map { [$0] }
                 ?? instance.members.filter { !$0.isInherited }.map(\.identity)
-            return heads.allSatisfy(killed.contains)
+        }
+
+        /// Whether its nodes are told one by one.
+        var hasNodes: Bool { instance.process == nil && heads.count > 1 }
+
+        /// How it is named where it ends: an only node has no line of its own.
+        var title: String {
+            guard !hasNodes, let head = heads.first,
+                let node = instance.members.first(where: { $0.identity == head })?.node
+            else { return instance.label }
+            return "\(node.escapedForTerminal) of \(instance.label)"
         }
 
         /// Whether this is what the instance is, or one of its nodes.
@@ -37,14 +54,23 @@ final class StopProgress {
     private var courses: [Course]
     private var owners: [ProcessIdentity: Int] = [:]
     private var signals: [ProcessIdentity: Signal] = [:]
+    private var names: [ProcessIdentity: ByteString] = [:]
     private var hasSaidHowLong = false
     /// Whether anybody is given time to end by itself.
     private var hasGrace = true
     /// `nil` where nothing is shown.
     private let lines: StandardErrorLines?
+    /// What is told every line besides.
+    private let listener: (String) -> Void
     private let showsEverybody: Bool
 
-    init(_ targets: [Instance], _ plan: ShutdownPlan, _ options: OutputOptions) {
+    init(
+        _ targets: [Instance],
+        _ plan: ShutdownPlan,
+        _ options: OutputOptions,
+        listener: @escaping (String) -> Void = { _ in }
+    ) {
+        self.listener = listener
         courses = targets.map { Course(instance: $0) }
         lines = options.isQuiet ? nil : StandardErrorLines()
         showsEverybody = options.isVerbose
@@ -53,6 +79,10 @@ final class StopProgress {
         }
         hasGrace = plan.targets.contains { $0.timeout > .zero }
         for target in plan.targets { take(target) }
+        let planned = Set(plan.targets.map(\.identity))
+        for index in courses.indices {
+            courses[index].isKept = !courses[index].instance.processes.allSatisfy(planned.contains)
+        }
     }
 
     /// Tells of an earlier plan, in which each tree stands for what was to be stopped.
@@ -74,6 +104,7 @@ final class StopProgress {
         let owner = owners[target.identity] ?? owners[target.root] ?? soleMarked
         guard let owner else { return }
         owners[target.identity] = owner
+        names[target.identity] = target.name
         courses[owner].left.insert(target.identity)
     }
 
@@ -102,12 +133,27 @@ final class StopProgress {
         for course in courses where !course.left.isEmpty {
             guard let began = course.began else { continue }
             let time = (Clock.monotonic() - began).measured
-            let nodes = course.left.sorted().compactMap { course.node($0) }
-            let who =
-                course.instance.members.count > 1 && !nodes.isEmpty
-                ? nodes.joined(separator: ", ") : course.instance.label
+            let who = waitedFor(course)
             say(hasGrace ? "\(who) not responding after \(time): killing" : "Killing \(who)")
         }
+    }
+
+    /// Who of an instance has not exited: the instance itself by its own name, what is of it by
+    /// theirs.
+    private func waitedFor(_ course: Course) -> String {
+        let shown = 4
+        let heads = course.left.filter(course.isHead).sorted()
+        let left = heads + course.left.subtracting(heads).sorted()
+        var names = left.prefix(shown).map { identity -> String in
+            if let node = course.node(identity), course.hasNodes { return node }
+            if course.isHead(identity) { return course.title }
+            return who(self.names[identity] ?? "", identity)
+        }
+        if left.count > shown { names.append("\(left.count - shown) more") }
+        let last = names.removeLast()
+        let list = names.isEmpty ? last : "\(names.joined(separator: ", ")) and \(last)"
+        let isNamed = !heads.isEmpty && (!course.hasNodes || heads.count == left.count)
+        return isNamed ? list : "\(list) of \(course.instance.label)"
     }
 
     private func sent(_ signal: Signal, to target: ShutdownTarget) {
@@ -119,10 +165,10 @@ final class StopProgress {
         let isHead = course.isHead(target.identity)
         if signal == .kill { courses[owner].killed.insert(target.identity) }
         guard before != signal else { return }
-        if let node = course.node(target.identity), course.instance.members.count > 1 {
+        if let node = course.node(target.identity), course.hasNodes {
             say("Sent \(signal) to \(node) (PID \(target.identity.pid))")
         } else if isHead {
-            say("Sent \(signal) to \(course.instance.label)")
+            say("Sent \(signal) to \(course.title)")
         } else if showsEverybody {
             say("Sent \(signal) to \(who(target)) of \(course.instance.label)")
         } else if isFirst {
@@ -141,35 +187,53 @@ final class StopProgress {
         guard let owner = owners[target.identity] else { return }
         courses[owner].left.remove(target.identity)
         let course = courses[owner]
-        let label = course.instance.label
         let time = course.began.map { (Clock.monotonic() - $0).measured }
-        let how = signals[target.identity] == .kill ? "killed" : "stopped"
-        if let node = course.node(target.identity) {
+        let how =
+            switch signals[target.identity] {
+            case nil: "exited"
+            case .kill?: "killed"
+            case _?: "stopped"
+            }
+        if course.hasNodes, let node = course.node(target.identity) {
             say("✓ \(node) \(how)" + (time.map { " [\($0.filter { $0 != " " })]" } ?? ""))
         } else if showsEverybody, !course.isHead(target.identity) {
             say("  \(who(target)) \(how)")
+        } else if course.isTold {
+            // It was found when everybody who was known had ended.
+            say("  \(who(target)) of \(course.instance.label) \(how), too")
         }
-        guard course.left.isEmpty else { return }
+        guard course.left.isEmpty, !course.isTold, !course.isKept else { return }
+        courses[owner].isTold = true
+        let title = course.title
         guard let time else {
-            say("✓ \(label) had already exited")
+            // Who ends after others were asked was there, and ended with them.
+            let isAfter = courses.contains { $0.began != nil }
+            say(
+                isAfter
+                    ? "✓ \(title) exited with the others, before it was asked"
+                    : "✓ \(title) had already exited"
+            )
             return
         }
         if course.isKilled {
-            say("✓ \(label) killed after \(time)")
+            say("✓ \(title) killed after \(time)")
         } else if !course.killed.isEmpty {
-            say("✓ \(label) stopped after \(time), \(course.killed.count) of it killed")
+            say("✓ \(title) stopped after \(time), \(course.killed.count) of it killed")
         } else {
-            say("✓ \(label) stopped gracefully after \(time)")
+            say("✓ \(title) stopped gracefully after \(time)")
         }
     }
 
-    private func who(_ target: ShutdownTarget) -> String {
-        "\(target.name.text) (PID \(target.identity.pid))".escapedForTerminal
+    private func who(_ target: ShutdownTarget) -> String { who(target.name, target.identity) }
+
+    private func who(_ name: ByteString, _ identity: ProcessIdentity) -> String {
+        "\(name.text) (PID \(identity.pid))".escapedForTerminal
     }
 
     /// Writes one line; foreign text in it is escaped already.
     func say(_ line: String) {
         lines?.show(line)
+        listener(line)
     }
 }
 

@@ -28,7 +28,9 @@ enum StopSettings {
             options.action.timeout = options.action.deadline.map { min($0, grace) } ?? grace
         }
         switch confirms {
-        case true? where !options.action.assumesYes: options.action.isInteractive = true
+        case true? where !options.action.assumesYes && !options.action.isInteractive:
+            options.action.isInteractive = true
+            options.action.interactiveVariable = confirm
         case false? where !options.action.isInteractive: options.action.assumesYes = true
         default: break
         }

@@ -157,15 +157,28 @@ struct JSON5Tests {
         Refusal("{\\x61:1}", "1:2: expected '\\u' in an unquoted name, found '\\'"),
         Refusal("{\\u0030:1}", "1:2: expected the escape of a letter, or a name in quotes"),
         Refusal("{a-b:1}", "1:3: expected ':' after the name 'a', found '-'"),
-        Refusal("010", "1:1: expected a number without a leading zero"),
-        Refusal("0x", "1:3: expected a hexadecimal digit, found the end of the text"),
-        Refusal("0xfg", "1:4: expected the end of the number, found 'g'"),
-        Refusal("1a", "1:2: expected the end of the number, found 'a'"),
-        Refusal("1.2.3", "1:4: expected the end of the number, found '.'"),
-        Refusal(".", "1:2: expected a digit, found the end of the text"),
-        Refusal("+", "1:2: expected a digit, found the end of the text"),
-        Refusal("--1", "1:2: expected a digit, found '-'"),
-        Refusal("1e", "1:3: expected a digit of the exponent, found the end of the text"),
+        Refusal(
+            "010",
+            "1:1: expected a number, found '010': it begins with a zero, and is not octal here"
+        ),
+        Refusal(
+            "01",
+            "1:1: expected a number, found '01': it begins with a zero, and is not octal here"
+        ),
+        Refusal("0x", "1:1: expected a number, found '0x': no hexadecimal digit follows the x"),
+        Refusal(
+            "0xfg",
+            "1:1: expected a number, found '0xfg': 'g' is no part of one; text needs quotes"
+        ),
+        Refusal(
+            "1a",
+            "1:1: expected a number, found '1a': 'a' is no part of one; text needs quotes"
+        ),
+        Refusal("1.2.3", "1:1: expected a number, found '1.2.3': it has two points"),
+        Refusal(".", "1:1: expected a number, found '.': the point has no digit beside it"),
+        Refusal("+", "1:1: expected a number, found '+': no digit follows the sign"),
+        Refusal("--1", "1:1: expected a number, found '--1': it has two signs"),
+        Refusal("1e", "1:1: expected a number, found '1e': the exponent has no digit"),
         Refusal("1e400", "1:1: expected a number that fits, at most about 1.8e308"),
         Refusal("\u{1b}[2J", "1:1: expected a value, found '\\x1b'"),
         Refusal("a\r\nb", "1:1: expected a value, found 'a'; text needs quotes"),

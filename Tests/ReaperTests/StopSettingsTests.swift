@@ -40,7 +40,9 @@ struct StopSettingsTests {
         Case(testDescription: "a signal beats force", typed: ["-sINT"], force: "yes") {
             $0.signal = .interrupt
         },
-        Case(testDescription: "asks", confirm: "true") { $0.isInteractive = true },
+        Case(testDescription: "asks", confirm: "true") {
+            ($0.isInteractive, $0.interactiveVariable) = (true, "REAPER_CONFIRM_STOP")
+        },
         Case(testDescription: "does not ask", confirm: "false") { $0.assumesYes = true },
         Case(testDescription: "--yes", typed: ["-y"], confirm: "true") { $0.assumesYes = true },
         Case(testDescription: "--interactive", typed: ["-i"], confirm: "0") {

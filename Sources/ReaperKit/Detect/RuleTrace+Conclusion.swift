@@ -132,7 +132,10 @@ extension RuleTrace {
         if finding.verdict == .suspect {
             if let fact = unknown.first {
                 let source = "/proc/\(fact.pid)/\(fact.kind.fileName)"
-                return (.report, "it is only suspect: \(source): \(reasonText(fact.code))")
+                let what =
+                    owner?.undecided.contains { $0.process.pid == fact.pid } == true
+                    ? "whether its owner is alive is unknown: " : ""
+                return (.report, "it is only suspect: \(what)\(source): \(reasonText(fact.code))")
             }
             let missing =
                 ownership.isEmpty

@@ -74,6 +74,28 @@ public struct OwnerTrace: Sendable, Equatable {
 
     /// The owner, when one is alive.
     public var alive: Ancestor? { ancestors.last.flatMap { $0.answer == .holds ? $0 : nil } }
+
+    /// What the search amounts to.
+    public enum State: String, Sendable, CaseIterable {
+        /// An ancestor is the owner.
+        case alive
+        /// It is said of every ancestor that it is not the owner.
+        case gone
+        /// Of some ancestor it cannot be said, so the owner may be alive.
+        case unknown
+    }
+
+    /// Whether an owner is alive; who cannot be told from one is not believed to be none.
+    public var state: State {
+        if alive != nil { return .alive }
+        return undecided.isEmpty ? .gone : .unknown
+    }
+
+    /// The ancestors of whom it cannot be said; PID 1, which some hosts let nobody look at, is an
+    /// owner only where its name says so.
+    public var undecided: [Ancestor] {
+        ancestors.filter { $0.answer != .holds && $0.answer != .fails && $0.process.pid != 1 }
+    }
 }
 
 extension RuleTrace {

@@ -26,8 +26,12 @@ public struct StaleInstanceDetector {
     /// The longest time after which a file that is too young to judge can be judged; `nil` when
     /// there is none.
     public func lookAgain(in snapshot: Snapshot) -> Duration? {
-        judgments(in: snapshot).compactMap { item in
-            if case .settling(let wait) = item.judgment.whole.answer { wait } else { nil }
+        judgments(in: snapshot).flatMap { item in
+            // What cannot be understood in a file keeps nobody beside it from being judged.
+            let isFlawed = item.judgment.whole.answer == .report
+            return [item.judgment.whole] + (isFlawed ? item.judgment.entries : [])
+        }.compactMap { judgment in
+            if case .settling(let wait) = judgment.answer { wait } else { nil }
         }.max()
     }
 

@@ -263,47 +263,4 @@ public struct StalenessJudge {
         settling.questions.append(.settling)
         return settling
     }
-
-    private func combine(
-        _ entries: [StalenessJudgment],
-        _ recorded: [InstanceEntry],
-        source: String
-    ) -> StalenessJudgment {
-        var trail = Trail(source: source)
-        guard let first = entries.first else { return trail.end(.keep, "it names no process") }
-        if entries.count == 1 { return first }
-        let evidence = entries.flatMap(\.evidence)
-        let questions = entries.flatMap(\.questions)
-        let dead = entries.filter(\.isDead)
-        let flaws = recorded.compactMap(\.flaw)
-        if let flaw = flaws.first {
-            let more = flaws.count > 1 ? ", and \(flaws.count - 1) more like it" : ""
-            return StalenessJudgment(
-                .report,
-                reason: "it is malformed: \(flaw)\(more)",
-                evidence: evidence,
-                questions: questions
-            )
-        }
-        guard dead.count == entries.count else {
-            let isDoubtful = entries.contains { $0.answer == .report }
-            return StalenessJudgment(
-                isDoubtful ? .report : .keep,
-                reason: "\(dead.count) of its \(entries.count) processes are gone",
-                evidence: evidence,
-                questions: questions
-            )
-        }
-        let waits = dead.compactMap { judgment in
-            if case .settling(let wait) = judgment.answer { wait } else { nil }
-        }
-        let isRecycled = dead.allSatisfy { $0.answer == .recycled }
-        return StalenessJudgment(
-            waits.max().map { .settling($0) } ?? (isRecycled ? .recycled : .stale),
-            certainty: dead.contains { $0.certainty != .confirmed } ? .probable : .confirmed,
-            reason: "none of its \(entries.count) processes exists any more",
-            evidence: evidence,
-            questions: questions
-        )
-    }
 }

@@ -28,18 +28,19 @@ extension InstanceText {
         }
         let text = String(decoding: bytes, as: UTF8.self)
         var entries: [InstanceEntry] = []
+        var places = TextPlaces(of: text)
         for match in text.matches(of: regex) {
             guard entries.count < entryLimit else {
                 throw InstanceFormatError(reason: "expected at most \(entryLimit) entries")
             }
-            entries.append(entry(match.output))
+            entries.append(entry(match.output, &places))
         }
         guard !entries.isEmpty || isEmptyDocument(bytes) else {
             throw InstanceFormatError(reason: "expected text that the rule's pattern matches")
         }
         // Where nothing is right, the text is of another kind.
         guard entries.isEmpty || entries.contains(where: { $0.flaw == nil }) else {
-            throw .notANumber
+            throw InstanceFormatError(reason: account(of: entries.compactMap(\.flaw)))
         }
         return withoutWeaker(entries)
     }
@@ -62,7 +63,8 @@ extension InstanceText {
     }
 
     private static func entry(
-        _ output: AnyRegexOutput
+        _ output: AnyRegexOutput,
+        _ places: inout TextPlaces
     ) -> InstanceEntry {
         var groups: [String: Substring] = [:]
         for group in output {
@@ -73,12 +75,40 @@ extension InstanceText {
             guard let digits = groups["pid"] else { throw .notANumber }
             entry = InstanceEntry(pid: try number(digits.utf8))
         } catch {
-            entry = flawed(error, named: groups["id"].map(String.init))
+            let place = (groups["pid"] ?? output.first?.substring).map {
+                "\(places.position(of: $0.startIndex)): "
+            }
+            let flaw = InstanceFormatError(reason: (place ?? "") + error.reason)
+            entry = flawed(flaw, named: groups["id"].map(String.init))
         }
         entry.id = groups["id"].map(String.init)
         entry.alias = groups["alias"].map(String.init)
         entry.startTicks = groups["start"].flatMap { UInt64($0) }
         entry.host = groups["host"].flatMap { hostName(String($0)) }
         return entry
+    }
+}
+
+/// Lines and columns of places in a text, asked for from front to back.
+private struct TextPlaces {
+    private let text: String.UnicodeScalarView
+    private var counted: (index: String.Index, position: TextPosition)
+
+    init(of text: String) {
+        self.text = text.unicodeScalars
+        counted = (text.startIndex, .start)
+    }
+
+    /// The place of a scalar, which is not before one that was asked for.
+    mutating func position(of index: String.Index) -> TextPosition {
+        while counted.index < index {
+            if text[counted.index] == "\n" {
+                counted.position = TextPosition(line: counted.position.line + 1, column: 1)
+            } else {
+                counted.position.column += 1
+            }
+            text.formIndex(after: &counted.index)
+        }
+        return counted.position
     }
 }

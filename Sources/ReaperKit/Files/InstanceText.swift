@@ -41,6 +41,14 @@ enum InstanceText {
         return entry
     }
 
+    /// What is wrong with several entries; only the first few are told.
+    static func account(of flaws: [String]) -> String {
+        let shown = 3
+        let rest = flaws.count - shown
+        return flaws.prefix(shown).joined(separator: "; ")
+            + (rest > 0 ? "; and \(rest) more like it" : "")
+    }
+
     /// A number that can be a process other than the first.
     static func pid(_ value: Int64) throws(InstanceFormatError) -> Int32 {
         guard pidRange.contains(value), let pid = Int32(exactly: value) else { throw .notANumber }

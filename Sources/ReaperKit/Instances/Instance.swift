@@ -16,6 +16,8 @@ public struct Instance: Sendable, Equatable {
     public var members: [InstanceMember] = []
     /// Who remains of the session or process group that its recorded process led, when that is gone.
     public var remnants: [ProcessIdentity] = []
+    /// Who of it has not exited and does not go on, and why.
+    public var standstills: [ProcessIdentity: Standstill] = [:]
     /// The file that tells of it.
     public var file: ByteString?
     /// Whether that is a socket, which names no process.

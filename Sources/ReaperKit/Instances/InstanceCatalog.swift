@@ -19,10 +19,20 @@ public struct InstanceCatalog {
 
     /// The instances by system, name and file.
     public func instances() -> [Instance] {
-        (fromFiles() + fromEnvironments()).sorted { left, right in
+        (fromFiles() + fromEnvironments()).map { standing($0) }.sorted { left, right in
             (left.system, left.id, left.alias ?? "", left.file?.text ?? "")
                 < (right.system, right.id, right.alias ?? "", right.file?.text ?? "")
         }
+    }
+
+    /// Notes who of an instance stands still, as far as that is seen from outside.
+    private func standing(_ instance: Instance) -> Instance {
+        var instance = instance
+        for identity in instance.processes {
+            guard let process = record(identity), !process.isZombie else { continue }
+            instance.standstills[identity] = Standstill(of: process)
+        }
+        return instance
     }
 
     // MARK: - Files

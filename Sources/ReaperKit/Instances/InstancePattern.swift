@@ -71,3 +71,15 @@ public struct InstancePattern: Sendable, Equatable {
         }
     }
 }
+
+extension InstancePattern {
+    /// What looks for a process by this name, or by a port, where no instance has it; printable.
+    public var explanationCommand: String {
+        guard !text.hasPrefix(":") else {
+            return "'reaper explain \(text.escapedForTerminal)' tells who holds that port"
+        }
+        let word = text.isPrintableWord ? text.quotedForShell : "NAME"
+        return "'reaper explain \(word)' looks for a process that is called so, "
+            + "'reaper explain :PORT' for whoever holds a port"
+    }
+}

@@ -9,6 +9,8 @@ public struct InstanceQuery: Sendable, Equatable {
     public var marks: Set<InstanceKey>?
     /// Whether it matters who asks to be left alone, by `REAPER_KEEP=1`.
     public var heedsOptOut = false
+    /// Whether it matters who is frozen with a control group.
+    public var looksForFreezes = false
 
     /// Asks for every instance.
     public init() {}

@@ -29,7 +29,7 @@ extension InstanceStop {
                 + "\(number(of: instance))' if it is the one"
         }
         guard let identity = instance.processes.first else {
-            return "which process it is is not known: \(instance.reason)"
+            return "which process it is is not known: \(instance.reason)\(search(for: instance))"
         }
         // Whom a supervisor recorded with its start time, and looks after no more, has only this name.
         let isAbandoned =
@@ -37,7 +37,7 @@ extension InstanceStop {
             && owner(of: instance) == nil
         guard rules[id]?.stop != nil || isAbandoned else {
             return "rule \(id) does not say how to stop it: "
-                + "'reaper clean --pid \(identity)' stops it if it has to be"
+                + "'reaper clean --pid \(numbers(of: instance))' stops it if it has to be"
         }
         if isOfAll, let process = view.snapshot.process(identity.pid),
             case .denied(let code) = process.environment
@@ -56,6 +56,17 @@ extension InstanceStop {
         let user = view.snapshot.host.effectiveUser
         guard case .refused(let reason) = file.mayActOn(process, for: user) else { return nil }
         return "its file may not have it stopped: \(reason)"
+    }
+
+    /// What tells who has an instance of which only a file is known.
+    private func search(for instance: Instance) -> String {
+        guard let path = instance.file else { return "" }
+        return "; 'reaper explain \(path.text.quotedForShell)' looks for whoever uses it"
+    }
+
+    /// Everybody it is, as a command line takes them.
+    private func numbers(of instance: Instance) -> String {
+        instance.heads.map(\.description).joined(separator: ",")
     }
 
     /// Whose number an instance records, as far as it is known, as a command line takes it.
@@ -88,11 +99,21 @@ extension InstanceStop {
     }
 
     private func denial(_ instance: Instance) -> String {
-        let pid = instance.processes.first?.pid ?? instance.pid ?? 0
-        let user = view.snapshot.process(pid)?.status?.known?.realUser
+        let shown = 5
+        let heads = instance.heads.map(\.pid)
+        let pids = heads.isEmpty ? [instance.pid ?? 0] : heads
+        var numbers = pids.prefix(shown).map { "\($0)" }
+        if pids.count > shown { numbers.append("and \(pids.count - shown) more") }
+        let users = Set(
+            pids.map { view.snapshot.process($0)?.status?.known?.realUser }
+        )
         let names = view.snapshot.host.userNames
-        let owner = user.map { "user " + (names[$0] ?? "\($0)") } ?? "another user"
-        return "permission denied (PID \(pid)): it belongs to \(owner); "
+        let owner =
+            users.count == 1
+            ? users.first.flatMap(\.self).map { "user " + (names[$0] ?? "\($0)") } ?? "another user"
+            : "other users"
+        let who = "PID\(pids.count == 1 ? "" : "s") \(numbers.joined(separator: ", "))"
+        return "permission denied (\(who)): it belongs to \(owner); "
             + "run as that user, or with sudo"
     }
 }

@@ -231,34 +231,13 @@ public struct InstanceStop: Sendable {
             }
     }
 
-    /// How the targets ended, then what was over, then what was left alone.
-    public func instances(after outcome: ShutdownOutcome) -> [Instance] {
-        let results = Dictionary(outcome.targets.map { ($0.identity, $0) }) { first, _ in first }
-        let ended = targets.map { target in
-            var instance = target
-            let left = target.processes.compactMap { results[$0] }.filter { !$0.result.isGone }
-            let isKnown = target.processes.allSatisfy { results[$0] != nil }
-            guard isKnown, left.isEmpty else {
-                instance.state = .failed
-                instance.reason =
-                    left.first?.reason ?? "process \(target.processes[0].pid) is still there"
-                return instance
-            }
-            instance.state = .stopped
-            instance.reason = "it was stopped"
-            return instance
-        }
-        return ended + rest
-    }
-
     /// What is left alone, as a plan tells it.
     public var refusals: [Refusal] {
-        refused.compactMap { objection in
+        refused.flatMap { objection -> [Refusal] in
             let what = "\(objection.instance.name): \(objection.reason)"
-            if let process = objection.instance.processes.first {
-                return Refusal(process, reason: what)
-            }
-            return objection.instance.file.map { Refusal(path: $0, reason: what) }
+            let heads = objection.instance.heads
+            guard heads.isEmpty else { return heads.map { Refusal($0, reason: what) } }
+            return objection.instance.file.map { [Refusal(path: $0, reason: what)] } ?? []
         }
     }
 }

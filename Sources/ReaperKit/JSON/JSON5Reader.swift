@@ -23,13 +23,34 @@ public enum JSON5Reader {
         _ bytes: [UInt8],
         as dialect: Dialect = .json5
     ) throws(JSONError) -> JSONValue {
+        var scanner = JSONScanner(bytes, as: dialect)
+        return try read(with: &scanner)
+    }
+
+    /// Reads as ``read(_:as:)`` does, and goes on behind what is wrong as far as it is plain where
+    /// that ends: behind a number or a bare word, a name that was there before, a missing comma.
+    ///
+    /// - Returns: What could be read, `null` in the places of values that could not; and what is
+    ///   wrong, in the order of the text. Without a value the last error is where it had to stop.
+    static func check(_ bytes: [UInt8]) -> (value: JSONValue?, errors: [JSONError]) {
+        var scanner = JSONScanner(bytes, as: .json5)
+        scanner.isThorough = true
+        do throws(JSONError) {
+            let value = try read(with: &scanner)
+            return (value, scanner.errors)
+        } catch {
+            return (nil, scanner.errors + [error])
+        }
+    }
+
+    private static func read(with scanner: inout JSONScanner) throws(JSONError) -> JSONValue {
+        let bytes = scanner.bytes
         guard bytes.count <= maximumSize else {
             throw JSONError(
                 "expected at most \(maximumSize) bytes, found \(bytes.count)",
                 at: TextPosition(line: 1, column: 1)
             )
         }
-        var scanner = JSONScanner(bytes, as: dialect)
         if let offset = firstInvalidUTF8(in: bytes) {
             throw scanner.error("expected UTF-8, found a byte that is not", at: offset)
         }
@@ -73,11 +94,28 @@ extension JSONScanner {
         case UInt8(ascii: "'") where dialect == .json5:
             return JSONValue(.string(try string()), at: start)
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
-            return JSONValue(try number(), at: start)
+            return try word(at: start) { scanner throws(JSONError) in try scanner.number() }
         case UInt8(ascii: "+") where dialect == .json5, UInt8(ascii: ".") where dialect == .json5:
-            return JSONValue(try number(), at: start)
+            return try word(at: start) { scanner throws(JSONError) in try scanner.number() }
         default:
-            return JSONValue(try literal(), at: start)
+            return try word(at: start) { scanner throws(JSONError) in try scanner.literal() }
+        }
+    }
+
+    /// Reads a value of one word; a thorough scanner notes what is wrong with it, and moves behind it.
+    private mutating func word(
+        at start: TextPosition,
+        _ body: (inout JSONScanner) throws(JSONError) -> JSONValue.Kind
+    ) throws(JSONError) -> JSONValue {
+        let begin = offset
+        do throws(JSONError) {
+            return JSONValue(try body(&self), at: start)
+        } catch {
+            offset = begin
+            while let byte = current, !",}]/\n\r".utf8.contains(byte) { offset += 1 }
+            guard offset > begin else { throw error }
+            try note(error)
+            return JSONValue(.null, at: start)
         }
     }
 
@@ -139,11 +177,12 @@ extension JSONScanner {
             let start = position(of: offset)
             let name = try memberName()
             if let first = places.updateValue(start, forKey: name) {
-                throw JSONError(
+                let again = JSONError(
                     "expected each name once, found '\(name.escapedForTerminal)' again;"
                         + " it first stood at \(first)",
                     at: start
                 )
+                try note(again)
             }
             try skipSpace()
             guard accept(UInt8(ascii: ":")) else {
@@ -179,7 +218,12 @@ extension JSONScanner {
         if current == closing { return }
         guard accept(UInt8(ascii: ",")) else {
             if current == nil { throw unclosed(close, open) }
-            throw error("expected ',' or '\(close)' after this value, found \(found)")
+            let missing = error("expected ',' or '\(close)' after this value, found \(found)")
+            // What cannot begin the next one is no forgotten comma.
+            guard let scalar, JSONScanner.isIdentifierStart(scalar) || "\"'".contains("\(scalar)")
+            else { throw missing }
+            try note(missing)
+            return
         }
         try skipSpace()
         if dialect == .json, current == closing {

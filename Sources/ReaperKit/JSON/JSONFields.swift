@@ -4,25 +4,33 @@ struct JSONFields {
     let position: TextPosition
     private let value: JSONValue
 
-    /// Checks that `value` is an object with no keys but `known`; `subject` is what a person
-    /// calls it, such as `a rule`.
-    init(_ value: JSONValue, of subject: String, known: [String]) throws(JSONError) {
-        guard case .object(let members) = value.kind else {
+    /// Checks that `value` is an object; `subject` is what a person calls it, such as `a rule`.
+    init(_ value: JSONValue, of subject: String) throws(JSONError) {
+        guard case .object = value.kind else {
             throw JSONError(
                 "expected an object that describes \(subject), found \(value.kindName)",
                 at: value.position
             )
         }
-        for member in members where !known.contains(member.name) {
+        self.value = value
+        position = value.position
+    }
+
+    /// What is wrong with the keys of an object that are none of `known`, in their order.
+    static func strangers(
+        in value: JSONValue,
+        of subject: String,
+        known: [String]
+    ) -> [JSONError] {
+        guard case .object(let members) = value.kind else { return [] }
+        return members.filter { !known.contains($0.name) }.map { member in
             let hint = nearestName(to: member.name, in: known).map { "; did you mean '\($0)'?" }
-            throw JSONError(
+            return JSONError(
                 "unknown key '\(member.name.escapedForTerminal)' in \(subject)\(hint ?? "");"
                     + " expected one of \(known.joined(separator: ", "))",
                 at: member.position
             )
         }
-        self.value = value
-        position = value.position
     }
 
     /// The value of an optional key.
@@ -52,22 +60,6 @@ struct JSONFields {
             )
         }
         return flag
-    }
-
-    /// One or more texts: a string, or an array of strings that is not empty.
-    ///
-    /// An empty array is refused because it reads as "none" to one person and "any" to another.
-    func texts(_ key: String, orNumbers: Bool = false) throws(JSONError) -> [PlacedText] {
-        guard let found = value[key] else { return [] }
-        guard let elements = found.array else { return [try found.text(for: key, orNumbers)] }
-        guard !elements.isEmpty else {
-            throw JSONError(
-                "expected at least one value for '\(key)', or no such key",
-                at: found.position
-            )
-        }
-        return try elements.map { element throws(JSONError) in try element.text(for: key, orNumbers)
-        }
     }
 }
 

@@ -5,6 +5,10 @@ struct JSONScanner {
     let bytes: [UInt8]
     let dialect: JSON5Reader.Dialect
     var offset = 0
+    /// Whether it goes on behind what is wrong, where it can.
+    var isThorough = false
+    /// What was wrong so far, where it goes on.
+    var errors: [JSONError] = []
     /// The last place that was counted; the next count goes on from here.
     private var counted = (offset: 0, position: TextPosition(line: 1, column: 1))
 
@@ -58,6 +62,12 @@ struct JSONScanner {
 
     mutating func error(_ message: String, at target: Int? = nil) -> JSONError {
         JSONError(message, at: position(of: target ?? offset))
+    }
+
+    /// Notes what is wrong where it goes on, and throws it where it does not.
+    mutating func note(_ error: JSONError) throws(JSONError) {
+        guard isThorough else { throw error }
+        errors.append(error)
     }
 
     /// Says what stands at the cursor, for messages.

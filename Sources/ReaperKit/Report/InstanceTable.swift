@@ -1,5 +1,10 @@
 /// Instances for people: one row each, and with `-v` what the row rests on.
 public enum InstanceTable {
+    /// Room for a UUID, and for a digest in hexadecimal.
+    ///
+    /// One longer name must not push the other columns out of sight; JSON has it whole.
+    private static let longestName = 64
+
     /// The whole text, one line after another; nothing where there is no instance.
     public static func render(_ report: InstanceReport, style: ReportStyle) -> [UInt8] {
         var lines = rows(of: report, style: style)
@@ -25,8 +30,8 @@ public enum InstanceTable {
     private static func rows(of report: InstanceReport, style: ReportStyle) -> [String] {
         var table = TableLayout(columns: [
             .init(title: "SYSTEM"),
-            .init(title: "ID", minimum: 12),
-            .init(title: "ALIAS", minimum: 8),
+            .init(title: "ID", minimum: 12, maximum: longestName),
+            .init(title: "ALIAS", minimum: 8, maximum: longestName),
             .init(title: "PID@START"),
             .init(title: "STATE"),
             .init(title: "UPTIME", isRightAligned: true),
@@ -41,7 +46,7 @@ public enum InstanceTable {
                 .init(instance.id.escapedForTerminal),
                 .init(instance.alias?.escapedForTerminal ?? ""),
                 .init(who(instance)),
-                .init(instance.state.words, instance.state.paint),
+                .init(instance.stateText, instance.paint),
                 .init(oldest.map { host.age(of: $0).roughText } ?? ""),
                 .init(ports(of: instance, in: report)),
                 .init(instance.file?.text.escapedForTerminal ?? "", keeping: .tail),
@@ -73,7 +78,7 @@ public enum InstanceTable {
     ) -> [String] {
         var lines = [
             "",
-            "\(instance.system) \(instance.id) (\(instance.state.words)): \(instance.reason)"
+            "\(instance.system) \(instance.id) (\(instance.stateText)): \(instance.reason)"
                 .escapedForTerminal,
             "  rule \(instance.rule)".escapedForTerminal,
         ]
@@ -90,10 +95,14 @@ public enum InstanceTable {
     }
 }
 
-extension InstanceState {
-    /// The word for people.
-    fileprivate var words: String { self == .foreign ? "not ours" : rawValue }
+extension Instance {
+    /// What runs and stands still, or is over and is not, needs somebody's eye.
+    fileprivate var paint: Paint {
+        state == .running && !standstills.isEmpty ? .yellow : state.paint
+    }
+}
 
+extension InstanceState {
     fileprivate var paint: Paint {
         switch self {
         case .running: .green

@@ -52,6 +52,7 @@ extension Instance {
         json.member("identity", isOne ? processes[0].description : nil)
         json.member("pid", pid)
         json.member("state", state.rawValue)
+        json.member("process_state", standstill?.rawValue)
         json.member("reason", reason.isEmpty ? nil : style.shown(reason))
         json.member("file", file)
         if !processes.isEmpty, report.knowsSockets(of: self) {
@@ -68,7 +69,17 @@ extension Instance {
         }
         if !members.isEmpty {
             json.array("processes") { json in
-                for member in members { json.object { member.write(to: &$0, in: report) } }
+                for member in members {
+                    json.object { json in
+                        member.write(to: &json, in: report)
+                        json.member("process_state", standstills[member.identity]?.rawValue)
+                    }
+                }
+            }
+        }
+        if !remnants.isEmpty {
+            json.array("remaining") { json in
+                for identity in remnants { json.element(identity.description) }
             }
         }
         guard !evidence.isEmpty else { return }

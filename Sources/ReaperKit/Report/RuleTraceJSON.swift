@@ -30,6 +30,7 @@ extension RuleTrace {
 
 extension OwnerTrace {
     fileprivate func write(to json: inout JSONWriter, style: ReportStyle) {
+        json.member("state", state.rawValue)
         json.member("alive", alive?.process.description)
         json.array("ancestors") { json in
             for ancestor in ancestors {

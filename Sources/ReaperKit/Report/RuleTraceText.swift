@@ -73,8 +73,7 @@ public enum RuleTraceText {
     }
 
     private static func ownerLines(_ owner: OwnerTrace, _ style: ReportStyle) -> [String] {
-        guard !owner.ancestors.isEmpty else { return ["  owner: it has no ancestors"] }
-        return owner.ancestors.map { ancestor in
+        let lines = owner.ancestors.map { ancestor in
             let answer = ancestor.answer.word
             let word = answer.paint(answer.text, when: style.color)
             let name = "\(ancestor.name.text.escapedForTerminal) \(ancestor.process)"
@@ -83,7 +82,31 @@ public enum RuleTraceText {
                 let wanted = shortened(condition.wanted.joined(separator: " | "))
                 return "\(condition.name) \(actual(condition, style)) (wanted \(wanted))"
             }
-            return "  owner: \(word) \(name): \(shortened(facts.joined(separator: ", ")))"
+            let isInit = ancestor.process.pid == 1 && !owner.undecided.contains(ancestor)
+            let note = isInit && answer.text == "unknown" ? "; PID 1 is one only by its name" : ""
+            return "  owner: \(word) \(name): \(shortened(facts.joined(separator: ", ")))\(note)"
+        }
+        return lines + [ownerLine(owner, style)]
+    }
+
+    /// What the search for an owner amounts to: one who is gone, and one of whom nothing can be said,
+    /// are two answers.
+    private static func ownerLine(_ owner: OwnerTrace, _ style: ReportStyle) -> String {
+        let count = owner.ancestors.count
+        switch owner.state {
+        case .alive:
+            return "  owner: " + Paint.green("alive", when: style.color)
+        case .gone:
+            let why =
+                count == 0
+                ? "it has no ancestors"
+                : count == 1 ? "its only ancestor is none" : "none of its \(count) ancestors is one"
+            return "  owner: " + Paint.yellow("gone", when: style.color) + ": \(why)"
+        case .unknown:
+            let open = owner.undecided.count
+            let whom = open == count ? "" : "\(open) of "
+            return "  owner: " + Paint.yellow("may be alive", when: style.color)
+                + ": \(whom)its \(counted(count, "ancestor")) could not be read"
         }
     }
 

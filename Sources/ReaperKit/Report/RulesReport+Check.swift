@@ -1,9 +1,17 @@
 extension RulesReport {
+    /// More errors of a file than this are only counted: whoever mends these looks again anyway.
+    private static let shown = 20
+
     /// Every error and warning as `FILE:LINE:COLUMN: message`, and a line for each file without errors.
     public static func check(_ checks: [RuleCheck], style: ReportStyle) -> [UInt8] {
         var lines: [String] = []
         for check in checks {
-            for error in check.errors { lines.append(error.description) }
+            lines += check.errors.prefix(shown).map(\.description)
+            let more = check.errors.count - shown
+            if more > 0 {
+                let source = check.source.escapedForTerminal
+                lines.append("\(source): and \(counted(more, "more error"))")
+            }
             for warning in check.warnings {
                 let place = "\(warning.file.escapedForTerminal):\(warning.position)"
                 lines.append("\(place): warning: \(warning.message)")

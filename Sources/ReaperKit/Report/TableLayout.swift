@@ -24,6 +24,8 @@ struct TableLayout {
         var isRightAligned = false
         /// The width below which it is not truncated; `nil` for what must be read whole.
         var minimum: Int?
+        /// The width above which it is truncated, however much room there is.
+        var maximum: Int?
     }
 
     /// One cell; its text is already escaped.
@@ -102,7 +104,8 @@ struct TableLayout {
     private func widths(of used: [Int], within limit: Int?) -> [Int] {
         var widths = used.map { column in
             let title = hasTitles ? columns[column].title.displayWidth : 0
-            return rows.reduce(title) { max($0, $1[column].text.displayWidth) }
+            let width = rows.reduce(title) { max($0, $1[column].text.displayWidth) }
+            return min(width, columns[column].maximum ?? .max)
         }
         guard let limit else { return widths }
         var excess = widths.reduce(0, +) + TableLayout.gap.count * (used.count - 1) - limit

@@ -9,36 +9,40 @@ extension RuleDecoder {
 
     /// Reads `instance`: either files, or the variable that marks processes.
     mutating func instanceRule(_ value: JSONValue) throws(JSONError) -> InstanceRule {
-        let fields = try JSONFields(
-            value,
-            of: "an instance",
-            known: RuleDecoder.instanceKeys
-        )
+        let fields = try fields(value, of: "an instance", known: RuleDecoder.instanceKeys)
         guard (fields["files"] == nil) != (fields["env"] == nil) else {
             throw JSONError("expected either 'files' or 'env' in 'instance'", at: value.position)
         }
         var instance = InstanceRule()
-        for text in try fields.texts("files") {
-            instance.files.append(try glob(text, as: .path, to: .find))
+        instance.files = try each(texts("files", fields)) { decoder, text throws(JSONError) in
+            try decoder.glob(text, as: .path, to: .find)
         }
-        for text in try fields.texts("exclude") {
-            instance.exclude.append(try glob(text, as: .path))
+        instance.exclude = try each(texts("exclude", fields)) { decoder, text throws(JSONError) in
+            try decoder.glob(text, as: .path)
         }
-        instance.format = try choice(fields["format"], for: "format") ?? .pid
+        let known = errors.count
+        instance.format = try choice("format", fields) ?? .pid
+        let isFormatKnown = errors.count == known
         instance.pidKey = try keyPath("pid", fields)
         instance.idKey = try keyPath("id", fields)
         instance.aliasKey = try keyPath("alias", fields)
         instance.startedKey = try keyPath("started", fields)
         instance.startTicksKey = try keyPath("start_ticks", fields)
         instance.entries = try keyPath("entries", fields, allowsStar: true)
-        instance.pattern = try regularExpression(fields, of: instance)
-        instance.environment = try fields.string("env")
+        instance.environment = try string("env", fields)
+        // Without the format nothing says which keys belong to it.
+        guard isFormatKnown else { return instance }
+        let read = instance
+        let pattern = try attempt { decoder throws(JSONError) in
+            try decoder.regularExpression(fields, of: read)
+        }
+        instance.pattern = pattern ?? nil
         try refuseForeignKeys(fields, instance)
         return instance
     }
 
     /// Keys that the format does not use are mistakes about what would be read.
-    private func refuseForeignKeys(
+    private mutating func refuseForeignKeys(
         _ fields: JSONFields,
         _ instance: InstanceRule
     ) throws(JSONError) {
@@ -48,14 +52,15 @@ extension RuleDecoder {
         } else if instance.format != .json {
             foreign = RuleDecoder.jsonKeys
         }
-        for key in foreign {
-            guard let value = fields[key] else { continue }
-            let context =
-                instance.environment == nil ? "format '\(instance.format.rawValue)'" : "'env'"
-            throw JSONError("expected no '\(key)' together with \(context)", at: value.position)
+        let context =
+            instance.environment == nil ? "format '\(instance.format.rawValue)'" : "'env'"
+        _ = try each(foreign.compactMap { key in fields[key].map { (key, $0.position) } }) {
+            _,
+            item throws(JSONError) in
+            throw JSONError("expected no '\(item.0)' together with \(context)", at: item.1)
         }
-        if instance.environment == nil, instance.format == .json, instance.pidKey == nil,
-            instance.entries == nil
+        if instance.environment == nil, instance.format == .json, fields["pid"] == nil,
+            fields["entries"] == nil
         {
             throw JSONError(
                 "expected 'pid', the key of the process number, or 'entries' for format 'json'",
@@ -65,12 +70,22 @@ extension RuleDecoder {
     }
 
     /// Names joined by dots, such as `child.pid`; `*` stands for every member.
-    private func keyPath(
+    private mutating func keyPath(
         _ key: String,
         _ fields: JSONFields,
         allowsStar: Bool = false
     ) throws(JSONError) -> String? {
         guard let value = fields[key] else { return nil }
+        return try attempt { _ throws(JSONError) in
+            try RuleDecoder.keyPath(value, for: key, allowsStar: allowsStar)
+        }
+    }
+
+    private static func keyPath(
+        _ value: JSONValue,
+        for key: String,
+        allowsStar: Bool
+    ) throws(JSONError) -> String {
         let path = try value.text(for: key).text
         let names = path.split(separator: ".", omittingEmptySubsequences: false)
         guard names.allSatisfy({ !$0.isEmpty && (allowsStar || $0 != "*") }) else {

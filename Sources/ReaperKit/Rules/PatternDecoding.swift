@@ -10,26 +10,35 @@ extension RuleDecoder {
 
     /// Reads `match` or `owner`; it must have at least one condition.
     mutating func pattern(_ value: JSONValue, for key: String) throws(JSONError) -> ProcessPattern {
-        let fields = try JSONFields(value, of: "a process", known: RuleDecoder.patternKeys)
+        let known = errors.count
+        let fields = try fields(value, of: "a process", known: RuleDecoder.patternKeys)
         var pattern = ProcessPattern()
-        pattern.names = try globs(fields.texts("name"), as: .text)
-        pattern.kernelNames = try kernelNames(fields.texts("comm"))
-        pattern.executables = try globs(fields.texts("exe"), as: .path)
-        pattern.commands = try globs(fields.texts("command"), as: .text)
-        pattern.workingDirectories = try globs(fields.texts("cwd"), as: .path)
-        pattern.cgroups = try globs(fields.texts("cgroup"), as: .text)
-        pattern.directories = try directories(fields.texts("in"))
-        for text in try fields.texts("env") {
-            pattern.environment.append(try environmentCondition(text))
+        pattern.names = try globs(texts("name", fields), as: .text)
+        pattern.kernelNames = try kernelNames(texts("comm", fields))
+        pattern.executables = try globs(texts("exe", fields), as: .path)
+        pattern.commands = try globs(texts("command", fields), as: .text)
+        pattern.workingDirectories = try globs(texts("cwd", fields), as: .path)
+        pattern.cgroups = try globs(texts("cgroup", fields), as: .text)
+        pattern.directories = try directories(texts("in", fields))
+        pattern.environment = try each(texts("env", fields)) { decoder, text throws(JSONError) in
+            try decoder.environmentCondition(text)
         }
         pattern.ports = try portSet(fields)
-        for text in try fields.texts("user", orNumbers: true) {
-            pattern.users.append(try user(text))
+        pattern.users = try each(texts("user", fields, orNumbers: true)) {
+            decoder,
+            text throws(JSONError) in
+            try decoder.user(text)
         }
-        for text in try fields.texts("state") { pattern.states += try stateLetters(text) }
+        pattern.states = try each(texts("state", fields)) { decoder, text throws(JSONError) in
+            try decoder.stateLetters(text)
+        }.flatMap(\.self)
         if let age = fields["older_than"] {
-            pattern.olderThan = try age.text(for: "older_than", true).parse(Duration.init(parsing:))
+            pattern.olderThan = try attempt { _ throws(JSONError) in
+                try age.text(for: "older_than", true).parse(Duration.init(parsing:))
+            }
         }
+        // What could not be read would have said something.
+        guard errors.count == known else { return pattern }
         guard !pattern.isEmpty else {
             throw JSONError(
                 "expected at least one of \(RuleDecoder.patternKeys.joined(separator: ", "))"
@@ -47,7 +56,10 @@ extension RuleDecoder {
         var globs: [Glob] = []
         var resolved: Set<Glob> = []
         for text in texts {
-            let glob = try glob(text, as: subject)
+            let read = try attempt { decoder throws(JSONError) in
+                try decoder.glob(text, as: subject)
+            }
+            guard let glob = read else { continue }
             if !resolved.contains(glob) { globs.append(glob) }
             guard let real = glob.resolved(reader.directories), !globs.contains(real),
                 GlobUse.match.objection(to: real) == nil
@@ -63,8 +75,12 @@ extension RuleDecoder {
         var directories: [ByteString] = []
         var resolved: Set<ByteString> = []
         for text in texts {
+            let read = try attempt { decoder throws(JSONError) in
+                try decoder.glob(text, as: .path, to: .contain)
+            }
+            guard let glob = read else { continue }
             // Nothing lies below the empty path.
-            let directory = try glob(text, as: .path, to: .contain).literal ?? ""
+            let directory = glob.literal ?? ""
             if !resolved.contains(directory) { directories.append(directory) }
             guard !directory.isEmpty, let real = reader.directories(directory), real != "/",
                 !directories.contains(real)
@@ -77,19 +93,22 @@ extension RuleDecoder {
 
     /// Reads `comm`: what can never match would protect nobody, and nobody would notice.
     private mutating func kernelNames(_ texts: [PlacedText]) throws(JSONError) -> [Glob] {
-        for text in texts {
-            // TASK_COMM_LEN without the end, proc_pid_comm(5).
-            guard let name = try glob(text, as: .text).literal, name.bytes.count > 15 else {
-                continue
-            }
-            let kept = ByteString(Array(name.bytes.prefix(15))).text
-            throw JSONError(
-                "expected at most 15 bytes for 'comm', found \(name.bytes.count): the kernel keeps no"
-                    + " more, here '\(kept.escapedForTerminal)'",
-                at: text.position
-            )
+        let fitting = try each(texts) { decoder, text throws(JSONError) in
+            try decoder.refuseLongName(text)
+            return text
         }
-        return try globs(texts, as: .text)
+        return try globs(fitting, as: .text)
+    }
+
+    private mutating func refuseLongName(_ text: PlacedText) throws(JSONError) {
+        // TASK_COMM_LEN without the end, proc_pid_comm(5).
+        guard let name = try glob(text, as: .text).literal, name.bytes.count > 15 else { return }
+        let kept = ByteString(Array(name.bytes.prefix(15))).text
+        throw JSONError(
+            "expected at most 15 bytes for 'comm', found \(name.bytes.count): the kernel keeps no"
+                + " more, here '\(kept.escapedForTerminal)'",
+            at: text.position
+        )
     }
 
     private mutating func environmentCondition(

@@ -9,15 +9,21 @@ extension RuleDecoder {
         _ value: JSONValue,
         of system: String
     ) throws(JSONError) -> (Rule, JSONFields, after: [PlacedText]) {
-        let fields = try JSONFields(value, of: "a rule", known: RuleDecoder.keys)
+        let known = errors.count
+        let fields = try fields(value, of: "a rule", known: RuleDecoder.keys)
+        let id = try attempt { decoder throws(JSONError) in
+            try decoder.identifier(fields.required("id"), for: "id")
+        }
+        let title = try attempt { _ throws(JSONError) in
+            try fields.required("title").text(for: "title").text
+        }
         var rule = Rule(
-            id: "\(system).\(try identifier(fields.required("id"), for: "id"))",
-            title: try fields.required("title").text(for: "title").text,
+            id: "\(system).\(id ?? "")",
+            title: title ?? "",
             source: "\(source):\(value.position)"
         )
-        rule.hint = try fields.string("hint")
-        rule.severity = try choice(fields["severity"], for: "severity") ?? .warning
-        let known = errors.count
+        rule.hint = try string("hint", fields)
+        rule.severity = try choice("severity", fields) ?? .warning
         if let match = fields["match"] {
             let pattern = try attempt { decoder throws(JSONError) in
                 try decoder.pattern(match, for: "match")
@@ -37,23 +43,27 @@ extension RuleDecoder {
                 try decoder.instanceRule(instance)
             }
         }
-        for text in try fields.texts("remove") {
-            rule.remove.append(try glob(text, as: .path, to: .find))
+        rule.remove = try each(texts("remove", fields)) { decoder, text throws(JSONError) in
+            try decoder.glob(text, as: .path, to: .find)
         }
-        for text in try fields.texts("units") {
-            rule.units.append(try glob(text, as: .text))
+        rule.units = try each(texts("units", fields)) { decoder, text throws(JSONError) in
+            try decoder.glob(text, as: .text)
         }
-        rule.protect = try fields.flag("protect")
-        rule.keep = try fields.flag("keep")
-        rule.containers = try fields.flag("containers")
-        rule.unrecorded = try fields.flag("unrecorded")
+        rule.protect = try flag("protect", fields)
+        rule.keep = try flag("keep", fields)
+        rule.containers = try flag("containers", fields)
+        rule.unrecorded = try flag("unrecorded", fields)
+        let after = try texts("after", fields)
         // A part that could not be read contradicts nothing.
         if errors.count == known { try refuseContradictions(in: rule, fields) }
-        return (rule, fields, after: try fields.texts("after"))
+        return (rule, fields, after: after)
     }
 
     /// What each key allows alone may be dangerous, or without any effect, together.
-    private func refuseContradictions(in rule: Rule, _ fields: JSONFields) throws(JSONError) {
+    private mutating func refuseContradictions(
+        in rule: Rule,
+        _ fields: JSONFields
+    ) throws(JSONError) {
         guard fields["match"] != nil || rule.instance != nil else {
             throw JSONError("expected 'match' or 'instance' in this rule", at: fields.position)
         }
@@ -61,9 +71,12 @@ extension RuleDecoder {
             guard fields["match"] != nil else {
                 throw JSONError("expected 'match' in a rule with 'protect'", at: fields.position)
             }
-            for key in ["stop", "remove", "instance"] {
-                guard let value = fields[key] else { continue }
-                throw JSONError("expected no '\(key)' in a rule with 'protect'", at: value.position)
+            let foreign = ["stop", "remove", "instance"].filter { fields[$0] != nil }
+            _ = try each(foreign) { _, key throws(JSONError) in
+                throw JSONError(
+                    "expected no '\(key)' in a rule with 'protect'",
+                    at: fields[key]?.position ?? fields.position
+                )
             }
         }
         guard let stop = fields["stop"] else { return }
@@ -80,24 +93,6 @@ extension RuleDecoder {
                 at: stop.position
             )
         }
-    }
-
-    /// One of an enumeration's words.
-    func choice<Choice>(
-        _ value: JSONValue?,
-        for key: String
-    ) throws(JSONError) -> Choice?
-    where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
-        guard let value else { return nil }
-        let text = try value.text(for: key).text
-        if let choice = Choice(rawValue: text) { return choice }
-        let known = Choice.allCases.map(\.rawValue)
-        let hint = nearestName(to: text, in: known).map { "; did you mean '\($0)'?" }
-        throw JSONError(
-            "expected one of \(known.joined(separator: ", ")) for '\(key)',"
-                + " found '\(text.escapedForTerminal)'\(hint ?? "")",
-            at: value.position
-        )
     }
 }
 

@@ -44,17 +44,23 @@ public struct RuleFileReader: Sendable {
 
     /// Looks for everything that is wrong with one file, and for what can never have any effect.
     ///
-    /// What is no JSON5 is wrong once; else there is at most one error for each part of a rule.
+    /// Where it is no JSON5, and nothing says how it goes on, what stands behind that is not looked
+    /// at; else every key and value is.
     public func check(_ bytes: [UInt8], source: String) -> RuleCheck {
         var decoder = RuleDecoder(reader: self, source: source, isThorough: true)
         var check = RuleCheck(source: source)
-        do throws(JSONError) {
-            let file = try decoder.file(try JSON5Reader.read(bytes))
-            if decoder.errors.isEmpty { check.file = file }
-        } catch {
-            decoder.errors.append(error)
+        let (value, mistakes) = JSON5Reader.check(bytes)
+        if let value {
+            do throws(JSONError) {
+                let file = try decoder.file(value)
+                if decoder.errors.isEmpty, mistakes.isEmpty { check.file = file }
+            } catch {
+                decoder.errors.append(error)
+            }
         }
-        check.errors = decoder.errors
+        // What could not be read has another kind than was expected, and is wrong once.
+        let places = Set(mistakes.map(\.position))
+        check.errors = (mistakes + decoder.errors.filter { !places.contains($0.position) })
             .map { RuleError(file: source, position: $0.position, message: $0.message) }
             .sorted { ($0.position ?? .start) < ($1.position ?? .start) }
         check.warnings = decoder.warnings.sorted { $0.position < $1.position }
@@ -84,27 +90,15 @@ struct RuleDecoder {
         warnings.append(RuleWarning(file: source, position: position, message: message))
     }
 
-    /// Reads one part; a thorough decoder notes what is wrong with it, and goes on without it.
-    mutating func attempt<Part>(
-        _ body: (inout RuleDecoder) throws(JSONError) -> Part
-    ) throws(JSONError) -> Part? {
-        do throws(JSONError) {
-            return try body(&self)
-        } catch {
-            guard isThorough else { throw error }
-            errors.append(error)
-            return nil
-        }
-    }
-
     mutating func file(_ value: JSONValue) throws(JSONError) -> RuleFile {
-        let fields = try JSONFields(
-            value,
-            of: "a rule file",
-            known: RuleDecoder.fileKeys
-        )
-        let name = try identifier(fields.required("name"), for: "name")
-        let title = try fields.required("title").text(for: "title").text
+        let fields = try fields(value, of: "a rule file", known: RuleDecoder.fileKeys)
+        let name = try attempt { decoder throws(JSONError) in
+            try decoder.identifier(fields.required("name"), for: "name")
+        }
+        let title = try attempt { _ throws(JSONError) in
+            try fields.required("title").text(for: "title").text
+        }
+        let homepage = try string("homepage", fields)
         let list = try fields.required("rules")
         guard let values = list.array else {
             throw JSONError(
@@ -118,8 +112,9 @@ struct RuleDecoder {
         var places: [String: TextPosition] = [:]
         for value in values {
             _ = try attempt { decoder throws(JSONError) in
-                let (rule, fields, names) = try decoder.rule(value, of: name)
-                if let first = places.updateValue(value.position, forKey: rule.id) {
+                let (rule, fields, names) = try decoder.rule(value, of: name ?? "")
+                let isNamed = !rule.id.hasSuffix(".")
+                if isNamed, let first = places.updateValue(value.position, forKey: rule.id) {
                     throw JSONError(
                         "expected each id once, found '\(rule.id)' again; it first stood at"
                             + " \(first)",
@@ -136,19 +131,18 @@ struct RuleDecoder {
             for index in rules.indices {
                 let names = after[rules[index].id, default: []]
                 let ids = rules.map(\.id)
-                let resolved = try attempt { decoder throws(JSONError) in
-                    try decoder.resolve(names, in: name, among: ids)
+                rules[index].after = try each(names) { decoder, text throws(JSONError) in
+                    try decoder.resolve(text, in: name ?? "", among: ids)
                 }
-                rules[index].after = resolved ?? []
             }
             let all = rules
             _ = try attempt { decoder throws(JSONError) in try decoder.refuseCycles(all, after) }
         }
         if isThorough, errors.isEmpty { warnIdle(rules, fieldsOfRules, list) }
         return RuleFile(
-            name: name,
-            title: title,
-            homepage: try fields.string("homepage"),
+            name: name ?? "",
+            title: title ?? "",
+            homepage: homepage,
             source: source,
             rules: rules,
             warnings: warnings
@@ -177,22 +171,20 @@ struct RuleDecoder {
     }
 
     private func resolve(
-        _ names: [PlacedText],
+        _ name: PlacedText,
         in file: String,
         among ids: [String]
-    ) throws(JSONError) -> [String] {
-        try names.map { name throws(JSONError) in
-            if let id = ids.first(where: { $0 == name.text || $0 == "\(file).\(name.text)" }) {
-                return id
-            }
-            let known = ids.map { String($0.dropFirst(file.utf8.count + 1)) }
-            let hint = nearestName(to: name.text, in: known).map { "; did you mean '\($0)'?" }
-            throw JSONError(
-                "expected the id of a rule in this file for 'after',"
-                    + " found '\(name.text.escapedForTerminal)'\(hint ?? "")",
-                at: name.position
-            )
+    ) throws(JSONError) -> String {
+        if let id = ids.first(where: { $0 == name.text || $0 == "\(file).\(name.text)" }) {
+            return id
         }
+        let known = ids.map { String($0.dropFirst(file.utf8.count + 1)) }
+        let hint = nearestName(to: name.text, in: known).map { "; did you mean '\($0)'?" }
+        throw JSONError(
+            "expected the id of a rule in this file for 'after',"
+                + " found '\(name.text.escapedForTerminal)'\(hint ?? "")",
+            at: name.position
+        )
     }
 
     /// Rules that wait for each other would never be stopped.

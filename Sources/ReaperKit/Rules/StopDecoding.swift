@@ -5,27 +5,29 @@ extension RuleDecoder {
 
     /// Reads `stop`.
     mutating func stopAction(_ value: JSONValue) throws(JSONError) -> StopAction {
-        let fields = try JSONFields(value, of: "a stop", known: RuleDecoder.stopKeys)
+        let known = errors.count
+        let fields = try fields(value, of: "a stop", known: RuleDecoder.stopKeys)
         var action = StopAction()
         if let signal = fields["signal"] {
-            action.signal = try signal.text(for: "signal", true).parse(Signal.init(parsing:))
+            let parsed = try attempt { _ throws(JSONError) in
+                try signal.text(for: "signal", true).parse(Signal.init(parsing:))
+            }
+            action.signal = parsed ?? action.signal
         }
         if let timeout = fields["timeout"] {
-            action.timeout = try timeout.text(for: "timeout", true).parse(Duration.init(parsing:))
-            guard action.timeout <= StopAction.longestTimeout else {
-                throw JSONError(
-                    "expected at most \(StopAction.longestTimeout.shortText) for 'timeout', found"
-                        + " \(action.timeout.shortText); only the command line may ask for more",
-                    at: timeout.position
-                )
-            }
+            let parsed = try attempt { _ throws(JSONError) in try RuleDecoder.grace(timeout) }
+            action.timeout = parsed ?? action.timeout
         }
-        action.order = try choice(fields["order"], for: "order") ?? action.order
+        action.order = try choice("order", fields) ?? action.order
         action.ports = try portSet(fields)
-        for text in try fields.texts("process_filters") {
-            action.processFilters.append(try processFilter(text))
+        action.processFilters = try each(texts("process_filters", fields)) {
+            decoder,
+            text throws(JSONError) in
+            try decoder.processFilter(text)
         }
-        action.killsOthers = try fields.flag("kill_others")
+        action.killsOthers = try flag("kill_others", fields)
+        // What could not be read may have named them.
+        guard errors.count == known else { return action }
         let namesOthers = action.ports != nil || !action.processFilters.isEmpty
         if action.killsOthers, !namesOthers, let key = fields["kill_others"] {
             throw JSONError(
@@ -35,6 +37,18 @@ extension RuleDecoder {
             )
         }
         return action
+    }
+
+    private static func grace(_ value: JSONValue) throws(JSONError) -> Duration {
+        let timeout = try value.text(for: "timeout", true).parse(Duration.init(parsing:))
+        guard timeout <= StopAction.longestTimeout else {
+            throw JSONError(
+                "expected at most \(StopAction.longestTimeout.shortText) for 'timeout', found"
+                    + " \(timeout.shortText); only the command line may ask for more",
+                at: value.position
+            )
+        }
+        return timeout
     }
 
     /// One filter: an exact name, or a glob that says something of the name.
@@ -51,14 +65,15 @@ extension RuleDecoder {
     }
 
     /// The ports under the key `ports`; `nil` without it.
-    func portSet(_ fields: JSONFields) throws(JSONError) -> PortSet? {
-        var members: [PortSet.Member] = []
-        for text in try fields.texts("ports", orNumbers: true) {
-            let ports = try text.parse { list throws(ValueError) in
-                try PortSet(parsing: list, services: reader.services())
+    mutating func portSet(_ fields: JSONFields) throws(JSONError) -> PortSet? {
+        let sets = try each(texts("ports", fields, orNumbers: true)) {
+            decoder,
+            text throws(JSONError) in
+            try text.parse { list throws(ValueError) in
+                try PortSet(parsing: list, services: decoder.reader.services())
             }
-            members += ports.members
         }
+        let members = sets.flatMap(\.members)
         return members.isEmpty ? nil : PortSet(members: members)
     }
 }

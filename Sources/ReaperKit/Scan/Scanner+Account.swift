@@ -73,7 +73,7 @@ extension Scanner {
     }
 
     /// The control group that was told to freeze and holds the process, its own or one above it.
-    private func frozenGroup(of process: ProcessRecord) -> ByteString? {
+    func frozenGroup(of process: ProcessRecord) -> ByteString? {
         let lines = (process.cgroups?.known ?? []).compactMap(ControlGroupLine.init(parsing:))
         guard !lines.isEmpty else { return nil }
         let groups = ControlGroupSet(made: [])

@@ -38,7 +38,30 @@ extension Scanner {
             into: &listing.snapshot
         )
         select(&listing)
+        if request.instances?.looksForFreezes == true { noteFreezes(in: &listing) }
         return listing
+    }
+
+    /// Notes who of the instances is in a frozen control group.
+    private mutating func noteFreezes(in listing: inout InstanceListing) {
+        guard isOwnNamespace else { return }
+        let heads = Set(listing.instances.flatMap(\.heads))
+        let unread = heads.compactMap { listing.snapshot.process($0.pid) }
+            .filter { !$0.isZombie && $0.isUnread(.cgroups) }
+        read(Set(unread.map { FactRequest(pid: $0.pid, kind: .cgroups) }), into: &listing.snapshot)
+        // Many are in one group.
+        var isFrozen: [[ByteString]: Bool] = [:]
+        for index in listing.instances.indices {
+            for identity in listing.instances[index].heads {
+                guard let process = listing.snapshot.process(identity.pid),
+                    process.identity == identity, !process.isZombie,
+                    let lines = process.cgroups?.known
+                else { continue }
+                let answer = isFrozen[lines] ?? (frozenGroup(of: process) != nil)
+                isFrozen[lines] = answer
+                if answer { listing.instances[index].standstills[identity] = .frozen }
+            }
+        }
     }
 
     /// Reads again through a handle what is known of every process that is an instance.

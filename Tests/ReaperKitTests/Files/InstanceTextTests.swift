@@ -168,8 +168,32 @@ struct InstanceTextTests {
             of: #"(?m)^(?<id>\w+) (?<pid>\d+)$"#,
             in: Array("web 0\ndb 8".utf8)
         )
-        #expect(lines.map(\.flaw) == ["entry 'web': \(reason)", nil])
+        #expect(lines.map(\.flaw) == ["entry 'web': 1:5: \(reason)", nil])
         #expect(lines.map(\.id) == ["web", "db"])
+    }
+
+    @Test("every entry of a text that is wrong has its place; where all are, several are named")
+    func flawedText() throws {
+        func read(_ text: String) throws(InstanceFormatError) -> [InstanceEntry] {
+            try InstanceText.matches(
+                of: #"(?m)^(?<id>\w+) (?<pid>\S+)$"#,
+                in: Array(text.utf8)
+            )
+        }
+        let reason = InstanceFormatError.notANumber.reason
+        let entries = try read("a -1\nb 8\né é c\ncc 0x8\nd 0")
+        #expect(
+            entries.map(\.flaw) == [
+                "entry 'a': 1:3: \(reason)", nil, "entry 'cc': 4:4: \(reason)",
+                "entry 'd': 5:3: \(reason)",
+            ],
+            "\(entries.map(\.flaw))"
+        )
+        let error = #expect(throws: InstanceFormatError.self) {
+            try read("a -1\nb x\nc 0\nd 1\ne -")
+        }
+        let three = ["a': 1:3", "b': 2:3", "c': 3:3"].map { "entry '\($0): \(reason)" }
+        #expect(error?.reason == three.joined(separator: "; ") + "; and 2 more like it")
     }
 
     @Test("no prefix of a record is taken for a whole one")

@@ -217,22 +217,136 @@ struct InstanceStopTests {
 
     @Test("an instance is stopped only when all of it is gone")
     func outcome() throws {
+        var stopped = InstanceScene.marked(600, "id=f2")
+        stopped.state = UInt8(ascii: "T")
         let listing = try InstanceScene.listing([
-            InstanceScene.marked(500, "id=f1"), InstanceScene.marked(501, "id=f1"),
-            InstanceScene.marked(600, "id=f2"),
+            InstanceScene.marked(500, "id=f1"), InstanceScene.marked(501, "id=f1"), stopped,
         ])
+        #expect(listing.instances.map(\.standstill) == [nil, .stopped])
         let stop = try stop("f1", "f2", in: listing)
         var outcome = ShutdownOutcome()
         outcome.targets = listing.snapshot.processes.map {
             TargetOutcome(identity: $0.identity, name: $0.name, result: .exited)
         }
         #expect(stop.instances(after: outcome).map(\.state) == [.stopped, .stopped])
+        #expect(stop.instances(after: outcome).allSatisfy { $0.standstill == nil })
         outcome.targets[1].result = .survived
         outcome.targets[1].reason = "it is traced"
         let ended = stop.instances(after: outcome)
         #expect(ended.map(\.state) == [.failed, .stopped])
-        #expect(ended[0].reason == "it is traced")
+        #expect(ended[0].reason == "python3 (PID 501): it is traced")
         outcome.targets.removeFirst(2)
         #expect(stop.instances(after: outcome).map(\.state) == [.failed, .stopped])
+    }
+
+    @Test("everybody who is left is named, and so is who is not the instance itself")
+    func remainder() throws {
+        let nodes = (500..<507).map { InstanceScene.marked($0, "id=f1 node=camera") }
+        let child = InstanceScene.process(701, "helper", below: 700)
+        let listing = try InstanceScene.listing(
+            nodes + [InstanceScene.process(700), child],
+            [InstanceScene.file("web", 700)]
+        )
+        let stop = try stop("f1", "web", in: listing)
+        let planner = ShutdownPlanner(
+            listing.snapshot,
+            rules: try InstanceScene.rules(),
+            options: PlanningOptions()
+        )
+        let plan = planner.plan(for: stop.findings)
+        var outcome = ShutdownOutcome()
+        outcome.targets = listing.snapshot.processes.map {
+            TargetOutcome(identity: $0.identity, name: $0.name, result: .denied, reason: "no")
+        }
+        outcome.targets[7].result = .exited
+        let ended = stop.instances(after: outcome, of: plan)
+        #expect(ended.map(\.state) == [.failed, .failed])
+        let four = (500..<504).map { "camera (PID \($0)): no" }.joined(separator: "; ")
+        #expect(ended[0].reason == "\(four); and 3 more")
+        #expect(ended[1].reason == "helper (PID 701): no")
+        // Whom the plan refused to stop has no outcome; the plan says why.
+        var refusing = ShutdownPlan()
+        refusing.refused = [ReaperKit.Refusal(nodes[1].identity, reason: "it is kept")]
+        var partial = outcome
+        partial.targets = [partial.targets[7]] + partial.targets.prefix(1)
+        let left = stop.instances(after: partial, of: refusing)[0].reason
+        #expect(
+            left.hasPrefix(
+                "camera (PID 500): no; camera (PID 501): it is kept; "
+                    + "camera (PID 502): it is still there;"
+            ),
+            "\(left)"
+        )
+        for index in outcome.targets.indices { outcome.targets[index].result = .alreadyGone }
+        let gone = stop.instances(after: outcome, of: plan)
+        #expect(gone.allSatisfy { $0.state == .stopped })
+        #expect(gone.allSatisfy { $0.reason == "it had exited before it was asked" })
+    }
+
+    @Test("of several who may not be signalled each is refused, and named")
+    func denials() throws {
+        var nodes = (500..<503).map { InstanceScene.marked($0, "id=f1") }
+        for index in nodes.indices {
+            nodes[index].status = .value(
+                ProcessStatus(realUser: 1001, effectiveUser: 1001, threadGroup: nodes[index].pid)
+            )
+        }
+        let stop = try stop("f1", in: try InstanceScene.listing(nodes, as: 1000))
+        #expect(stop.refused.count == 1)
+        let reason = try #require(stop.refused.first?.reason)
+        #expect(reason.hasPrefix("permission denied (PIDs 500, 501, 502): it belongs to user bob;"))
+        #expect(stop.refusals.map(\.identity?.pid) == [500, 501, 502])
+    }
+
+    @Test("who was left in the session of an instance that does not lead it is told")
+    func strays() throws {
+        func process(
+            _ pid: Int32,
+            below parent: Int32,
+            group: Int32,
+            _ seconds: UInt64 = 499
+        ) -> ProcessRecord {
+            InstanceScene.process(pid, below: parent, startedAt: seconds) {
+                ($0.session, $0.processGroup) = (400, group)
+            }
+        }
+        func strays(leaderLives: Bool, group: Int32) throws -> [Int32] {
+            var processes = [
+                process(500, below: 1, group: 500),
+                // A daemon of somebody; one with its parent; one that was there before.
+                process(501, below: 1, group: group),
+                process(502, below: 501, group: group),
+                process(503, below: 1, group: group, 480),
+            ]
+            if leaderLives { processes.append(process(400, below: 1, group: 400, 300)) }
+            let listing = try InstanceScene.listing(processes, [InstanceScene.file("web", 500)])
+            let stop = try stop("web", in: listing)
+            var plan = ShutdownPlan()
+            plan.waves = [
+                [ShutdownTarget(identity: processes[0].identity, reason: "", name: "svc")]
+            ]
+            let strays = stop.strays(besides: plan)
+            #expect(strays.allSatisfy { $0.instance.id == "web" } && strays.count < 2)
+            return strays.flatMap { $0.processes.map(\.pid) }
+        }
+        #expect(try strays(leaderLives: false, group: 501) == [501])
+        #expect(try strays(leaderLives: true, group: 500) == [501])
+        #expect(try strays(leaderLives: true, group: 501) == [])
+    }
+
+    @Test("where only a file is known, the command that finds who uses it is told")
+    func search() throws {
+        let file = InstanceScene.file("web", nil) {
+            $0.path = "/run/my web.sock"
+            $0.format = .socket
+            $0.contents = .socket(.bound)
+        }
+        let listing = try InstanceScene.listing([], [file])
+        let stop = InstanceStop(listing.instances, in: listing, rules: try InstanceScene.rules())
+        let reason = try #require(stop.refused.first?.reason)
+        #expect(reason.hasPrefix("which process it is is not known: a socket is bound to it"))
+        #expect(reason.hasSuffix("'reaper explain '/run/my web.sock'' looks for whoever uses it"))
+        #expect(InstancePattern(":80").explanationCommand.hasPrefix("'reaper explain :80' tells"))
+        #expect(InstancePattern("a b").explanationCommand.hasPrefix("'reaper explain 'a b'' looks"))
     }
 }

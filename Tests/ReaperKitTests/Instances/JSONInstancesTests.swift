@@ -89,6 +89,51 @@ struct JSONInstancesTests {
         }
     }
 
+    @Test("who stands still, and who is left of what is gone, is told in both")
+    func standstill() throws {
+        var report = Self.report
+        report.instances[0].standstills = [SampleReport.orphan: .frozen]
+        report.instances[1].standstills = [SampleReport.worker: .stopped]
+        report.instances[2].remnants = [SampleReport.worker]
+        let text = Data(JSONInstances.render(report, style: ReportStyle()))
+        #expect(try Self.schema("instances").violations(in: text) == [])
+        let json = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
+        let instances = try #require(json["instances"] as? [[String: Any]])
+        #expect(instances.map { $0["state"] as? String } == ["running", "running", "stale"])
+        #expect(instances.map { $0["process_state"] as? String } == ["frozen", nil, nil])
+        let nodes = try #require(instances[1]["processes"] as? [[String: Any]])
+        #expect(nodes.map { $0["process_state"] as? String } == [nil, "stopped"])
+        #expect(instances[2]["remaining"] as? [String] == ["\(SampleReport.worker)"])
+        let table = String(
+            decoding: InstanceTable.render(report, style: ReportStyle()),
+            as: UTF8.self
+        )
+        let lines = table.split(separator: "\n")
+        #expect(lines[1].contains("  running (frozen)  "), "\(table)")
+        #expect(lines[2].contains("  running (1 of 2 stopped)  "))
+        #expect(lines[3].contains("  stale (1 of it runs)  "))
+    }
+
+    @Test("a name of thousands of bytes pushes nothing out of sight; JSON has it whole")
+    func longName() throws {
+        var report = Self.report
+        report.instances[0].id = String(repeating: "x", count: 5000)
+        report.instances[0].alias = String(repeating: "y", count: 5000)
+        let table = String(
+            decoding: InstanceTable.render(report, style: ReportStyle()),
+            as: UTF8.self
+        )
+        let lines = table.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count < 300 }, "\(table)")
+        let names = [String(repeating: "x", count: 63), String(repeating: "y", count: 63)]
+        #expect(lines[1].contains("\(names[0])…  \(names[1])…  4127@88213"))
+        let text = String(
+            decoding: JSONInstances.render(report, style: ReportStyle()),
+            as: UTF8.self
+        )
+        #expect(text.contains(report.instances[0].id))
+    }
+
     @Test("lines are one instance each")
     func lines() throws {
         let text = JSONInstances.renderLines(Self.report, style: ReportStyle())

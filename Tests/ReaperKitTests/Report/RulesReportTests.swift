@@ -161,6 +161,8 @@ struct RulesReportTests {
         #expect(line("yes", "env", "API_KEY=*", "API_KEY=***", "/proc/500/environ"))
         #expect(line("owner: no sh 400@40000", "sh", "(wanted host)"))
         #expect(line("owner: unknown x 300@30000", "permission denied"))
+        #expect(line("owner: may be alive: 1 of its 3 ancestors could not be read"))
+        #expect(line("only suspect: whether its owner is alive is unknown: /proc/300/exe: perm"))
         #expect(line("belongs to it", "its executable lies where test.job says"))
         #expect(line("recorded: /run/svc.pid:"))
         #expect(line("verdict: suspect"))
@@ -169,6 +171,56 @@ struct RulesReportTests {
         let owned = try Self.traced(owned: true)
         let answer = RuleTraceText.lines(of: owned.traces[0], style: ReportStyle())
         #expect(answer.last == "  clean: leaves it alone: its owner host (400@40000) is alive")
+        #expect(answer.contains("  owner: alive"))
+    }
+
+    @Test("an owner that is gone, and one of whom nothing can be said, are told apart")
+    func ownerState() throws {
+        func state(_ change: (inout [ProcessRecord]) -> Void) throws -> (OwnerTrace.State?, String)
+        {
+            let job = Cast.process(500, "job") {
+                $0.parent = 400
+                $0.executable = .value(ExecutableLink(path: "/cache/job"))
+            }
+            var above = [
+                Cast.process(400, "sh") { $0.parent = 1 },
+                Cast.process(1, "init") { $0.parent = 0 },
+            ]
+            change(&above)
+            var rule = try OrphanCase.rule("test.job")
+            rule.match = ProcessPattern()
+            rule.match.executables = [try Cast.glob("/cache/**")]
+            rule.owner = ProcessPattern()
+            rule.owner?.executables = [try Cast.glob("/bin/host")]
+            let view = SnapshotView(Cast.snapshot([job] + above), rules: [rule])
+            let trace = RuleTrace(rule, of: job, in: view)
+            let lines = RuleTraceText.lines(of: trace, style: ReportStyle())
+            return (trace.owner?.state, lines.last { $0.hasPrefix("  owner: ") } ?? "")
+        }
+        func runs(_ path: String) -> Reading<ExecutableLink> {
+            .value(ExecutableLink(path: ByteString(path)))
+        }
+        let gone = try state { above in
+            above[0].executable = runs("/bin/sh")
+            above[1].executable = runs("/sbin/init")
+        }
+        #expect(gone == (.gone, "  owner: gone: none of its 2 ancestors is one"))
+        // Nobody may look at PID 1, and nobody is an owner for that.
+        let sandbox = try state { above in
+            above[0].executable = runs("/bin/sh")
+            above[1].executable = .denied(13)
+        }
+        #expect(sandbox == (.gone, "  owner: gone: none of its 2 ancestors is one"))
+        let unknown = try state { above in
+            above[0].executable = .denied(13)
+            above[1].executable = runs("/sbin/init")
+        }
+        #expect(unknown.0 == .unknown && unknown.1.contains("may be alive: 1 of its 2 anc"))
+        let alive = try state { above in
+            above[0].executable = runs("/bin/host")
+            above[1].executable = .denied(13)
+        }
+        #expect(alive == (.alive, "  owner: alive"))
     }
 
     @Test("secrets are shown only when asked for")

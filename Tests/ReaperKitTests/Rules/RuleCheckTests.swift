@@ -39,6 +39,89 @@ struct RuleCheckTests {
         #expect(check.file == nil)
     }
 
+    @Test("every mistake of an object is said, each at its place")
+    func everyKey() {
+        let check = Self.check(
+            """
+            { name: 'S', titel: 'S', rules: [
+              { id: 'A', title: 'A', severity: 'bad', keep: 'yes', hint: 3,
+                match: { nmae: 'x', exe: ['a', '/b', 'c'], state: 'Q', older_than: '1y', in: 'd',
+                  comm: ['0123456789abcdef'], ports: ['x', 99999], user: '4294967295', env: '=' },
+                stop: { signal: 'FOO', timeout: '99s', order: 'x', process_filters: ['/a', '*'] },
+                remove: ['*', 5], units: [] },
+              { match: {}, instance: { files: ['x', 'y'], format: 'pids', pid: 'a..b', id: '' } },
+              { id: 'c', title: 'C', match: { name: 'x' },
+                instance: { files: '/a', format: 'pid', pid: 'a', alias: 'b' } },
+              { id: 'p', title: 'P', match: { name: 'x' }, protect: true,
+                stop: {}, remove: ['/a/b'] } ] }
+            """
+        )
+        let places = check.errors.map { "\($0.position ?? .start)" }
+        let wanted = [
+            "1:1", "1:9", "1:14",
+            "2:9", "2:36", "2:49", "2:62",
+            "3:14", "3:31", "3:42", "3:55", "3:72", "3:82",
+            "4:14", "4:43", "4:48", "4:62", "4:81",
+            "5:21", "5:37", "5:51", "5:74", "5:80",
+            "6:14", "6:19", "6:30",
+            "7:3", "7:3", "7:12", "7:36", "7:41", "7:55", "7:68", "7:80",
+            "9:50", "9:62",
+            "11:11", "11:23",
+        ]
+        #expect(places == wanted, "\(check.errors.map(\.description).joined(separator: "\n"))")
+        #expect(check.file == nil)
+    }
+
+    @Test("a number that is none, a bare word and a forgotten comma hide nothing behind them")
+    func everyValue() {
+        let check = Self.check(
+            """
+            { name: 's', title: 'S', name: 't', rules: [
+              { id: 'a', title: 'A', match: { name: 'x', older_than: 0x }, keep: yes // no, yes
+                stop: { timeout: 1e, ports: [., --1, 01] } },
+              { id: 'b', title: 'B' match: { nmae: 'x' } } ] }
+            """
+        )
+        let found = check.errors.map(\.description)
+        let wanted = [
+            "t.json5:1:26: expected each name once, found 'name' again",
+            "t.json5:2:58: expected a number, found '0x': no hexadecimal digit follows the x",
+            "t.json5:2:70: expected a value, found 'yes'; text needs quotes",
+            "t.json5:3:5: expected ',' or '}' after this value, found 'stop'",
+            "t.json5:3:22: expected a number, found '1e': the exponent has no digit",
+            "t.json5:3:34: expected a number, found '.': the point has no digit beside it",
+            "t.json5:3:37: expected a number, found '--1': it has two signs",
+            "t.json5:3:42: expected a number, found '01': it begins with a zero",
+            "t.json5:4:25: expected ',' or '}' after this value, found 'match'",
+            "t.json5:4:34: unknown key 'nmae' in a process",
+        ]
+        #expect(found.count == wanted.count, "\(found.joined(separator: "\n"))")
+        for (text, beginning) in zip(found, wanted) {
+            #expect(text.hasPrefix(beginning), "\(text)")
+        }
+    }
+
+    @Test("where nothing says how it goes on, the last error is where it had to stop")
+    func unclosed() {
+        let errors = Self.check("{ name: 01, title: 'S', rules: [ { id: 'a' ").errors
+        #expect(errors.map { "\($0.position ?? .start)" } == ["1:9", "1:44"], "\(errors)")
+    }
+
+    @Test("of very many errors the first are shown, and the others counted; JSON has them all")
+    func bounded() {
+        let keys = (0..<24).map { "k\($0): 1" }.joined(separator: ", ")
+        let check = Self.check(Self.rule("match:{name:'x'}, \(keys)"))
+        #expect(check.errors.count == 24)
+        let text = String(
+            decoding: RulesReport.check([check], style: ReportStyle()),
+            as: UTF8.self
+        )
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 21 && lines[20] == "t.json5: and 4 more errors", "\(text)")
+        let json = String(decoding: RulesReport.checkJSON([check]), as: UTF8.self)
+        #expect(json.split(separator: "unknown key").count == 25)
+    }
+
     @Test("a part that cannot be read contradicts nothing")
     func oneErrorOnly() {
         #expect(Self.check(Self.rule("match:{nmae:'x'},stop:{}")).errors.count == 1)

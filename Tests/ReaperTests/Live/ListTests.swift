@@ -39,6 +39,42 @@ struct ListTests {
         #expect(try running.finish().signals.isEmpty && stranger.finish().signals.isEmpty)
     }
 
+    @Test("who was stopped by a signal is not said to run and no more")
+    func stopped() throws {
+        let specimen = try live.job("web-1", ["stopped"])
+        let other = try live.job("web-2")
+        let listing = try live.list("--json", "--rule", "live.job").listing()
+        #expect(listing["web-1"]?.state == "running" && listing["web-1"]?.processState == "stopped")
+        #expect(listing["web-2"]?.state == "running" && listing["web-2"]?.processState == nil)
+        let lines = try live.list("--rule", "live.job").text.split(separator: "\n")
+        #expect(lines.count == 3 && lines[1].contains("  running (stopped)  "), "\(lines)")
+        #expect(lines[2].contains("  running  "))
+        _ = (specimen, other)
+    }
+
+    @Test(
+        "nor is who is frozen with a control group",
+        .enabled(if: Machine.canFreeze("v2"), "needs root and cgroup2")
+    )
+    func frozen() throws {
+        let specimen = try live.job("web-1", ["sleep", "--frozen", "v2"])
+        let listing = try live.list("--json", "--rule", "live.job").listing()
+        #expect(listing["web-1"]?.processState == "frozen", "\(listing)")
+        #expect(try live.list("--rule", "live.job").text.contains("  running (frozen)  "))
+        _ = specimen
+    }
+
+    @Test("of what is stale, and of whose session somebody runs, the table tells")
+    func remainder() throws {
+        let specimen = try Specimen("leaderless")
+        try live.record("web-1", try #require(try specimen.root.session))
+        let entry = try #require(try live.list("--json", "--rule", "live.job").listing()["web-1"])
+        #expect(entry.state == "stale" && entry.remaining?.isEmpty == false)
+        let table = try live.list("--rule", "live.job").text
+        #expect(table.contains("  stale (\(entry.remaining?.count ?? 0) of it run"), "\(table)")
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
     @Test("a pattern and selectors narrow it; ports are shown")
     func narrowed() throws {
         let web = try live.job("web-1", ["listen"])

@@ -135,6 +135,8 @@ struct LiveListing: Decodable {
         let identity: String?
         let pid: Int32?
         let state: String
+        let processState: String?
+        let remaining: [String]?
         let reason: String?
         let file: String?
         let ports: [Port]?

@@ -70,6 +70,7 @@ struct StopTests {
         let alone = try live.stop("nosuch")
         #expect(alone.code == 1)
         #expect(alone.errorText.contains("instance 'nosuch' not found"))
+        #expect(alone.errorText.contains("'reaper explain nosuch' looks for"))
         #expect(
             alone.errorText.contains("  - a-1 (first), PID \(try first.root.pid), live\n"),
             "\(alone.errorText)"
@@ -206,7 +207,8 @@ struct StopTests {
     func interactive() throws {
         let specimen = try live.job("a-1")
         let asked = try live.onTerminal("-i", "a-1", answer: "n\n")
-        #expect(asked.text.contains("Stop this instance? [y/N]") && asked.code == 1)
+        let question = "Stop 'a-1' (PID \(try specimen.root.pid))? [y/N]"
+        #expect(asked.text.contains(question) && asked.code == 1)
         #expect(try specimen.root.state == .running)
         #expect(try live.stop("-i", "a-1").code == 2)
         let unasked = try live.onTerminal("a-1", answer: "")

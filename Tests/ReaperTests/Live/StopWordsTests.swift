@@ -76,6 +76,52 @@ struct StopWordsTests {
         #expect(try specimen.root.hasEnded)
     }
 
+    @Test("who is waited for is named: what it started, when it has ended itself")
+    func waitedFor() throws {
+        let specimen = try live.job("a-1", ["wrapper", "--setsid", "--ignore-term"])
+        let (root, payload) = try (specimen.root, specimen["payload"])
+        let said = try live.stop("a-1", "-t", "300ms", "--json").errorText
+        let whom = "(PID \(payload.pid)) of 'a-1' (PID \(root.pid)) not responding after "
+        #expect(said.contains(whom), "\(said)")
+        #expect(said.components(separatedBy: "✓").count == 2)
+        #expect(root.hasEnded && payload.hasEnded)
+    }
+
+    @Test("where nobody can be asked it says what asks, and about whom")
+    func unasked() throws {
+        let specimen = try live.job("a-1")
+        let root = try specimen.root
+        let variable = try live.run(
+            "stop",
+            ["a-1"],
+            environment: ["REAPER_CONFIRM_STOP": "true"]
+        )
+        let whom = "'a-1' (PID \(root.pid))"
+        #expect(variable.code == 2)
+        let said = variable.errorText
+        #expect(said.contains("REAPER_CONFIRM_STOP is true: it asks before it stops \(whom)"))
+        let flag = try live.stop("-i", "a-1")
+        #expect(flag.code == 2)
+        #expect(flag.errorText.contains("--interactive asks before it stops \(whom)"))
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test("a name is found before it is asked about, and several are listed")
+    func question() throws {
+        let specimens = try [live.job("web-a1"), live.job("web-b1")]
+        let root = try specimens[0].root
+        let one = try live.onTerminal("-i", "web-a", answer: "n\n").text
+        let found = "Found matching instance: web-a1"
+        let parts = one.components(separatedBy: found)
+        #expect(parts.count == 2, "\(one)")
+        #expect(parts.last?.contains("Stop 'web-a1' (PID \(root.pid))? [y/N]") == true)
+        let both = try live.onTerminal("-i", "web-a1", "web-b1", answer: "n\n").text
+        let list = both.components(separatedBy: "Stop these 2? [y/N]")
+        #expect(list.count == 2, "\(both)")
+        #expect(list[0].contains("  - web-a1, PID") && list[0].contains("  - web-b1, PID"))
+        for specimen in specimens { #expect(try specimen.finish().signals.isEmpty) }
+    }
+
     @Test("a plan that is executed later is told step by step, too")
     func plan() throws {
         let specimen = try live.job("a-1")

@@ -280,7 +280,8 @@ struct SystemgTests {
         #expect(report.finding(about: root)?.rule == "systemg.service-json")
         let finding = report.finding(about: file)
         #expect(finding?.summary.contains("entry 'bad': 1:20: expected") == true)
-        #expect(finding?.summary.contains("and 2 more like it") == true)
+        #expect(finding?.summary.contains("entry 'none': 1:") == true)
+        #expect(finding?.summary.contains("entry 'all': 1:") == true)
         #expect(finding?.severity == "warning" && finding?.remedy.action == "none")
         let instances = try home.run(["list", "--rule", "systemg.service-json"]).listing().instances
         let states = Dictionary(uniqueKeysWithValues: instances.map { ($0.id, $0.state) })
@@ -332,6 +333,9 @@ struct SystemgTests {
             ("pid.json", "[]x"), ("pid.xml", "web 4127"), ("sysg.pid", "0"), ("sysg.pid", "-1"),
             ("sysg.pid", "4127 "), ("sysg.pid", ""),
             ("pid.xml", "<PidFile><services><name>w</name><pid>1</pid></services></PidFile>"),
+            ("pid.xml", "<PidFile><services><name>w</name><pid>-1</pid></services></PidFile>"),
+            ("pid.xml", "<PidFile><services><name>w</name><pid>0</pid></services></PidFile>"),
+            ("pid.xml", "<PidFile><services><name>w</name><pid> a b </pid></services></PidFile>"),
         ]
     )
     func malformed(_ name: String, _ text: String) throws {
@@ -340,5 +344,34 @@ struct SystemgTests {
         #expect(finding?.verdict == "suspect" && finding?.remedy.action == "none", "\(name)")
         _ = try home.clean("--rule", "systemg.*")
         #expect(try home.directory.read("\(Self.state)/\(name)") == text)
+    }
+
+    @Test("T25 a bad entry is told with its place, and hides nobody beside it")
+    func besideMalformed() throws {
+        let stranger = try Specimen("sleep")
+        let pid = try stranger.root.pid
+        let file = try write(
+            """
+            <PidFile>
+              <services><name>web</name><pid>-1</pid></services>
+              <services><name>db</name><pid>x y</pid></services>
+              <generations>
+                <service>mail</service><pid>\(pid)</pid><start>7</start>
+              </generations>
+              <services><name>old</name><pid>\(RuleHome.nobody)</pid></services>
+            </PidFile>
+            """,
+            to: "pid.xml"
+        )
+        let finding = try home.scan("--rule", "systemg.*").finding(about: file)
+        #expect(finding?.verdict == "suspect" && finding?.severity == "warning")
+        let summary = finding?.summary ?? ""
+        #expect(summary.contains("entry 'web': 2:34: expected one process number"), "\(summary)")
+        #expect(summary.contains("entry 'db': 3:33: expected one process number"))
+        #expect(summary.hasSuffix("of its 2 other processes 1 is gone and 1 is recycled"))
+        let listing = try home.run(["list", "--rule", "systemg.*", "--json"]).listing()
+        let states = ["web", "db", "mail", "old"].map { listing[$0]?.state }
+        #expect(states == ["unknown", "unknown", "recycled", "stale"], "\(listing)")
+        #expect(try stranger.finish().signals.isEmpty)
     }
 }
