@@ -20,7 +20,8 @@ enum SnapshotCommand {
                 snapshot,
                 gaps: gaps,
                 takenAt: session.startedAt,
-                beginning: session.beginning
+                // The processes of another procfs may have begun by another clock.
+                beginning: session.scanner.isOwnNamespace ? session.beginning : nil
             )
             tell(gaps, options)
             return output.finish(bytes, gaps.isMerelyOfDirectories ? .clean : .incomplete)

@@ -5,11 +5,15 @@ enum IgnoredText {
         guard !report.ignored.isEmpty else { return [] }
         let count = "\(report.ignored.count) ignored"
         guard style.isVerbose else { return ["", "\(count); -v lists them"] }
-        return ["", "\(count):"]
-            + report.ignored.map { item in
-                let who = subject(of: item.finding, in: report)
-                return "  \(who) by --ignore \(item.exemption)".escapedForTerminal
-            }
+        return ["", "\(count):"] + items(of: report).map { "  \($0)" }
+    }
+
+    /// Each, and which `--ignore` describes it; escaped.
+    static func items(of report: Report) -> [String] {
+        report.ignored.map { item in
+            let who = subject(of: item.finding, in: report)
+            return "\(who) by --ignore \(item.exemption)".escapedForTerminal
+        }
     }
 
     private static func subject(of finding: Finding, in report: Report) -> String {

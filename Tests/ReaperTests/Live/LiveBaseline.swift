@@ -27,7 +27,12 @@ struct LiveBaseline {
     var path: String { directory.path("before.json") }
 
     func run(_ words: [String]) throws -> Completion {
-        try Binary.reaper.run(words + ["--since", path], rules: rules, asUser: user)
+        try Binary.reaper.run(words + own(words) + ["--since", path], rules: rules, asUser: user)
+    }
+
+    /// Leaves out other users' new processes, whose executables only root may read.
+    private func own(_ words: [String]) -> [String] {
+        words.contains("--in") ? ["--user", "\(geteuid())"] : []
     }
 
     func scan(_ words: String...) throws -> Completion { try run(["scan", "--json"] + words) }

@@ -132,7 +132,9 @@ struct SinceChoiceTests {
         let words = [
             "scan", "--no-default-rules", "--since", baseline.path, "--in", directory.path,
         ]
-        let program = try Binary.reaper.start(words + ["--settle", "10m"])
+        let program = try Binary.reaper.start(
+            words + ["--settle", "10m", "--user", "\(geteuid())"]
+        )
         program.closeInput()
         _ = try specimen.finish()
         let completion = try program.finish()
@@ -146,7 +148,10 @@ struct SinceChoiceTests {
         let specimen = try stage("listen")
         try baseline.add(try specimen.root)
         let words = ["scan", "--no-default-rules", "--since", baseline.path]
-        let narrow = ["--kind", "leaked_port", "--in", directory.path, "--settle", "10m"]
+        let narrow = [
+            "--kind", "leaked_port", "--in", directory.path, "--settle", "10m", "--user",
+            "\(geteuid())",
+        ]
         let program = try Binary.reaper.start(words + narrow)
         program.closeInput()
         _ = try specimen.finish()

@@ -15,7 +15,7 @@ struct SinceOwnTests {
         let reaper = "\(Binary.reaper.path) scan --json --no-default-rules --since \(baseline.path)"
         let text = script.replacingOccurrences(
             of: "REAPER",
-            with: "\(reaper) --in \(directory.path)"
+            with: "\(reaper) --user \(geteuid()) --in \(directory.path)"
         )
         let program = try Binary(path: shell).start(["-c", text])
         // Whoever reads its input has none before all is seen.
@@ -122,7 +122,8 @@ struct SinceOwnTests {
     func otherNamespace() throws {
         let baseline = try LiveBaseline(in: directory)
         let specimen = try Specimen(["sleep"], isolated: true)
-        let completion = try specimen.reaper(["scan", "--since", baseline.path])
+        let text = try baseline.directory.read("before.json")
+        let completion = try specimen.reaper(["scan", "--since", "-"], input: text)
         #expect(completion.code == 2)
         #expect(completion.errorText.contains("another pid namespace"), "\(completion.errorText)")
     }
