@@ -154,8 +154,10 @@ extension TemporaryDirectory {
         let path = path("bin/\(name)")
         if !FileManager.default.fileExists(atPath: path) {
             try write("", to: "bin/.keep")
-            let source = URL(fileURLWithPath: program).resolvingSymlinksInPath().path
-            try FileManager.default.copyItem(atPath: source, toPath: path)
+            // By another process: whoever is started meanwhile would inherit it open for writing, and
+            // what somebody may write to cannot be run.
+            let copied = try Binary(path: "/bin/cp").run(["-L", program, path])
+            guard copied.code == 0 else { throw SupportError(copied.errorText) }
         }
         return path
     }
