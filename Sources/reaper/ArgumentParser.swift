@@ -153,12 +153,6 @@ extension Options {
     /// Refuses kinds that nothing could find; what finds nothing must not look clean.
     private mutating func settleKinds() throws(UsageError) {
         let kinds = selection.kinds
-        for kind in FindingKind.allCases where kind.needsRun && kinds.contains(kind) {
-            throw UsageError(
-                argument: "--kind \(kind.rawValue)",
-                message: "is found only by 'reaper run'"
-            )
-        }
         if kinds.contains(.portHolder), selection.ports == nil {
             throw UsageError(argument: "--kind port_holder", message: "needs --ports")
         }
@@ -170,27 +164,14 @@ extension Options {
                     + "orphans and stale files only"
             )
         }
-        guard kinds.contains(.leakedProcess) else { return }
-        guard !selection.process.isEmpty || baselineFile != nil else {
-            throw UsageError(
-                argument: "--kind leaked_process",
-                message: "needs --since or a selector of processes, such as --in"
-            )
-        }
-        guard kinds.count == 1, selection.ports == nil else {
-            throw UsageError(
-                argument: "--kind leaked_process",
-                message: "cannot be combined with other kinds or --ports"
-            )
-        }
-        // Whatever the selectors select is one.
-        selection.kinds = []
+        try settleLeakKinds()
     }
 
     /// Refuses flags that contradict each other: guessing which one was meant could stop something.
     fileprivate mutating func checkCombinations(for command: Subcommand) throws(UsageError) {
         // Of instances kinds only say how they are.
         if command.name != .list { try settleKinds() }
+        try checkComparison(for: command)
         try checkReports(for: command)
         try checkInstances(for: command)
         if selection.includesPeers, selection.ports == nil {
@@ -235,9 +216,6 @@ extension Options {
 }
 
 extension FindingKind {
-    /// Whether only running a command can find it.
-    var needsRun: Bool { self == .leakedPort || self == .leakedFile }
-
     /// Whether rules find it.
     fileprivate var isOfRules: Bool {
         switch self {

@@ -50,7 +50,7 @@ extension Flag {
             long: "quiet",
             short: "q",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .wait, .rules, .run],
+            commands: [.scan, .clean, .explain, .list, .stop, .wait, .rules, .run, .snapshot],
             summary: "only the findings, without headlines and advice",
             argument: .none {
                 $0.output.isQuiet = true

@@ -6,10 +6,16 @@ extension Flag {
         Flag(
             long: "settle",
             topic: .action,
-            commands: [.run],
-            summary: "how long whatever is left may take to end by itself [500ms]",
+            commands: [.run, .scan],
+            summary: "how long what is left or new may take to end by itself [run: 500ms]",
+            details: """
+                scan takes it with --since: it looks again when one of the new processes exits, and \
+                every now and then, until nothing new is left.
+                """,
             argument: .value("DURATION") { (options, text, _) throws(ValueError) in
-                options.run.settle = try Duration(parsing: text)
+                let time = try Duration(parsing: text)
+                options.run.settle = time
+                options.settlingTime = time
             }
         ),
         Flag(

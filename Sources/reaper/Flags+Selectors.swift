@@ -124,8 +124,8 @@ extension Flag {
             long: "kind",
             topic: .selectors,
             summary: "findings of this kind",
-            details: FindingKind.allCases.filter { !$0.needsRun }.map(\.rawValue)
-                .joined(separator: ", ") + ".",
+            details: FindingKind.allCases.map(\.rawValue).joined(separator: ", ")
+                + "; leaked_port and leaked_file with --since only.",
             argument: .value("KIND") { (options, text, _) throws(ValueError) in
                 for part in try members(of: text, "kinds of findings") {
                     options.selection.kinds.insert(try choice(part, "a kind of finding"))
@@ -166,18 +166,6 @@ extension Flag {
                 """,
             argument: .value("GLOB") { (options, text, _) throws(ValueError) in
                 options.selection.rules.append(try glob(text, as: .text))
-            }
-        ),
-        Flag(
-            long: "since",
-            topic: .selectors,
-            summary: "only what is not in this snapshot",
-            details: """
-                FILE is what 'reaper snapshot -o FILE' wrote. One of another boot or pid namespace is \
-                refused. Reaper itself and its ancestors do not count.
-                """,
-            argument: .value("FILE") { (options, text, _) throws(ValueError) in
-                options.baselineFile = text
             }
         ),
     ]

@@ -17,6 +17,8 @@ struct Options: Sendable, Equatable {
     var rules = RuleOptions()
     /// `--since`: the file that holds the baseline; it is read when the machine is looked at.
     var baselineFile: String?
+    /// `--settle` of `scan`: how long what is new may take to go by itself.
+    var settlingTime: Duration?
     /// The procfs to read, `--proc`; `nil` stands for `/proc`.
     var procDirectory: String?
     /// What is neither a flag nor a flag's value.

@@ -15,7 +15,12 @@ enum ScanCommand {
     private static func report(_ options: Options, to output: consuming Outputs) -> ExitStatus {
         do throws(ScanSession.Failure) {
             var session = try ScanSession(options)
-            let result = try session.look()
+            let result =
+                if let time = options.settlingTime {
+                    try session.look(settlingFor: time)
+                } else {
+                    try session.look()
+                }
             let report = session.report("scan", result)
             let looked = report.scanStatus(
                 failingOn: options.output.failureThreshold,

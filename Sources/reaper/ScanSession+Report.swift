@@ -29,6 +29,8 @@ extension ScanSession {
             findings: ScanSession.naming(ruleFlags, in: result.findings),
             isComplete: snapshot.unreadable.isEmpty
         )
+        report.isOfFiles = request.compares(.leakedFile)
+        report.ignored = result.ignored
         report.checks = request.checks
         report.isOfAllUsers = request.instances == nil && request.selection.process.users.isEmpty
         return report

@@ -14,6 +14,10 @@ struct ScanSession: ~Copyable {
     var files: [InstanceFile] = []
     /// What reading the instance files could not do, one sentence each.
     private(set) var fileLimits: [String] = []
+    /// Directories that could hold instance files and could not be read.
+    private(set) var hiddenDirectories: [ByteString] = []
+    /// What else kept instance files from being found, one sentence each.
+    private(set) var fileNotes: [String] = []
 
     /// What only a rule found is left to settle until it is this old.
     private static let settlingAge = Duration.seconds(2)
@@ -67,9 +71,11 @@ struct ScanSession: ~Copyable {
         let isJudged = ScanRequest(selection: options.selection, rules: []).isJudged
         let rules = try ScanSession.rules(
             options,
-            onlyProtecting: !isJudged && instances == nil
+            onlyProtecting: !isJudged && instances == nil && options.baselineFile == nil
         )
-        try ScanSession.check(options.selection.rules, match: rules.rules.map(\.id))
+        let ids = rules.rules.map(\.id)
+        try ScanSession.check(options.selection.rules, of: "--rule", match: ids)
+        try ScanSession.check(options.selection.ignoredRules, of: "--ignore", match: ids)
         var selection = options.selection
         if let file = options.baselineFile {
             selection.process.absentFrom = try ScanSession.baseline(in: file)
@@ -107,21 +113,6 @@ struct ScanSession: ~Copyable {
             throw .system(error)
         }
         throw root == "/proc" ? .foreignProc : .emptyProc(root)
-    }
-
-    /// Refuses a `--rule` that names no rule: a typing error must not look like a clean machine.
-    private static func check(_ globs: [Glob], match ids: [String]) throws(Failure) {
-        for glob in globs where !ids.contains(where: { glob.matches(ByteString($0)) }) {
-            let systems = Set(ids.compactMap { $0.split(separator: ".").first }).sorted()
-            let names = ids + systems.map { "\($0).*" }
-            let hint =
-                nearestName(to: glob.description, in: names).map { " (did you mean '\($0)'?)" }
-                ?? ""
-            throw .input(
-                "--rule: '\(glob.description.escapedForTerminal)' matches no rule that is loaded"
-                    + hint
-            )
-        }
     }
 
     /// Says which of `--pid` matched nobody.
@@ -188,25 +179,14 @@ struct ScanSession: ~Copyable {
         }
     }
 
-    private static func baseline(in file: String) throws(Failure) -> Baseline {
-        let bytes: [UInt8]
-        do throws(InputFile.Objection) {
-            bytes = try InputFile.authority(of: file, limit: 64 << 20)
-        } catch {
-            throw .input("--since: \(error.message)")
-        }
-        do throws(JSONError) {
-            return try BaselineFile.read(bytes)
-        } catch {
-            throw .input("--since: \(file.escapedForTerminal):\(error)")
-        }
-    }
-
     /// Everything there is, without judging any of it.
-    mutating func inventory() throws(Failure) -> Snapshot {
+    mutating func inventory() throws(Failure) -> (snapshot: Snapshot, gaps: Baseline.Gaps) {
         do throws(SystemError) {
             try readFiles()
-            return try scanner.inventory(files: files)
+            var (snapshot, gaps) = try scanner.inventory(files: files)
+            gaps.directories = hiddenDirectories
+            gaps.files = fileNotes
+            return (snapshot, gaps)
         } catch {
             throw .system(error)
         }
@@ -225,6 +205,7 @@ struct ScanSession: ~Copyable {
                 result = try scanner.scan(files: files)
                 markUnsettled(&result)
             }
+            try compare(&result)
             result.snapshot.unreadable.notes += fileLimits
             return result
         } catch {
@@ -248,8 +229,18 @@ struct ScanSession: ~Copyable {
             scan = reader.scan(request.rules)
         }
         files = scan.files
+        hiddenDirectories = scan.refusals.map { ByteString($0.error.subject) }
+            .sorted { $0 < $1 }
+        fileNotes = scan.notes
+        if request.isComparison, let baseline = request.selection.process.absentFrom {
+            // What was there before is nobody's leak.
+            let users = request.selection.process.users
+            files.removeAll { file in
+                baseline.contains(file) || !(users.isEmpty || users.contains(file.owner))
+            }
+        }
         let scope = request.instances?.scope ?? request.selection.process
-        fileLimits = scan.limits(concerning: scope.users)
+        fileLimits = scan.limits(concerning: scope.users, areOwners: request.isComparison)
     }
 
     /// How long to wait until everything that only rules found is old enough; `nil`: no need.

@@ -15,12 +15,29 @@ enum SnapshotCommand {
     private static func write(_ options: Options, to output: consuming Output) -> ExitStatus {
         do throws(ScanSession.Failure) {
             var session = try ScanSession(options)
-            let snapshot = try session.inventory()
-            let bytes = BaselineFile.render(snapshot, takenAt: session.startedAt)
-            return output.finish(bytes, snapshot.unreadable.isEmpty ? .clean : .incomplete)
+            let (snapshot, gaps) = try session.inventory()
+            let bytes = BaselineFile.render(
+                snapshot,
+                gaps: gaps,
+                takenAt: session.startedAt,
+                // The processes of another procfs may have begun by another clock.
+                beginning: session.scanner.isOwnNamespace ? session.beginning : nil
+            )
+            tell(gaps, options)
+            return output.finish(bytes, gaps.isMerelyOfDirectories ? .clean : .incomplete)
         } catch {
             Diagnostics.report(error.message)
             return error.status
         }
+    }
+
+    /// Says what is not in it, and what follows.
+    private static func tell(_ gaps: Baseline.Gaps, _ options: Options) {
+        guard !gaps.isEmpty, !options.output.isQuiet else { return }
+        for sentence in gaps.sentences { Diagnostics.report(sentence.escapedForTerminal) }
+        let what = gaps.isMerelyOfDirectories ? "files that are there" : "what is there unseen"
+        Diagnostics.report(
+            "the snapshot is incomplete: '--since' will not be able to tell \(what) from what is new"
+        )
     }
 }

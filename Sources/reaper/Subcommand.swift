@@ -263,13 +263,20 @@ struct Subcommand: Sendable {
         summary: "write down what is there, for --since later",
         details: [
             "Writes the identity of every process, the sockets that hold a port, and the instance "
-                + "files that rules name, as JSON."
+                + "files that rules name, as JSON, sorted.",
+            "Whoever takes it need not be root. What could not be seen is said and written down: "
+                + "--since then does not call it new. The status is 3 when that is more than "
+                + "directories in which instance files could lie.",
         ],
         examples: [
             Example(command: "reaper snapshot -o before.json", meaning: "before a job"),
             Example(
                 command: "reaper scan --since before.json",
-                meaning: "after it: which processes it left running"
+                meaning: "after it: what it left, and exit 1 if anything"
+            ),
+            Example(
+                command: "reaper scan --since before.json --settle 10s --ignore 'name=ssh-agent'",
+                meaning: "give it ten seconds to end; an agent may stay"
             ),
         ],
         run: SnapshotCommand.run

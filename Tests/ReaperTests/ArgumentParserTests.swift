@@ -86,6 +86,44 @@ struct ArgumentParserTests {
         Case("leaked processes are what is selected", ["--kind=leaked_process", "--pid=7"]) {
             $0.selection.process.pids = [PidCondition(pid: 7)]
         },
+        Case("kinds of leaks", ["--since=f", "--kind=leaked_port,leaked_file"]) {
+            $0.baselineFile = "f"
+            $0.selection.kinds = [.leakedPort, .leakedFile]
+        },
+        Case("a time to settle in", ["--since", "f", "--settle", "5s"], of: .scan) {
+            $0.baselineFile = "f"
+            $0.settlingTime = .seconds(5)
+            $0.run.settle = .seconds(5)
+        },
+        Case("only processes are awaited", ["--since=f"], of: .wait) {
+            $0.baselineFile = "f"
+            $0.selection.kinds = [.leakedProcess]
+        },
+        Case("what is expected", ["--since=f", "--ignore=a.*", "--ignore", "port=80,http"]) {
+            $0.baselineFile = "f"
+            $0.selection.exemptions = [
+                Exemption("a.*", .rules(glob("a.*"))),
+                Exemption(
+                    "port=80,http",
+                    .ports(
+                        PortSet(members: [
+                            .init(ports: 80...80), .init(ports: 80...80, transport: .tcp),
+                        ])
+                    )
+                ),
+            ]
+        },
+        Case("expected processes", ["--since=f", "--ignore", "in=.", "--ignore", "env=A=b=c"]) {
+            $0.baselineFile = "f"
+            var directory = ProcessPattern()
+            directory.directories = ["/srv/app"]
+            var variable = ProcessPattern()
+            variable.environment = [EnvironmentCondition(name: "A", value: glob("b=c"))]
+            $0.selection.exemptions = [
+                Exemption("in=.", .processes(directory)),
+                Exemption("env=A=b=c", .processes(variable)),
+            ]
+        },
         Case("kinds", ["--kind", "zombie,orphan", "--stale-files"]) {
             $0.selection.kinds = [.zombie, .orphan, .staleInstance, .staleSocket]
         },
@@ -179,8 +217,37 @@ struct ArgumentParserTests {
         Refused(["\u{1b}[2J"], "'\\x1b[2J': is not expected here"),
         Refused(["-n"], of: .scan, "-n: is not a flag of 'scan' but of 'clean'"),
         Refused(["--kind", "port_holder"], "--kind port_holder: needs --ports"),
-        Refused(["--kind", "leaked_port"], "--kind leaked_port: is found only by 'reaper run'"),
-        Refused(["--kind", "leaked_file"], "--kind leaked_file: is found only by 'reaper run'"),
+        Refused(["--kind", "leaked_port"], "--kind leaked_port: needs --since"),
+        Refused(["--kind", "leaked_file"], "--kind leaked_file: needs --since"),
+        Refused(
+            ["--since=f", "--kind", "leaked_port,orphan"],
+            "--kind leaked_port: cannot be combined with kinds that rules"
+        ),
+        Refused(
+            ["--since=f", "--kind", "leaked_process", "--ports=1"],
+            "--kind leaked_process: cannot be combined with --ports"
+        ),
+        Refused(
+            ["--since=f", "--kind", "leaked_file", "--name=x"],
+            "--kind leaked_file: can be narrowed by --user only"
+        ),
+        Refused(["--settle=1"], of: .scan, "--settle: needs --since"),
+        Refused(["--settle=1", "--since=f"], "--settle: is not a flag of 'clean'"),
+        Refused(["--ignore=a.*"], "--ignore a.*: needs --since"),
+        Refused(["--ignore=name=x"], of: .scan, "--ignore name=x: needs --since"),
+        Refused(["--ignore="], "--ignore: is empty: expected RULE|SELECTOR"),
+        Refused(["--ignore", "nmae=x"], "--ignore: 'nmae=x' is not a selector: expected a rule"),
+        Refused(["--ignore", "older-than=1"], "--ignore: 'older-than=1' is not a selector"),
+        Refused(
+            ["--ignore", "=x"],
+            "--ignore: '=x' is not a selector: expected a rule, or one of"
+        ),
+        Refused(["--ignore", "name="], "--ignore: 'name=' is not complete: expected a value"),
+        Refused(["--ignore", "port"], "--ignore: 'port' is not complete: expected a value"),
+        Refused(["--ignore", "port=0"], "--ignore: '0' is not a port: expected"),
+        Refused(["--ignore", "pid=x"], "--ignore: 'x' is not a process: expected"),
+        Refused(["--ignore", "user=bob"], "--ignore: 'bob' is not a user: expected"),
+        Refused(["--ignore", "name=["], "--ignore: '[' is not"),
         Refused(["--kind", "leaked_process"], "--kind leaked_process: needs --since"),
         Refused(
             ["--rule", "a.*", "--zombies"],

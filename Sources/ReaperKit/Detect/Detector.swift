@@ -20,6 +20,8 @@ public struct Detection: Sendable {
     public var wanted: Set<FactRequest> = []
     /// Facts that were refused and could hide a finding.
     public var hidden: [HiddenFact] = []
+    /// What is wrong, and expected.
+    public var ignored: [IgnoredFinding] = []
 
     /// Creates an empty answer.
     public init() {}

@@ -63,7 +63,8 @@ public struct SelectedProcessDetector: Detector {
 
     private func finding(_ process: ProcessRecord, in view: SnapshotView) -> Finding {
         if process.isZombie { return zombie(process, in: view) }
-        var summary = "matches the selection"
+        let isNew = pattern.absentFrom != nil
+        var summary = isNew ? "was not there before" : "matches the selection"
         if let link = process.executable?.known { summary += ", runs \(link.path.text)" }
         return Finding(
             kind: .leakedProcess,
@@ -71,11 +72,23 @@ public struct SelectedProcessDetector: Detector {
             severity: .warning,
             verdict: .confirmed,
             summary: summary,
-            evidence: [
-                Evidence("it was selected by the user", source: "reaper's command line")
-            ],
+            evidence: isNew
+                ? newness(of: process, in: view)
+                : [Evidence("it was selected by the user", source: "reaper's command line")],
             remedy: Remedy(.stop, command: "reaper clean --pid \(process.identity)")
         )
+    }
+
+    private func newness(of process: ProcessRecord, in view: SnapshotView) -> [Evidence] {
+        let parent = view.parent(of: process)?.label ?? "process \(process.parent)"
+        return [
+            Evidence(
+                "it is not in the snapshot",
+                source: "--since",
+                value: ByteString(process.identity.description)
+            ),
+            Evidence("its parent is \(parent)", source: process.source("stat")),
+        ]
     }
 
     private func zombie(_ process: ProcessRecord, in view: SnapshotView) -> Finding {

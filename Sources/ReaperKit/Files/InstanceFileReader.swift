@@ -14,12 +14,17 @@ public struct InstanceScan: Sendable, Equatable {
     /// What could not be looked at and could tell of a process, one sentence each, foreign text
     /// escaped.
     ///
-    /// - Parameter users: Whose processes are asked for; empty stands for everybody's. A file
-    ///   speaks for processes of its owner only, root's file for any.
+    /// - Parameters:
+    ///   - users: Whose processes are asked for; empty stands for everybody's. A file speaks for
+    ///     processes of its owner only, root's file for any.
+    ///   - areOwners: Whether only files of these users matter, and none of root's.
     /// - Returns: Nothing where nothing can be hidden.
-    public func limits(concerning users: [UInt32] = []) -> [String] {
+    public func limits(
+        concerning users: [UInt32] = [],
+        areOwners: Bool = false
+    ) -> [String] {
         func concerns(_ owner: UInt32?) -> Bool {
-            guard let owner, owner != 0, !users.isEmpty else { return true }
+            guard let owner, !users.isEmpty, areOwners || owner != 0 else { return true }
             return users.contains(owner)
         }
         let closed = refusals.filter { concerns($0.owner) }.map(\.error.description)

@@ -14,10 +14,19 @@ public enum FindingKind: String, Sendable, Hashable, CaseIterable {
     case deletedExecutable = "deleted_executable"
     /// Left over by what the user selected or ran.
     case leakedProcess = "leaked_process"
-    /// A port that a finished command still holds.
+    /// A port that somebody holds since, who was there before or cannot be seen.
     case leakedPort = "leaked_port"
-    /// A file that a finished command left.
+    /// A file that was not there before and is in use by somebody who was, or is not known to be
+    /// stale.
     case leakedFile = "leaked_file"
+
+    /// Whether it is something that came since a snapshot, or that a command left.
+    public var isLeak: Bool {
+        switch self {
+        case .leakedProcess, .leakedPort, .leakedFile: true
+        case .orphan, .staleInstance, .staleSocket, .zombie, .portHolder, .deletedExecutable: false
+        }
+    }
 }
 
 /// How much a finding matters to the exit code.
@@ -103,6 +112,8 @@ public struct Finding: Sendable, Equatable {
     public var file: ByteString?
     /// The port it is about, where no process is known to hold it, such as `8080/tcp`.
     public var port: String?
+    /// Who holds that port, as far as they can be seen.
+    public var holders: [ProcessIdentity] = []
     /// The rule that found it, `system.rule`; `nil` for a detector's own judgment.
     public var rule: String?
     /// How much it matters.

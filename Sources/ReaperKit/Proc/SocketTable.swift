@@ -162,7 +162,7 @@ extension SocketTable {
                 }
             }
         }
-        if query.transports.contains(.tcp) {
+        if query.includesBound, query.transports.contains(.tcp) {
             notes.append(
                 "TCP sockets that are bound without listening are not listed in \(directory)/tcp"
             )

@@ -41,7 +41,7 @@ enum FindingTable {
             .init(finding.process?.description ?? ""),
             .init(age(of: finding, in: report)),
             .init(record.map { userText(of: $0, in: report) } ?? ""),
-            .init(record.map { portsText(of: $0, in: report) } ?? ""),
+            .init(record.map { portsText(of: $0, in: report) } ?? finding.port ?? ""),
         ]
     }
 

@@ -33,7 +33,14 @@ public enum GitHubSummary {
         let findings = GitHubReport.findings(of: report)
         write(findings, in: report, style, to: &page)
         writeDetails(of: findings.prefix(detailed), in: report, style, to: &page)
+        writeIgnored(of: report, to: &page)
         return page.bytes
+    }
+
+    private static func writeIgnored(of report: Report, to page: inout Page) {
+        guard !report.ignored.isEmpty else { return }
+        page.add("\(report.ignored.count) ignored:\n")
+        for item in IgnoredText.items(of: report).prefix(rows) { page.add("- \(cell(item))") }
     }
 
     private static func write(

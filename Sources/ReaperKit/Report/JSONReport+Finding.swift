@@ -19,6 +19,12 @@ extension Finding {
                 json.member("modified_at", record?.modified.rfc3339())
             }
         }
+        json.member("port", port)
+        if !holders.isEmpty {
+            json.array("holders") { json in
+                for holder in holders { json.element(holder.description) }
+            }
+        }
         json.array("evidence") { json in
             for item in evidence { json.object { item.write(to: &$0, style: style) } }
         }

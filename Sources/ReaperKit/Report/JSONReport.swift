@@ -21,6 +21,7 @@ public enum JSONReport {
                     json.object { finding.write(to: &$0, from: report.snapshot, style: style) }
                 }
             }
+            writeIgnored(of: report, to: &json, style: style)
             writeActions(of: report, to: &json, style: style)
             writeInstances(of: report, to: &json, style: style)
         }
@@ -86,6 +87,24 @@ public enum JSONReport {
 }
 
 extension JSONReport {
+    private static func writeIgnored(
+        of report: Report,
+        to json: inout JSONWriter,
+        style: ReportStyle
+    ) {
+        guard !report.ignored.isEmpty else { return }
+        json.array("ignored") { json in
+            for item in report.ignored {
+                json.object { json in
+                    json.member("id", item.finding.id)
+                    json.member("kind", item.finding.kind.rawValue)
+                    json.member("summary", style.shown(item.finding.summary))
+                    json.member("by", item.exemption)
+                }
+            }
+        }
+    }
+
     private static func writeInstances(
         of report: Report,
         to json: inout JSONWriter,

@@ -69,6 +69,7 @@ public enum JUnitReport {
             ("boot_id", report.snapshot.host.bootID),
             ("kernel", report.snapshot.host.kernel),
             ("findings", "\(report.findings.count)"),
+            ("ignored", report.ignored.isEmpty ? "" : "\(report.ignored.count)"),
         ]
     }
 

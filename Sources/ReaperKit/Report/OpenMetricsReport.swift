@@ -28,6 +28,10 @@ public enum OpenMetricsReport {
         writer.family("scanned_instance_files", "Instance files that were looked at.")
         writer.sample(report.snapshot.instanceFiles.count)
         writeFindings(of: report, to: &writer)
+        if !report.ignored.isEmpty {
+            writer.family("ignored_findings", "What would be a finding, and is expected.")
+            writer.sample(report.ignored.count)
+        }
         if let plan = report.plan {
             writer.family("planned_processes", "Processes that were to be stopped.")
             writer.sample(plan.targets.count { !$0.isGone })

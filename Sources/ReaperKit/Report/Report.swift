@@ -10,10 +10,14 @@ public struct Report: Sendable {
     public var snapshot: Snapshot
     /// What is wrong, in the order it is shown.
     public var findings: [Finding]
+    /// What would be wrong, and is expected.
+    public var ignored: [IgnoredFinding] = []
     /// Whether everything that could hide something asked for was read.
     public var isComplete: Bool
     /// Whether everybody's processes were asked for, and one user's could have been: `--user`.
     public var isOfAllUsers = false
+    /// Whether whoever's files are new was asked, too: `--since`.
+    public var isOfFiles = false
     /// Why nothing was done, where the command line is to blame.
     public var error: String?
     /// What would be done, or was to be done.

@@ -33,6 +33,13 @@ extension ScanRequest {
             return rules.filter { !$0.protect && $0.instance != nil }
                 .map { .rule($0.id, title: $0.title) }
         }
+        if isComparison {
+            let process = selection.ports == nil ? FindingKind.leakedProcess : .portHolder
+            let leaks: [(FindingKind, FindingKind)] = [
+                (.leakedProcess, process), (.leakedPort, .leakedPort), (.leakedFile, .leakedFile),
+            ]
+            return leaks.filter { compares($0.0) }.map { .kind($0.1) }
+        }
         guard isJudged else {
             return [.kind(selection.ports == nil ? .leakedProcess : .portHolder)]
         }

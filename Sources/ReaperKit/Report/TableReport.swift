@@ -39,6 +39,7 @@ public enum TableReport {
             // What stands alone needs no line between.
             lines += lines.isEmpty ? Array(plan.drop(while: \.isEmpty)) : plan
         }
+        if !style.isQuiet { lines += IgnoredText.lines(for: report, style: style) }
         if !style.isQuiet { lines += ViewNotes.lines(for: report, style: style) }
         return lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
     }
@@ -128,7 +129,7 @@ public enum TableReport {
     ) -> [String] {
         let subject =
             finding.process.map { report.processText($0) }
-            ?? finding.file?.text.escapedForTerminal ?? ""
+            ?? finding.file?.text.escapedForTerminal ?? finding.port ?? ""
         var lines = [
             finding.severity.paint(finding.kind.noun, when: style.color)
                 + " \(subject) (\(finding.verdict.rawValue)): "

@@ -23,11 +23,12 @@ enum ViewNotes {
     private static func narrower(_ report: Report) -> String? {
         let host = report.snapshot.host
         let unreadable = report.snapshot.unreadable
-        guard report.isOfAllUsers, host.effectiveUser != 0, !unreadable.processes.isEmpty else {
-            return nil
-        }
+        guard report.isOfAllUsers, host.effectiveUser != 0,
+            !unreadable.processes.isEmpty || report.isOfFiles
+        else { return nil }
         let user = host.userNames[host.effectiveUser] ?? "\(host.effectiveUser)"
-        return "with --user \(user) only your own processes are asked for".escapedForTerminal
+        let what = report.isOfFiles ? "processes, ports and files" : "processes"
+        return "with --user \(user) only your own \(what) are asked for".escapedForTerminal
     }
 
     /// Turns `fd: Permission denied` into a sentence that says what to do.

@@ -78,7 +78,7 @@ extension ProcessPattern {
         switch condition {
         case .pid: pids.isEmpty ? .holds : pidAnswer(process)
         case .baseline:
-            absentFrom?.processes.contains(process.identity) == true ? .fails : .holds
+            absentFrom?.contains(process.identity) == true ? .fails : .holds
         case .state: states.isEmpty || states.contains(process.state) ? .holds : .fails
         case .age: ageAnswer(process, context)
         case .kernelName:

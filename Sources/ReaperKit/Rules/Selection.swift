@@ -13,6 +13,8 @@ public struct Selection: Sendable, Equatable {
     public var kinds: Set<FindingKind> = []
     /// `--rule`.
     public var rules: [Glob] = []
+    /// `--ignore`: what is expected, in the order of the command line.
+    public var exemptions: [Exemption] = []
 
     /// Creates an empty selection.
     public init() {}
@@ -24,8 +26,21 @@ public struct Selection: Sendable, Equatable {
             || process.namesSomething
     }
 
-    /// Whether no selector was given.
+    /// Whether it asks what came since a snapshot, and not what rules and detectors say of that.
+    public var isComparison: Bool {
+        process.absentFrom != nil && rules.isEmpty && kinds.allSatisfy(\.isLeak)
+    }
+
+    /// Whether no selector was given; what is expected selects nothing.
     public var isEmpty: Bool {
         process.isEmpty && ports == nil && kinds.isEmpty && rules.isEmpty
+    }
+
+    /// Whether its conditions can be asked of a file: that it is new, and whose.
+    var describesFiles: Bool {
+        var rest = process
+        rest.absentFrom = nil
+        rest.users = []
+        return rest.isEmpty && ports == nil
     }
 }

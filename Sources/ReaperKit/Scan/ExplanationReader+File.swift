@@ -187,7 +187,7 @@ extension ExplanationReader {
         }
     }
 
-    private static func sockets(boundTo facts: FileFacts) -> [UInt64] {
+    static func sockets(boundTo facts: FileFacts) -> [UInt64] {
         guard let table = try? UnixSocketTable.current(), let mounts = try? MountTable.current()
         else { return [] }
         let device =

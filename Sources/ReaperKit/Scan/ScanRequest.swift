@@ -10,18 +10,33 @@ public struct ScanRequest: Sendable {
     /// Creates a request; `--rule` leaves out the rules that it does not name.
     public init(selection: Selection = Selection(), rules: [Rule]) {
         self.selection = selection
+        self.selection.exemptions = selection.exemptions.map { $0.resolved(by: rules) }
         self.rules = rules.filter { rule in
             rule.protect || selection.rules.isEmpty
                 || selection.rules.contains { $0.matches(ByteString(rule.id)) }
         }
     }
 
+    /// The rules that a plan is held to: what is expected goes with nobody who is stopped.
+    var planningRules: [Rule] { rules + selection.exemptions.flatMap(\.protection) }
+
     /// Whether rules and detectors decide what is a finding, and selectors only narrow it.
     ///
     /// Otherwise whatever the selectors select is a finding: the user said so.
     public var isJudged: Bool {
-        instances == nil
+        instances == nil && !isComparison
             && (selection.isEmpty || !selection.kinds.isEmpty || !selection.rules.isEmpty)
+    }
+
+    /// Whether whatever came since a snapshot is a finding.
+    public var isComparison: Bool { instances == nil && selection.isComparison }
+
+    /// Whether leaks of this kind are looked for: all of them unless kinds were named.
+    public func compares(_ kind: FindingKind) -> Bool {
+        guard isComparison, kind.isLeak else { return false }
+        // No condition on ports or processes can be asked of a file.
+        if kind == .leakedFile, !selection.describesFiles { return false }
+        return selection.kinds.isEmpty || selection.kinds.contains(kind)
     }
 
     /// Whether nothing but numbers of processes was asked for.
@@ -41,6 +56,9 @@ public struct ScanRequest: Sendable {
     /// Whether a finding of this kind is wanted.
     public func wants(_ kind: FindingKind) -> Bool {
         if instances != nil { return kind == .staleInstance || kind == .staleSocket }
+        if isComparison {
+            return (kind == .staleInstance || kind == .staleSocket) && compares(.leakedFile)
+        }
         if !isJudged { return false }
         if !selection.rules.isEmpty, !Self.ruleKinds.contains(kind) { return false }
         return selection.kinds.isEmpty || selection.kinds.contains(kind)
@@ -63,13 +81,19 @@ public struct ScanRequest: Sendable {
         if wants(.orphan) { list.append(OrphanDetector(rules: rules)) }
         if wants(.zombie) { list.append(ZombieDetector()) }
         if wants(.deletedExecutable) { list.append(DeletedExecutableDetector()) }
-        let asksForHolders = !isJudged || selection.kinds.contains(.portHolder)
+        let asksForHolders = asksForProcesses || selection.kinds.contains(.portHolder)
         if let ports = selection.ports, asksForHolders {
             list.append(PortHolderDetector(ports: ports, among: selection.process))
-        } else if !isJudged, !selection.process.isEmpty {
+        } else if asksForProcesses {
             list.append(SelectedProcessDetector(selection.process))
         }
         return list
+    }
+
+    /// Whether whoever is selected is a finding.
+    private var asksForProcesses: Bool {
+        if isComparison { return compares(.leakedProcess) }
+        return !isJudged && (selection.ports != nil || !selection.process.isEmpty)
     }
 
     /// What narrows findings that were judged.
@@ -84,6 +108,12 @@ public struct ScanRequest: Sendable {
     public var ports: PortSet? {
         // Which ports an instance has is read of the few processes that are one.
         var members = instances == nil ? selection.ports?.members ?? [] : []
+        // Who is expected to hold a port, by its number or by what a rule says.
+        if instances == nil {
+            for pattern in selection.exemptions.flatMap(\.patterns) {
+                members += pattern.ports?.members ?? []
+            }
+        }
         if instances != nil || (isJudged && wants(.orphan)) {
             for rule in rules {
                 members += rule.match.ports?.members ?? []
@@ -100,6 +130,8 @@ public struct ScanResult: Sendable {
     public var snapshot: Snapshot
     /// What is wrong.
     public var findings: [Finding]
+    /// What would be, and is expected.
+    public var ignored: [IgnoredFinding] = []
     /// Whether everything that could hide something asked for was read.
     public var isComplete: Bool { snapshot.unreadable.isEmpty }
 

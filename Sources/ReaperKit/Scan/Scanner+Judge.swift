@@ -16,6 +16,7 @@ extension Scanner {
                 finding.process.map { !proven.contains($0) } ?? false
             }
         }
+        dropReaders(&detection, in: snapshot)
         for fact in stillHidden(Set(detection.hidden), in: snapshot) {
             snapshot.unreadable.add(
                 pid: fact.pid,
@@ -23,7 +24,9 @@ extension Scanner {
                 reason: reasonText(fact.code)
             )
         }
-        return ScanResult(snapshot: snapshot, findings: detection.findings)
+        var result = ScanResult(snapshot: snapshot, findings: detection.findings)
+        result.ignored = detection.ignored
+        return result
     }
 
     /// Leaves out what was refused of who was dying while it was looked at, as if the look had come
@@ -99,6 +102,15 @@ extension Scanner {
             all.hidden += one.hidden
         }
         if let pattern = request.narrowing { narrow(&all, to: pattern, in: view) }
+        if request.compares(.leakedFile), let baseline = request.selection.process.absentFrom {
+            let files = FileDetection(request: request)
+            let findsProcesses = request.compares(.leakedProcess)
+            NewFiles(baseline: baseline, findsProcesses: findsProcesses)
+                .add(files.judgments(in: view), to: &all, in: view)
+        }
+        if !request.selection.exemptions.isEmpty {
+            all.setAside(request.selection.exemptions, in: view)
+        }
         if let scope = request.instances?.scope, !scope.isEmpty {
             dropHidden(of: &all, outside: scope, in: view)
         }
@@ -161,7 +173,7 @@ extension Scanner {
         guard let path = finding.file, let baseline = pattern.absentFrom else { return false }
         var rest = pattern
         rest.absentFrom = nil
-        return rest.isEmpty && !baseline.files.contains(path)
+        return rest.isEmpty && baseline.files[path] == nil
     }
 
     /// Reads more facts, each through a directory that still shows the process that was listed.
@@ -195,7 +207,7 @@ extension ProcessPattern {
         _ parent: ProcessRecord,
         in context: MatchContext
     ) -> MatchAnswer {
-        if absentFrom?.processes.contains(zombie.identity) == true { return .fails }
+        if absentFrom?.contains(zombie.identity) == true { return .fails }
         var rest = self
         rest.absentFrom = nil
         return rest.evaluate(parent, in: context)

@@ -7,12 +7,13 @@ extension Scanner {
         for result: inout ScanResult,
         options: PlanningOptions
     ) -> ShutdownPlan {
-        let planner = ShutdownPlanner(result.snapshot, rules: request.rules, options: options)
+        let rules = request.planningRules
+        let planner = ShutdownPlanner(result.snapshot, rules: rules, options: options)
         var plan = planner.plan(for: result.findings)
         // Who was held while it was listed is identified already.
         if isOwnNamespace, plan.targets.contains(where: { $0.pidfdInode == nil }) {
             identify(plan.targets.map(\.identity), in: &result.snapshot)
-            plan = ShutdownPlanner(result.snapshot, rules: request.rules, options: options)
+            plan = ShutdownPlanner(result.snapshot, rules: rules, options: options)
                 .plan(for: result.findings)
         }
         foresee(&plan, in: result.snapshot)

@@ -118,7 +118,11 @@ extension Scanner {
 
     /// Reads the listening sockets of found processes, for the report, unless they are read.
     private mutating func readPorts(of findings: [Finding], into snapshot: inout Snapshot) {
-        guard isDescribing, request.ports == nil, request.instances == nil,
+        // Those of which somebody is expected to hold one are not all that there is to tell.
+        let isUnread =
+            request.ports == nil
+            || (request.selection.ports == nil && !request.selection.exemptions.isEmpty)
+        guard isDescribing, isUnread, request.instances == nil,
             findings.contains(where: { $0.process != nil })
         else { return }
         readPorts(of: Set(findings.compactMap(\.process)), into: &snapshot)

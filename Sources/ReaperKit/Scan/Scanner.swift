@@ -42,7 +42,7 @@ public struct Scanner: ~Copyable {
         isOwnNamespace = procRoot == "/proc" && procfs.showsOwnNamespace()
         self.procfs = procfs
         detectors = request.detectors
-        protections = Protections(request.rules)
+        protections = Protections(request.planningRules)
         context = MatchContext(host: host, includesPeers: request.selection.includesPeers)
     }
 
@@ -144,12 +144,27 @@ public struct Scanner: ~Copyable {
     mutating func kernelChildren() -> Set<Int32> { Set(childWalk.kernelChildren(in: &procfs)) }
 
     /// Reads everybody's `stat` and every socket that holds a port, and judges nothing.
-    public mutating func inventory(files: [InstanceFile]) throws(SystemError) -> Snapshot {
-        let table = try SocketTable.read(SocketQuery(), procRoot: procfs.root)
-        var snapshot = Snapshot(host: host, sockets: table.sockets, instanceFiles: files)
-        snapshot.processes = try listing().records
-        snapshot.unreadable.notes = procfs.limits(for: host) + table.notes
-        return snapshot
+    ///
+    /// - Returns: What was seen, and what of it was not.
+    /// - Throws: Why `/proc` could not be listed, or sockets not be read.
+    public mutating func inventory(
+        files: [InstanceFile]
+    ) throws(SystemError) -> (snapshot: Snapshot, gaps: Baseline.Gaps) {
+        var snapshot = Snapshot(host: host, instanceFiles: files)
+        let (records, refused) = try listing()
+        snapshot.processes = records
+        // Later than the processes: whoever has a port by now and is not among them is new.
+        let query = SocketQuery(includesBound: false)
+        let table = try SocketTable.read(query, procRoot: procfs.root)
+        snapshot.sockets = table.sockets
+        var gaps = Baseline.Gaps()
+        gaps.processes = procfs.limits(for: host)
+        if !refused.isEmpty {
+            let whom = counted(refused.count, "process", "processes")
+            gaps.processes.append("\(whom) could not be looked at")
+        }
+        gaps.listeners = table.notes
+        return (snapshot, gaps)
     }
 
     /// Whether sockets were read at all.

@@ -151,7 +151,7 @@ extension LinuxKernel {
         }
         let planner = ShutdownPlanner(
             result.snapshot,
-            rules: scanner.request.rules,
+            rules: scanner.request.planningRules,
             options: planning
         )
         // Who only descends from a match was listed by number; the engine proves such ties itself.

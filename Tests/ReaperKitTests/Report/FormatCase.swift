@@ -18,6 +18,7 @@ struct FormatCase: Sendable, CustomTestStringConvertible {
         FormatCase(testDescription: "an unknown machine", report: unknownMachine),
         FormatCase(testDescription: "nothing was done", report: refused),
         FormatCase(testDescription: "hostile names", report: hostile),
+        FormatCase(testDescription: "a comparison", report: comparison),
     ]
 
     /// Rules and detectors that looked.
@@ -37,6 +38,34 @@ struct FormatCase: Sendable, CustomTestStringConvertible {
         report.checks = checks
         report.snapshot.unreadable.add(pid: 7, fact: "fd", reason: "Permission denied")
         report.snapshot.unreadable.notes = ["/proc hides other users' processes (hidepid=2)"]
+        return report
+    }
+
+    /// What came since a snapshot, and what was expected of it.
+    static var comparison: Report {
+        func finding(_ kind: FindingKind, _ summary: String) -> Finding {
+            Finding(
+                kind: kind,
+                severity: .warning,
+                verdict: .confirmed,
+                summary: summary,
+                evidence: [Evidence("it is not in the snapshot", source: "--since")],
+                remedy: Remedy(.none, command: "reaper explain :80/tcp")
+            )
+        }
+        var port = finding(.leakedPort, "port 80/tcp on every address was not held before")
+        port.port = "80/tcp"
+        port.holders = [SampleReport.orphan]
+        var file = finding(.leakedFile, "/run/<a>.pid: was not there before")
+        file.file = "/run/<a>.pid"
+        var process = finding(.leakedProcess, "was not there before")
+        process.process = SampleReport.orphan
+        var report = SampleReport.report([port, file])
+        report.checks = [.kind(.leakedProcess), .kind(.leakedPort), .kind(.leakedFile)]
+        report.ignored = [
+            IgnoredFinding(process, by: "name=<x>|`\u{1b}[2J"),
+            IgnoredFinding(port, by: "port=80"), IgnoredFinding(file, by: "live.*"),
+        ]
         return report
     }
 

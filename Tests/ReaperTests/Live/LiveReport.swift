@@ -12,6 +12,8 @@ struct LiveReport: Decodable {
         let verdict: String
         let process: Process?
         let file: File?
+        let port: String?
+        let holders: [String]?
         let evidence: [Evidence]
         let remedy: Remedy
     }
@@ -20,6 +22,14 @@ struct LiveReport: Decodable {
         let identity: String
         let name: String?
         let command: [String]?
+        let ports: [Port]?
+    }
+
+    struct Port: Decodable { let port: UInt16 }
+
+    struct Ignored: Decodable {
+        let id: String
+        let by: String
     }
 
     struct File: Decodable { let path: String }
@@ -89,6 +99,7 @@ struct LiveReport: Decodable {
     let error: String?
     let unreadable: Unreadable
     let findings: [Finding]
+    let ignored: [Ignored]?
     let plan: Plan?
     let outcome: Outcome?
     let instances: [Instance]?
