@@ -26,7 +26,7 @@ enum RunCommand {
             Diagnostics.report(error.error.description.escapedForTerminal)
             return error.status.rawValue
         }
-        let lease = record(run, words, options)
+        let lease = record(run, options)
         let ending = run.wait()
         let isClean = run.settle(until: Clock.monotonic() + options.run.settle)
         defer { lease?.remove() }
@@ -41,11 +41,10 @@ extension RunCommand {
     /// Leaves a record for whoever comes after a reaper that is killed.
     private static func record(
         _ run: CommandRun,
-        _ words: [ByteString],
         _ options: Options
     ) -> RunLease? {
         do throws(SystemError) {
-            return try RunLease(of: run.pid, tag: run.tag, words: words)
+            return try RunLease(of: run.pid, tag: run.tag)
         } catch {
             if options.output.isVerbose {
                 Diagnostics.report("no record of the run: \(error.description.escapedForTerminal)")
