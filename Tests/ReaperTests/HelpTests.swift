@@ -23,7 +23,9 @@ struct HelpTests {
                 " --\(flag.long)\(flag.placeholder.map { " \($0)" } ?? " ")"
             )
             // Commands may have flags of one name for themselves.
-            let isItsOwn = command.flags.contains { $0.long == flag.long }
+            let isItsOwn = command.flags.contains {
+                $0.long == flag.long && $0.placeholder == flag.placeholder
+            }
             #expect(isShown == isItsOwn, "--\(flag.long)")
         }
     }
