@@ -9,6 +9,9 @@ enum RunCommand {
     private static func code(_ options: Options) -> Int32 {
         do throws(Outputs.Failure) {
             let output = try Outputs(opening: options.output)
+            if !options.selection.ignoredRules.isEmpty, let refusal = refusal(of: options) {
+                return refusal
+            }
             return run(options, output)
         } catch {
             Diagnostics.report(error.message)
@@ -38,6 +41,17 @@ enum RunCommand {
 }
 
 extension RunCommand {
+    /// Says what is wrong with the rules that are named, before anything is run.
+    private static func refusal(of options: Options) -> Int32? {
+        do throws(ScanSession.Failure) {
+            _ = try ScanSession(options).startedAt
+            return nil
+        } catch {
+            Diagnostics.report(error.message)
+            return error.status.rawValue
+        }
+    }
+
     /// Leaves a record for whoever comes after a reaper that is killed.
     private static func record(
         _ run: CommandRun,
