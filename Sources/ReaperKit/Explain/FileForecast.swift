@@ -33,14 +33,13 @@ enum FileUserSection {
                 )
             )
         }
-        if list.isEmpty, account.hiddenUsers == 0 {
+        if list.isEmpty, account.hiddenUsers.isEmpty {
             list.append(Statement("nobody", source: "/proc/PID/fd, exe, cwd"))
         }
-        if account.hiddenUsers > 0 {
+        if !account.hiddenUsers.isEmpty {
             list.append(
                 Statement(
-                    "\(counted(account.hiddenUsers, "process", "processes")) could not be looked at"
-                        + (host.effectiveUser == 0 ? "" : "; run as root to see them"),
+                    account.hiddenUsers.sentence(on: host),
                     source: "/proc/PID/fd",
                     mark: .unknown
                 )

@@ -33,10 +33,10 @@ public struct PortAccount: Sendable {
     public var others: [Place] = []
     /// Who holds which socket, by inode.
     public var holders: [UInt64: [SocketHolder]] = [:]
-    /// How many processes may hold any of them for all that is known.
-    public var refusals = 0
-    /// How many processes' network namespaces could not be read.
-    public var hiddenNamespaces = 0
+    /// Who may hold any of them for all that is known.
+    public var refusals: UnseenProcesses = []
+    /// Whose network namespaces could not be read.
+    public var hiddenNamespaces: UnseenProcesses = []
     /// The holders, each with all that is known of it, by number.
     public var accounts: [ProcessAccount] = []
     /// What the sources of sockets could not show.

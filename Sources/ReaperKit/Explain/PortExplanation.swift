@@ -163,11 +163,9 @@ struct PortHolders {
                 )
             )
         }
-        let count = account.refusals
         let why =
-            count > 0
-            ? "\(counted(count, "process", "processes")) could not be looked at"
-                + (account.host.effectiveUser == 0 ? "" : "; run as root to see them")
+            !account.refusals.isEmpty
+            ? account.refusals.sentence(on: account.host)
             : "everybody who can be seen was looked at: it may be held by the kernel itself (NFS, "
                 + "WireGuard), or from another pid namespace"
         let sentence = "\(socket.sentence), for user \(user), and no process was seen that has it"

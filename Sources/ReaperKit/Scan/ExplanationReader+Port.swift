@@ -46,15 +46,17 @@ extension ExplanationReader {
         _ procfs: inout Procfs
     ) {
         var members: [UInt64: [ProcessRecord]] = [:]
+        var hidden: [Int32] = []
         for record in records where !record.isKernelThread && !record.isZombie {
             switch procfs.networkNamespace(of: record.pid) {
             case .value(let namespace):
                 guard namespace != account.own.namespace else { continue }
                 members[namespace, default: []].append(record)
             case .gone: continue
-            case .denied: account.hiddenNamespaces += 1
+            case .denied: hidden.append(record.pid)
             }
         }
+        account.hiddenNamespaces = UnseenProcesses(hidden)
         for (namespace, processes) in members.sorted(by: { $0.key < $1.key }) {
             for witness in processes.prefix(Self.witnesses) {
                 // One that ended, or moved, is no witness.
@@ -86,7 +88,7 @@ extension ExplanationReader {
             depth: .hiddenEverywhere
         )
         account.holders = map.holders
-        account.refusals = Set(map.refusals.map(\.pid)).count
+        account.refusals = UnseenProcesses(map.refusals.map(\.pid))
     }
 
     private mutating func addAccounts(to account: inout PortAccount) throws(SystemError) {

@@ -180,11 +180,9 @@ public struct ExplanationReader: ~Copyable {
             answer: .notFound,
             summary: "no process is called '\(text)'"
         )
-        if refused > 0 {
+        if !refused.isEmpty {
             none.answer = .incomplete
-            none.unknown = [
-                "what \(counted(refused, "process runs", "processes run")); run as root to see it"
-            ]
+            none.unknown = ["who is called so: " + refused.sentence(on: scanner.host)]
         }
         if unsafe access(text, F_OK) == 0 {
             none.advice = Advice(

@@ -146,7 +146,7 @@ struct PortExplanationTests {
     func unknown() {
         let one = Self.explanation(
             Self.account([Self.socket(.listen, inode: 7)]) { account in
-                account.refusals = 3
+                account.refusals = [900, 812, 813]
                 account.host.userNames = [1000: "alice"]
             }
         )
@@ -155,7 +155,8 @@ struct PortExplanationTests {
         let statement = one[.holders]?.statements.first
         #expect(statement?.mark == .unknown)
         #expect(statement?.text.contains("for user alice") == true)
-        #expect(statement?.text.contains("3 processes could not be looked at; run as root") == true)
+        let hidden = "3 processes (812, 813, 900) could not be looked at; run as root"
+        #expect(statement?.text.contains(hidden) == true)
         #expect(one.unknown.count == 1)
     }
 
@@ -243,7 +244,7 @@ struct PortExplanationTests {
                     ),
                     .init(888, sockets: [], source: "/proc/600/net/tcp"),
                 ]
-                account.hiddenNamespaces = 2
+                account.hiddenNamespaces = [17, 18]
             }
         )
         #expect(one.answer == .explained)
@@ -254,7 +255,7 @@ struct PortExplanationTests {
         )
         #expect(statements[0].source == "/proc/500/net/tcp")
         #expect(statements.contains { $0.text.contains("1 other in which nobody holds the port") })
-        #expect(statements.contains { $0.text.contains("of 2 processes the network namespace") })
+        #expect(statements.contains { $0.text.contains("of 2 processes (17, 18) the network namespace") })
     }
 
     @Test("whoever holds a port for a container is not what is to be stopped")
