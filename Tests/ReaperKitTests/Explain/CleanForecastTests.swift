@@ -232,6 +232,29 @@ struct RuleSectionTests {
         #expect(statements.contains { $0.text.hasPrefix("one other rule looked at it") })
     }
 
+    @Test(
+        "a rule of which only what nearly everybody has holds is counted, and shown in the details",
+        arguments: [["HOME=/root"], ["HOME", "PATH"], ["HOME", "OTHER"], ["HOME", "SWARM_ID"]]
+    )
+    func common(variables: [String]) throws {
+        var rule = try OrphanCase.rule()
+        rule.match.users = [1000]
+        rule.match.environment = try variables.map { text in
+            let parts = text.split(separator: "=").map(String.init)
+            let value = try parts.dropFirst().first.map {
+                try Cast.glob(ByteString($0), as: .text)
+            }
+            return EnvironmentCondition(name: ByteString(parts[0]), value: value)
+        }
+        let statements = Self.statements([rule]) {
+            $0.environment = .value(["HOME=/root", "PATH=/bin", "SWARM_ID=7"])
+        }
+        let isTelling = variables.contains("SWARM_ID")
+        let details = statements.filter(\.isDetail).compactMap(\.label)
+        #expect(details == (isTelling ? [] : ["test.job"]))
+        #expect(statements.first?.text.hasPrefix("one rule looked at it") == !isTelling)
+    }
+
     @Test("a rule that describes it tells what speaks for and against")
     func full() throws {
         let statements = Self.statements([try OrphanCase.rule()]) {
