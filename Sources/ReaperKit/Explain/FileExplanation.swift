@@ -67,7 +67,9 @@ enum FileSummary {
                 : "\(path) is not there any more, and \(users(of: account))"
         }
         if let judgment = account.judgment {
+            let left = FileSurvivors(of: account).phrase
             return "\(path) \(verdict(judgment.whole, facts))"
+                + (left.map { ", but of the session or group that it led \($0)" } ?? "")
         }
         if facts.kind == .directory { return "\(path) is a directory; \(users(of: account))" }
         return "\(path) is \(facts.kind.name); \(users(of: account))"
@@ -87,7 +89,8 @@ enum FileSummary {
     private static func users(of account: FileAccount) -> String {
         let pids = Set(account.users.map(\.process))
         guard !pids.isEmpty else {
-            return account.hiddenUsers.isEmpty ? "no process uses it" : "nobody was seen that uses it"
+            return account.hiddenUsers.isEmpty
+                ? "no process uses it" : "nobody was seen that uses it"
         }
         return "\(counted(pids.count, "process uses", "processes use")) it"
     }
