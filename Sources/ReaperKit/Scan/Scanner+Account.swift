@@ -110,7 +110,8 @@ extension Scanner {
             switch answer {
             case .holds: found.append(process.identity)
             // Some hosts let nobody look at init; its name and arguments are known all the same.
-            case .unreadable where !process.isKernelThread && process.pid != 1: refused.append(process.pid)
+            case .unreadable where !process.isKernelThread && process.pid != 1:
+                refused.append(process.pid)
             case .fails, .needs, .unreadable: break
             }
         }
