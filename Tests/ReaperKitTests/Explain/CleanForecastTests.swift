@@ -134,6 +134,48 @@ struct CleanForecastTests {
         }
     }
 
+    /// The instance `web` that process 500 is, and what stops it.
+    private static func standing(keeper: String? = nil) throws -> InstanceStanding {
+        let listing = try InstanceScene.listing(
+            [InstanceScene.process(4127)],
+            [InstanceScene.file("web", 4127)]
+        )
+        let instance = try #require(listing.instances.first)
+        var standing = InstanceStanding(instance, in: listing, rules: try InstanceScene.rules())
+        standing.keeper = keeper
+        return standing
+    }
+
+    @Test("an instance is stopped as a whole, by its id")
+    func instance() throws {
+        var account = Self.account()
+        account.standings = [try Self.standing(keeper: "boss (7@1)")]
+        let forecast = CleanForecast(account)
+        #expect(forecast.statements[1].label == "stop")
+        #expect(forecast.statements[1].text == "stops test instance web (alias-web)")
+        #expect(forecast.advice?.commands == ["reaper stop web"])
+        #expect(
+            forecast.advice?.reason
+                == "it belongs to test instance web (alias-web); 'reaper clean --pid 500@50000' "
+                + "stops this process alone; boss (7@1) looks after it, and may start it again"
+        )
+        // A manager outside would start it again.
+        account.process.cgroups = .value(["0::/system.slice/web.service"])
+        #expect(CleanForecast(account).advice?.commands == ["systemctl stop web.service"])
+    }
+
+    @Test("what REAPER_KEEP means is said, and that a name overrules it")
+    func kept() throws {
+        let account = Self.account { $0.environment = .value(["REAPER_KEEP=1"]) }
+        let advice = CleanForecast(account).advice
+        #expect(advice?.commands == ["reaper clean --pid 500@50000"])
+        #expect(advice?.reason?.contains("(REAPER_KEEP=1): naming it") == true)
+        let odd = Oddity.all(of: account).map(\.text)
+        #expect(odd.contains { $0.contains("no rule takes it for an orphan") })
+        let other = Self.account { $0.environment = .value(["REAPER_KEEP=0"]) }
+        #expect(CleanForecast(other).advice?.reason == nil)
+    }
+
     @Test("a zombie's parent is asked")
     func zombie() {
         let account = Self.account { $0.state = UInt8(ascii: "Z") }
