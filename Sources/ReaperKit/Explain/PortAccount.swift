@@ -39,6 +39,8 @@ public struct PortAccount: Sendable {
     public var hiddenNamespaces: UnseenProcesses = []
     /// The holders, each with all that is known of it, by number.
     public var accounts: [ProcessAccount] = []
+    /// What `clean --ports` would do.
+    public var plan = ShutdownPlan()
     /// What the sources of sockets could not show.
     public var notes: [String] = []
     /// The machine.

@@ -11,6 +11,7 @@ extension Explanation {
         add(.holders, holders.statements)
         add(.lingering, LingeringSockets.statements(of: account.own))
         add(.namespaces, PortNamespaces.statements(of: account))
+        add(.cleaning, PortForecast(account, holders).statements)
         advice = holders.advice
         let elsewhere = account.others.contains { place in
             place.sockets.contains(where: \.isInTheWay)
@@ -124,6 +125,14 @@ struct PortHolders {
                     mark: .decisive,
                     depth: 1
                 )
+            )
+        }
+        list += known.standings.map { standing in
+            Statement(
+                standing.holderSentence,
+                source: standing.source,
+                mark: .decisive,
+                depth: 1
             )
         }
         list += Oddity.all(of: known).map { statement in
@@ -262,10 +271,11 @@ struct PortHolders {
         }
         // Only who can be reached holds a port for clean; the others go by number.
         let identities = accounts.map { "\($0.process.identity)" }.joined(separator: ",")
-        return Advice(
-            .stop,
-            ["reaper clean " + (isServed ? "--ports \(account.name)" : "--pid \(identities)")],
-            reason: forecasts.compactMap { $0.advice?.reason }.first
+        return PortForecast.advice(
+            forecasts,
+            besides: "reaper clean "
+                + (isServed ? "--ports \(account.name)" : "--pid \(identities)"),
+            isOfAll: accounts.count == pids.count
         )
     }
 }

@@ -25,7 +25,19 @@ extension ExplanationReader {
         addNamespaces(to: &account, records, query, &procfs)
         addHolders(to: &account, records, procfs)
         try addAccounts(to: &account)
+        if !account.accounts.isEmpty { account.plan = try plan(for: ports) }
         return account
+    }
+
+    /// What `clean --ports` would do.
+    private func plan(for ports: PortSet) throws(SystemError) -> ShutdownPlan {
+        var selection = Selection()
+        selection.ports = ports
+        var scanner = try Scanner(ScanRequest(selection: selection, rules: rules))
+        var result = try scanner.scan()
+        var options = PlanningOptions()
+        options.isSelected = true
+        return scanner.plan(for: &result, options: options)
     }
 
     private static func listing(
