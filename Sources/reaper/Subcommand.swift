@@ -105,11 +105,14 @@ struct Subcommand: Sendable {
         summary: "why something runs, who holds a port, whether a file is stale",
         details: [
             "TARGET is PID or PID@START, :PORT (also :8080/udp or :http), a path with a slash in "
-                + "it, or a name: a glob on what processes are called.",
+                + "it, or a name: that of an instance, as 'stop' finds it, or a glob on what "
+                + "processes are called.",
             "Of a process it tells what it is, its parents as far as they can be believed, who "
-                + "started or supervises it, what is odd, what each rule says, and what clean would "
-                + "do. Of a port: who holds it, shares it, or keeps it in another network "
-                + "namespace. Of a file: every question that decides whether it is stale, who uses "
+                + "started or supervises it, what is odd, what each rule says, and what clean "
+                + "and stop would do. Of an instance: how it is, its processes, and what stop would "
+                + "do; a name that fits several lists them. Of a port: who holds it, whose instance "
+                + "that is, who shares it, or keeps it in another network namespace, and what clean "
+                + "would do. Of a file: every question that decides whether it is stale, who uses "
                 + "it, and which rule knows it. Every fact names its source. Nothing is changed.",
             "The status is 0 when everything was explained, 1 when there is no such process or "
                 + "file, or nobody holds the port, and 3 when something could not be read that "
@@ -122,6 +125,10 @@ struct Subcommand: Sendable {
             Example(
                 command: "reaper explain /run/myapp.pid",
                 meaning: "is this file stale, question by question"
+            ),
+            Example(
+                command: "reaper explain prod-a3f2",
+                meaning: "does this instance run, as whom, and how is it stopped"
             ),
             Example(command: "reaper explain 'node*'", meaning: "every process of such a name"),
         ],
