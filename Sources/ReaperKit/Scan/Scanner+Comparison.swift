@@ -268,7 +268,8 @@ extension Scanner {
         guard let own = snapshot.process(getpid()), let other = snapshot.process(identity.pid)
         else { return false }
         return other.parent == own.parent && other.processGroup == own.processGroup
-            && identity.startTime >= own.identity.startTime
+            // Within one clock tick numbers are handed out upwards.
+            && (identity.startTime, identity.pid) > (own.identity.startTime, own.pid)
     }
 }
 
