@@ -4,6 +4,7 @@ import ReaperKit
 /// Finds what a command left running, says so, and stops it.
 struct LeakSearch {
     private let run: CommandRun
+    let facts: RunFacts
     let baseline: RunBaseline
     var options: Options
     /// What has been found and done so far; `nil` before the first look.
@@ -12,7 +13,7 @@ struct LeakSearch {
     private let end: Duration
     var statuses: [ExitStatus] = []
     /// What runs on purpose.
-    private var expected: [IgnoredFinding] = []
+    var expected: [IgnoredFinding] = []
 
     /// Who is left in the end.
     private enum Rest {
@@ -24,10 +25,12 @@ struct LeakSearch {
         case others
     }
 
-    init(_ run: CommandRun, since baseline: RunBaseline, _ options: Options) {
+    init(_ run: CommandRun, _ facts: RunFacts, since baseline: RunBaseline, _ options: Options) {
         self.run = run
+        self.facts = facts
         self.baseline = baseline
         self.options = options
+        self.options.action.isOfDescendants = true
         // Where reaper itself has it, so has whatever it starts.
         if ProgramArguments.variable("REAPER_KEEP") != "1" {
             self.options.selection.exemptions.append(.optOut)
@@ -47,6 +50,16 @@ struct LeakSearch {
             try lookAround()
             var report = try reportSoFar()
             report.ignored = expected
+            report.run = facts
+            // Whoever is gone needs no command.
+            let gone = Set(report.outcome?.targets.filter(\.result.isGone).map(\.identity) ?? [])
+            for index in report.findings.indices {
+                guard let identity = report.findings[index].process, gone.contains(identity)
+                else { continue }
+                report.findings[index].remedy.command = nil
+            }
+            report.startedAt = facts.startedAt
+            report.duration = Clock.wall() - facts.startedAt
             if rest == .nobody, !options.run.keeps || report.findings.isEmpty {
                 report.outcome = proven(report.outcome ?? ShutdownOutcome())
             } else if rest == .expected, report.outcome != nil {

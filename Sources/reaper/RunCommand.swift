@@ -22,6 +22,7 @@ enum RunCommand {
     private static func run(_ options: Options, _ output: consuming Outputs) -> Int32 {
         let words = ProgramArguments.last(options.operands.count)
         let baseline = RunBaseline(watching: options.run.watched, ports: options.run.ports)
+        let (startedAt, began) = (Clock.wall(), Clock.monotonic())
         let run: CommandRun
         do throws(CommandFailure) {
             run = try CommandRun(words, tag: RunTag.make())
@@ -31,10 +32,18 @@ enum RunCommand {
         }
         let lease = record(run, options)
         let ending = run.wait()
+        let ended = Clock.monotonic()
         let isClean = run.settle(until: Clock.monotonic() + options.run.settle)
         defer { lease?.remove() }
         if isClean, !options.wantsRunReport, baseline.changes().isEmpty { return ending.code }
-        var leaks = LeakSearch(run, since: baseline, options)
+        let facts = RunFacts(
+            command: words,
+            tag: run.tag,
+            ending: ending,
+            startedAt: startedAt,
+            duration: ended - began
+        )
+        var leaks = LeakSearch(run, facts, since: baseline, options)
         let status = leaks.finish(isClean, output)
         return ending.code == 0 ? status : ending.code
     }

@@ -247,7 +247,12 @@ struct Subcommand: Sendable {
                 + "error, stopped as 'reaper clean' would, and the status is 23. Where nothing is "
                 + "left, which the kernel proves, nothing is said.",
             "A command that failed keeps its own status; one that a signal ended has 128 and the "
-                + "signal's number.",
+                + "signal's number. --json and --format write to standard output, after what the "
+                + "command wrote there: better name a file with -o or --report.",
+            "REAPER_KEEP=1 in a process's environment leaves it running, unless reaper was started "
+                + "with it. What --keep leaves carries the mark REAPER_RUN, and a later scan shows "
+                + "it. Records of running commands are in /run/reaper/runs, for others than root in "
+                + "$XDG_RUNTIME_DIR/reaper/runs or /tmp/reaper-UID/runs.",
         ],
         operands: "COMMAND",
         examples: [

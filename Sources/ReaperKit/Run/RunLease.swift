@@ -65,8 +65,8 @@ public final class RunLease {
         return json.bytes
     }
 
-    /// `$REAPER_STATE_DIR/runs`, else `/run/reaper/runs` for root and
-    /// `$XDG_RUNTIME_DIR/reaper/runs` for others.
+    /// `$REAPER_STATE_DIR/runs`, else `/run/reaper/runs` for root, and for others
+    /// `$XDG_RUNTIME_DIR/reaper/runs` or `/tmp/reaper-UID/runs`.
     private static func openDirectory() throws(SystemError) -> FileDescriptor {
         let base: String
         if let path = variable("REAPER_STATE_DIR") {
@@ -76,21 +76,27 @@ public final class RunLease {
         } else if let path = variable("XDG_RUNTIME_DIR") {
             base = "\(path)/reaper"
         } else {
-            throw SystemError(call: "open", subject: "$XDG_RUNTIME_DIR", code: ENOENT)
+            base = "/tmp/reaper-\(geteuid())"
         }
-        let path = "\(base)/runs"
-        for directory in [base, path] {
+        for directory in [base, "\(base)/runs"] {
             let result = unsafe clinux_mkdir(directory, 0o755)
             if result != -EEXIST { try check(result, "mkdir", directory) }
+            // Where others can write, a record could be theirs. Nobody but its owner, or root, can
+            // put something else below a directory that has been found to be so.
+            let opened = try open(directory)
+            if directory != base { return opened }
         }
+        throw SystemError(call: "open", subject: base, code: ENOENT)
+    }
+
+    private static func open(_ directory: String) throws(SystemError) -> FileDescriptor {
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
-        let directory = try FileDescriptor(opening: path, flags: flags)
+        let opened = try FileDescriptor(opening: directory, flags: flags)
         var facts = stat()
-        // Where others can write, a record could be theirs.
-        guard unsafe fstat(directory.raw, &facts) == 0, facts.st_uid == geteuid(),
+        guard unsafe fstat(opened.raw, &facts) == 0, facts.st_uid == geteuid(),
             facts.st_mode & 0o022 == 0
-        else { throw SystemError(call: "open", subject: path, code: EPERM) }
-        return directory
+        else { throw SystemError(call: "open", subject: directory, code: EPERM) }
+        return opened
     }
 
     private static func variable(_ name: String) -> String? {

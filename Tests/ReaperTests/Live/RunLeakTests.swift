@@ -28,7 +28,7 @@ struct RunLeakTests {
         #expect(completion.code == 23)
         #expect(completion.text == "done\n")
         let lines = completion.errorText.split(separator: "\n")
-        #expect(lines.first == "reaper: the command has ended and left a process running:")
+        #expect(lines.first == "reaper: sh left a process running:")
         #expect(completion.errorText.contains("leaked_process"))
         #expect(completion.errorText.contains("1 process gone"), "\(completion.errorText)")
         #expect(completion.errorText.contains("wait4: ECHILD"))
