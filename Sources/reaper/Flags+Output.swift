@@ -6,14 +6,15 @@ extension Flag {
         Flag(
             long: "format",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .rules, .run],
+            commands: [.scan, .clean, .explain, .list, .stop, .rules, .run, .report],
             summary:
                 "as table, json or ndjson, findings also as junit, github, openmetrics, dot [table]",
             details: "ndjson has one finding, or instance, per line, each with the host's fields. "
                 + "scan, clean, stop and run also write junit (a test case per rule and detector that "
                 + "looked, XML for Jenkins or GitLab), github (annotations of GitHub Actions, and a "
                 + "job summary where GITHUB_STEP_SUMMARY names its file), openmetrics (for "
-                + "Prometheus or node_exporter's textfile collector) and dot (for Graphviz).",
+                + "Prometheus or node_exporter's textfile collector) and dot (for Graphviz). report "
+                + "writes all of them but dot.",
             argument: .value("FORMAT") { (options, text, _) throws(ValueError) in
                 options.output.format = try choice(text, "a format")
             }
@@ -21,7 +22,7 @@ extension Flag {
         Flag(
             long: "json",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .rules, .run],
+            commands: [.scan, .clean, .explain, .list, .stop, .rules, .run, .report],
             summary: "short for --format json",
             argument: .none { $0.output.format = .json }
         ),
@@ -29,7 +30,9 @@ extension Flag {
             long: "output",
             short: "o",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .snapshot, .rules, .run],
+            commands: [
+                .scan, .clean, .explain, .list, .stop, .snapshot, .rules, .run, .report,
+            ],
             summary: "write to FILE, which is replaced only when all is written",
             argument: .value("FILE") { (options, text, _) throws(ValueError) in
                 options.output.file = text == "-" ? nil : text
@@ -38,7 +41,7 @@ extension Flag {
         Flag(
             long: "report",
             topic: .output,
-            commands: [.scan, .clean, .stop, .run],
+            commands: [.scan, .clean, .stop, .run, .report],
             summary: "write to FILE in FORMAT, too; may be repeated",
             details: "Beside what --format and --output say. All files are opened before anything "
                 + "is done, and each is replaced only when all of it is written; - is stdout.",
@@ -50,7 +53,9 @@ extension Flag {
             long: "quiet",
             short: "q",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .wait, .rules, .run, .snapshot],
+            commands: [
+                .scan, .clean, .explain, .list, .stop, .wait, .rules, .run, .snapshot, .report,
+            ],
             summary: "only the findings, without headlines and advice",
             argument: .none {
                 $0.output.isQuiet = true
@@ -61,7 +66,7 @@ extension Flag {
             long: "verbose",
             short: "v",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .wait, .rules, .run],
+            commands: [.scan, .clean, .explain, .list, .stop, .wait, .rules, .run, .report],
             summary: "every fact behind every finding, and where it was read",
             argument: .none {
                 $0.output.isVerbose = true
@@ -72,7 +77,7 @@ extension Flag {
             long: "color",
             aliases: ["colour"],
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .rules, .run],
+            commands: [.scan, .clean, .explain, .list, .stop, .rules, .run, .report],
             summary: "when to use color: auto, always or never [auto]",
             argument: .value("WHEN") { (options, text, _) throws(ValueError) in
                 options.output.color = try choice(text, "a time for color")
@@ -88,7 +93,7 @@ extension Flag {
         Flag(
             long: "fail-on",
             topic: .output,
-            commands: [.scan, .clean, .run],
+            commands: [.scan, .clean, .run, .report],
             summary: "findings that make it exit 1: error, warning, info or never [warning]",
             details: "Each includes those before it. An incomplete view exits 3 all the same.",
             argument: .value("SEVERITY") { (options, text, _) throws(ValueError) in

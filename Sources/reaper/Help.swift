@@ -53,7 +53,7 @@ enum Help {
         }
         if command.name != .help {
             lines.append("Exit status:")
-            let mayRunOut: [Subcommand.Name] = [.clean, .stop, .wait, .run]
+            let mayRunOut: [Subcommand.Name] = [.clean, .stop, .wait, .run, .report]
             for status in statuses
             where (status != .deadline || mayRunOut.contains(command.name))
                 && (command.name == .run || !runStatuses.contains(status))

@@ -40,6 +40,33 @@ enum InputFile {
             throw SystemError(call: "open", subject: path, code: errno)
         }
         defer { _ = close(descriptor) }
+        return try contents(of: descriptor, named: path, limit: limit)
+    }
+
+    /// Reads all of a regular file, and waits for nobody: what else may lie in a directory that
+    /// others write to is not read.
+    static func regularContents(of path: String, limit: Int) throws(SystemError) -> [UInt8] {
+        let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+        let descriptor = unsafe open(path, flags)
+        guard descriptor >= 0 else {
+            throw SystemError(call: "open", subject: path, code: errno)
+        }
+        defer { _ = close(descriptor) }
+        var facts = stat()
+        guard unsafe fstat(descriptor, &facts) == 0 else {
+            throw SystemError(call: "fstat", subject: path, code: errno)
+        }
+        guard facts.st_mode & S_IFMT == S_IFREG else {
+            throw SystemError(call: "read", subject: path, code: EINVAL)
+        }
+        return try contents(of: descriptor, named: path, limit: limit)
+    }
+
+    private static func contents(
+        of descriptor: Int32,
+        named path: String,
+        limit: Int
+    ) throws(SystemError) -> [UInt8] {
         var contents: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {

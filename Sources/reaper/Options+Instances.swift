@@ -18,6 +18,7 @@ extension Options {
         case .run:
             guard operands.isEmpty else { return }
             throw UsageError(message: "needs a COMMAND: reaper run [OPTION...] -- COMMAND...")
+        case .report: try checkFiles()
         case .scan, .clean, .explain, .snapshot, .rules, .help: return
         }
     }

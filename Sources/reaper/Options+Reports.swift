@@ -24,6 +24,13 @@ extension Options {
     func checkReports(for command: Subcommand) throws(UsageError) {
         switch command.name {
         case .scan, .clean, .stop, .run: break
+        case .report:
+            guard output.format == .dot || output.reports.contains(where: { $0.format == .dot })
+            else { break }
+            throw UsageError(
+                argument: "dot",
+                message: "is a graph of one machine: give 'reaper scan' that format"
+            )
         case .explain, .list, .wait, .snapshot, .rules, .help:
             guard output.format.isOfFindingsOnly else { return }
             throw UsageError(
@@ -42,6 +49,19 @@ extension Options {
                 throw UsageError(argument: report.text, message: message)
             }
             taken.append(report.file)
+        }
+    }
+
+    /// Refuses to merge nothing, and to read standard input twice.
+    func checkFiles() throws(UsageError) {
+        guard !operands.isEmpty else {
+            throw UsageError(message: "needs a FILE, such as reports/*.json, or - for stdin")
+        }
+        guard !operands.contains("") else {
+            throw UsageError(argument: "''", message: "is no FILE")
+        }
+        guard operands.count(where: { $0 == "-" }) <= 1 else {
+            throw UsageError(argument: "-", message: "can be read only once")
         }
     }
 }

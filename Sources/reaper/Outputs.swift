@@ -60,20 +60,20 @@ struct Outputs: ~Copyable {
     /// Writes the report everywhere, in the format and style that were asked for.
     ///
     /// - Returns: `status`, or the worse one of an output that could not be written.
-    consuming func finish(_ report: Report, _ status: ExitStatus) -> ExitStatus {
+    consuming func finish(_ report: some RenderableReport, _ status: ExitStatus) -> ExitStatus {
         finish(report, shown: report, status)
     }
 
     /// Writes it so, but only what is `shown` where a person asked for a table.
-    consuming func finish(
-        _ report: Report,
-        shown: Report?,
+    consuming func finish<Shown: RenderableReport>(
+        _ report: Shown,
+        shown: Shown?,
         _ status: ExitStatus
     ) -> ExitStatus {
         var statuses = [status]
         for file in reports { statuses.append(file.finish(report, options)) }
         if let summary { statuses.append(summary.finish(report, options)) }
-        let bytes = shown.map { options.format.render($0, style: options.style) } ?? []
+        let bytes = shown?.rendered(as: options.format, style: options.style) ?? []
         statuses.append(main.finish(bytes, .clean))
         return .worst(statuses)
     }
@@ -95,9 +95,9 @@ private final class ReportFile {
         self.output = consume output
     }
 
-    func finish(_ report: Report, _ options: OutputOptions) -> ExitStatus {
+    func finish(_ report: some RenderableReport, _ options: OutputOptions) -> ExitStatus {
         guard let output = output.take() else { return .clean }
         let style = options.style(in: destination.file)
-        return output.finish(destination.format.render(report, style: style), .clean)
+        return output.finish(report.rendered(as: destination.format, style: style), .clean)
     }
 }

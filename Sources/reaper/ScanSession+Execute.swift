@@ -81,7 +81,8 @@ extension ScanSession {
             interrupts: interrupts
         )
         // Whoever stops a storm of processes must not wait behind it; setpriority(2), where allowed.
-        if getpriority(Int32(PRIO_PROCESS.rawValue), 0) > -15 { _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, -15) }
+        let own = Int32(PRIO_PROCESS.rawValue)
+        if getpriority(own, 0) > -15 { _ = setpriority(own, 0, -15) }
         var engine = ShutdownEngine(kernel: kernel, options: shutdown, observe: observe)
         var outcome = engine.run(plan)
         // What was said of the first look need not be said again.

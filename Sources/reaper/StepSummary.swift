@@ -42,10 +42,10 @@ final class StepSummary {
     deinit { _ = close(descriptor) }
 
     /// Appends the summary of a report, if there is room for one.
-    func finish(_ report: Report, _ options: OutputOptions) -> ExitStatus {
+    func finish(_ report: some RenderableReport, _ options: OutputOptions) -> ExitStatus {
         let room = max(0, GitHubSummary.limit - size)
         let style = Terminal().style(for: options)
-        var rest = GitHubSummary.render(report, style: style, limit: room)[...]
+        var rest = report.summary(style: style, limit: room)[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)

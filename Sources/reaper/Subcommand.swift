@@ -13,6 +13,7 @@ struct Subcommand: Sendable {
         case run
         case snapshot
         case rules
+        case report
         case help
     }
 
@@ -46,7 +47,7 @@ struct Subcommand: Sendable {
 
     /// Every subcommand there is.
     static let all: [Subcommand] = [
-        scan, clean, explain, list, stop, wait, run, snapshot, rules, help,
+        scan, clean, explain, list, stop, wait, run, snapshot, rules, report, help,
     ]
 
     private static let scan = Subcommand(

@@ -43,7 +43,38 @@ public enum JSON5Reader {
         }
     }
 
+    /// Reads one value after another, with white space between them or nothing: lines of a stream,
+    /// or files that somebody put together.
+    ///
+    /// - Throws: `JSONError` as ``read(_:as:)`` does; no value is returned then.
+    static func sequence(
+        _ bytes: [UInt8],
+        as dialect: Dialect
+    ) throws(JSONError) -> [JSONValue] {
+        var scanner = JSONScanner(bytes, as: dialect)
+        try begin(&scanner)
+        var values: [JSONValue] = []
+        while scanner.current != nil {
+            values.append(try scanner.value(depth: 0))
+            try scanner.skipSpace()
+        }
+        return values
+    }
+
     private static func read(with scanner: inout JSONScanner) throws(JSONError) -> JSONValue {
+        try begin(&scanner)
+        let value = try scanner.value(depth: 0)
+        try scanner.skipSpace()
+        guard scanner.current == nil else {
+            throw scanner.error(
+                "expected the end of the text after the value, found \(scanner.found)"
+            )
+        }
+        return value
+    }
+
+    /// Checks what holds for the whole text, and moves to its first value.
+    private static func begin(_ scanner: inout JSONScanner) throws(JSONError) {
         let bytes = scanner.bytes
         guard bytes.count <= maximumSize else {
             throw JSONError(
@@ -55,14 +86,6 @@ public enum JSON5Reader {
             throw scanner.error("expected UTF-8, found a byte that is not", at: offset)
         }
         try scanner.skipSpace()
-        let value = try scanner.value(depth: 0)
-        try scanner.skipSpace()
-        guard scanner.current == nil else {
-            throw scanner.error(
-                "expected the end of the text after the value, found \(scanner.found)"
-            )
-        }
-        return value
     }
 
     private static func firstInvalidUTF8(in bytes: [UInt8]) -> Int? {

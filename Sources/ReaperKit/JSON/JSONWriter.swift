@@ -103,6 +103,21 @@ public struct JSONWriter: Sendable {
         raw(String(number))
     }
 
+    /// Writes a value that was read, as a member.
+    ///
+    /// A number of more digits than 64 bits hold is written as the nearest that a `Double` holds.
+    public mutating func member(_ name: String, _ value: JSONValue?) {
+        guard let value else { return }
+        beginMember(name)
+        content(value)
+    }
+
+    /// Writes a value that was read, as an element of an array or as the text itself.
+    public mutating func element(_ value: JSONValue) {
+        beginValue()
+        content(value)
+    }
+
     /// Ends the line, between texts of a stream and at the end of a file.
     public mutating func endLine() { bytes.append(UInt8(ascii: "\n")) }
 }
@@ -138,6 +153,22 @@ extension JSONWriter {
         guard layout == .pretty else { return }
         endLine()
         bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * hasContent.count))
+    }
+
+    private mutating func content(_ value: JSONValue) {
+        switch value.kind {
+        case .null: raw("null")
+        case .bool(let flag): raw(flag ? "true" : "false")
+        case .integer(let number): raw("\(number)")
+        case .number(let number): raw(number.isFinite ? "\(number)" : "null")
+        case .string(let text): string(text)
+        case .array(let values):
+            nest("[", "]") { json in for item in values { json.element(item) } }
+        case .object(let members):
+            nest("{", "}") { json in
+                for member in members { json.member(member.name, member.value) }
+            }
+        }
     }
 
     private mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }

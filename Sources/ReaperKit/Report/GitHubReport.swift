@@ -6,18 +6,52 @@
 public enum GitHubReport {
     /// The whole text, one line after another.
     public static func render(_ report: Report, style: ReportStyle) -> [UInt8] {
+        text(annotations(of: report, style) + [lastLine(of: report, style)])
+    }
+
+    /// The annotations of every machine, then a line for each, which has no name of its own.
+    static func render(_ merged: MergedReport, style: ReportStyle) -> [UInt8] {
+        var lines = merged.reports.flatMap { report in
+            annotations(of: report.report, style, on: report.host)
+        }
+        lines += merged.unread.map { file in
+            command(
+                "error",
+                "report: \(file.file.escapedForTerminal) could not be read",
+                [file.reason.escapedForTerminal.truncated(to: 1000)]
+            )
+        }
+        return text(lines + ["reaper report: \(MergedTable.headline(of: merged))"])
+    }
+
+    private static func text(_ lines: [String]) -> [UInt8] {
+        lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
+    }
+
+    private static func annotations(
+        of report: Report,
+        _ style: ReportStyle,
+        on host: String? = nil
+    ) -> [String] {
         var style = style
         style.color = false
-        var lines = GitHubReport.findings(of: report).map { line(of: $0, in: report, style) }
+        let place = host.map { "\($0): " } ?? ""
+        var lines = GitHubReport.findings(of: report).map { finding in
+            line(of: finding, in: report, style, place)
+        }
+        let command = place + report.command
         lines += report.actionVerdicts(style).filter { !$0.problems.isEmpty }.map { verdict in
-            command("error", "\(report.command): \(verdict.summary)", verdict.problems)
+            self.command("error", "\(command): \(verdict.summary)", verdict.problems)
         }
         let view = report.viewProblems
         if !view.isEmpty {
-            lines.append(command("error", "\(report.command): the view is incomplete", view))
+            lines.append(self.command("error", "\(command): the view is incomplete", view))
         }
-        lines.append("reaper \(report.command): \(headline(of: report, style))")
-        return lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
+        return lines
+    }
+
+    private static func lastLine(of report: Report, _ style: ReportStyle) -> String {
+        "reaper \(report.command): \(headline(of: report, style))"
     }
 
     /// What there is, or after an action what came of it; nothing of it is foreign text.
@@ -42,7 +76,8 @@ public enum GitHubReport {
     private static func line(
         of finding: Finding,
         in report: Report,
-        _ style: ReportStyle
+        _ style: ReportStyle,
+        _ place: String
     ) -> String {
         let level =
             switch finding.severity {
@@ -53,7 +88,7 @@ public enum GitHubReport {
         let rule = finding.rule.map { " (\($0.escapedForTerminal))" } ?? ""
         return command(
             level,
-            "\(finding.kind.noun): \(report.subjectText(of: finding))\(rule)",
+            "\(place)\(finding.kind.noun): \(report.subjectText(of: finding))\(rule)",
             // A command line of many pages would hide the log around it.
             TableReport.details(of: finding, in: report, style).map { $0.truncated(to: 1000) },
             file: finding.file?.text.escapedForTerminal

@@ -43,6 +43,22 @@ public enum GitHubSummary {
         for item in IgnoredText.items(of: report).prefix(rows) { page.add("- \(cell(item))") }
     }
 
+    /// What ``render(_:style:limit:)`` writes of each report, in order, as long as there is room.
+    static func render(_ merged: MergedReport, style: ReportStyle, limit: Int) -> [UInt8] {
+        var page = Page(room: limit)
+        page.add("## reaper report: \(MergedTable.headline(of: merged))\n")
+        for file in merged.unread.prefix(rows) {
+            let text = "\(file.file): \(file.reason)".escapedForTerminal
+            page.add("- :x: not read: \(cell(text))")
+        }
+        if !merged.unread.isEmpty { page.add("") }
+        var bytes = page.bytes
+        for report in merged.reports {
+            bytes += render(report.report, style: style, limit: limit - bytes.count)
+        }
+        return bytes
+    }
+
     private static func write(
         _ findings: [Finding],
         in report: Report,

@@ -24,12 +24,57 @@ public enum JUnitReport {
 
     /// The whole text.
     public static func render(_ report: Report, style: ReportStyle) -> [UInt8] {
+        var xml = XMLWriter()
+        write(report, to: &xml, style)
+        return xml.bytes
+    }
+
+    /// One suite per report; which machine it is about, its name says too.
+    static func render(_ merged: MergedReport, style: ReportStyle) -> [UInt8] {
+        var xml = XMLWriter()
+        xml.element("testsuites") { xml in
+            for report in merged.reports { write(report.report, to: &xml, style, on: report.host) }
+            write(merged.unread, to: &xml)
+        }
+        return xml.bytes
+    }
+
+    /// Whether every file told something is a case of its own: who has no suite did not pass.
+    private static func write(_ unread: [UnreadReport], to xml: inout XMLWriter) {
+        var item = Case(group: "reaper.report", name: "readable")
+        if !unread.isEmpty {
+            let lines = unread.map { "\($0.file): \($0.reason)".escapedForTerminal }
+            item.problem = Problem(
+                element: "error",
+                type: "unread",
+                message: counted(unread.count, "file") + " could not be read",
+                text: lines.map { $0.truncated(to: 1000) }.joined(separator: "\n")
+            )
+        }
+        let attributes = [
+            ("name", "reaper report"), ("tests", "1"), ("failures", "0"),
+            ("errors", unread.isEmpty ? "0" : "1"), ("time", "0.000"),
+            ("timestamp", "1970-01-01T00:00:00"), ("hostname", "localhost"),
+        ]
+        xml.element("testsuite", attributes) { xml in
+            xml.element("properties")
+            write(item, to: &xml)
+            xml.element("system-out")
+            xml.element("system-err")
+        }
+    }
+
+    private static func write(
+        _ report: Report,
+        to xml: inout XMLWriter,
+        _ style: ReportStyle,
+        on host: String? = nil
+    ) {
         var style = style
         style.color = false
         let (checks, remarks) = checkCases(of: report, style)
         let cases = checks + [view(of: report)] + actionCases(of: report, style)
-        var xml = XMLWriter()
-        xml.element("testsuite", head(of: report, cases)) { xml in
+        xml.element("testsuite", head(of: report, cases, on: host)) { xml in
             xml.element("properties") { xml in
                 for (name, value) in properties(of: report, style) where !value.isEmpty {
                     xml.element(
@@ -42,15 +87,18 @@ public enum JUnitReport {
             xml.element("system-out", text: remarks.joined(separator: "\n"))
             xml.element("system-err", text: report.viewProblems.joined(separator: "\n"))
         }
-        return xml.bytes
     }
 
-    private static func head(of report: Report, _ cases: [Case]) -> [(String, String)] {
+    private static func head(
+        of report: Report,
+        _ cases: [Case],
+        on name: String?
+    ) -> [(String, String)] {
         let host = report.snapshot.host.name
         // Ant's schema wants the time without a zone; the property `started_at` has it.
         let time = report.startedAt.rfc3339().map { String($0.dropLast()) }
         return [
-            ("name", "reaper \(report.command)"),
+            ("name", "reaper \(report.command)" + (name.map { " on \($0)" } ?? "")),
             ("tests", "\(cases.count)"),
             ("failures", "\(cases.count { $0.problem?.element == "failure" })"),
             ("errors", "\(cases.count { $0.problem?.element == "error" })"),

@@ -7,77 +7,164 @@
 /// processes and files are no labels: every new value would be a new time series.
 public enum OpenMetricsReport {
     /// The whole text.
-    public static func render(_ report: Report) -> [UInt8] {
-        var writer = MetricsWriter(command: report.command)
+    public static func render(_ report: Report) -> [UInt8] { render([Source(report: report)]) }
+
+    /// Samples with the name of their machine; of two reports about one machine and command only
+    /// the later one counts, since metrics tell how it is now.
+    static func render(_ merged: MergedReport) -> [UInt8] {
+        var latest: [String: Int] = [:]
+        for (index, report) in merged.reports.enumerated() {
+            let series = "\(report.host) \(report.report.command)"
+            guard let other = latest[series],
+                merged.reports[other].report.startedAt > report.report.startedAt
+            else {
+                latest[series] = index
+                continue
+            }
+        }
+        let sources = latest.values.sorted().map { index in
+            Source(report: merged.reports[index].report, host: merged.reports[index].host)
+        }
+        return render(sources, unread: merged.unread.count)
+    }
+
+    /// A report, and the machine that it is about where that has to be said.
+    private struct Source {
+        var report: Report
+        var host: String?
+
+        /// What every sample of it says.
+        var labels: [(String, String)] {
+            (host.map { [("host", $0)] } ?? []) + [("command", report.command)]
+        }
+    }
+
+    private static func render(_ sources: [Source], unread: Int? = nil) -> [UInt8] {
+        var writer = MetricsWriter()
         writer.family("build_info", "Version of reaper; always 1.")
-        writer.sample(1, [("version", ReaperVersion.current)])
+        let version = [("version", ReaperVersion.current)]
+        if let unread {
+            writer.sample(1, [("command", "report")] + version)
+            writer.family("unread_reports", "Files that should hold a report and do not.")
+            writer.sample(unread, [("command", "report")])
+        } else {
+            for source in sources { writer.sample(1, source.labels + version) }
+        }
+        // Without any report nothing else is known, and a family without samples is none.
+        guard !sources.isEmpty else { return writer.finish() }
         writer.family("report_timestamp_seconds", "When the command began.", unit: "seconds")
-        writer.sample(text: report.startedAt.secondsText)
-        writer.family(
-            "scan_duration_seconds",
-            "How long it took until everything was found.",
-            unit: "seconds"
-        )
-        writer.sample(text: report.duration.secondsText)
+        for source in sources {
+            writer.sample(text: source.report.startedAt.secondsText, source.labels)
+        }
+        let timed = sources.filter { $0.report.totals.duration != nil }
+        if !timed.isEmpty {
+            writer.family(
+                "scan_duration_seconds",
+                "How long it took until everything was found.",
+                unit: "seconds"
+            )
+            for source in timed {
+                let duration = source.report.totals.duration ?? .zero
+                writer.sample(text: duration.secondsText, source.labels)
+            }
+        }
         writer.family("complete", "Whether everything that could hide something was read.")
-        writer.sample(report.isComplete ? 1 : 0)
-        writer.family("unreadable_processes", "Processes of which a wanted fact was refused.")
-        writer.sample(report.snapshot.unreadable.processes.count)
-        writer.family("scanned_processes", "Processes that were looked at.")
-        writer.sample(report.snapshot.processes.count)
-        writer.family("scanned_instance_files", "Instance files that were looked at.")
-        writer.sample(report.snapshot.instanceFiles.count)
-        writeFindings(of: report, to: &writer)
-        if !report.ignored.isEmpty {
-            writer.family("ignored_findings", "What would be a finding, and is expected.")
-            writer.sample(report.ignored.count)
+        for source in sources { writer.sample(source.report.isComplete ? 1 : 0, source.labels) }
+        writeTotals(of: sources, to: &writer)
+        writeFindings(of: sources, to: &writer)
+        writeEach(
+            sources.filter { !$0.report.ignored.isEmpty },
+            "ignored_findings",
+            "What would be a finding, and is expected.",
+            &writer
+        ) { $0.ignored.count }
+        let planned = sources.filter { $0.report.plan != nil }
+        writeEach(planned, "planned_processes", "Processes that were to be stopped.", &writer) {
+            $0.plan?.targets.count { !$0.isGone }
         }
-        if let plan = report.plan {
-            writer.family("planned_processes", "Processes that were to be stopped.")
-            writer.sample(plan.targets.count { !$0.isGone })
-            writer.family("refused", "What was asked for and was not done.")
-            writer.sample(plan.refused.count)
+        writeEach(planned, "refused", "What was asked for and was not done.", &writer) {
+            $0.plan?.refused.count
         }
-        if let outcome = report.outcome { write(outcome, to: &writer) }
+        writeOutcomes(of: sources, to: &writer)
         return writer.finish()
     }
 
-    private static func writeFindings(of report: Report, to writer: inout MetricsWriter) {
+    /// One family with a sample of every report that has a value; none without any.
+    private static func writeEach(
+        _ sources: [Source],
+        _ name: String,
+        _ help: String,
+        _ writer: inout MetricsWriter,
+        _ value: (Report) -> Int?
+    ) {
+        let samples = sources.compactMap { source in
+            value(source.report).map { (value: $0, labels: source.labels) }
+        }
+        guard !samples.isEmpty else { return }
+        writer.family(name, help)
+        for sample in samples { writer.sample(sample.value, sample.labels) }
+    }
+
+    private static func writeTotals(of sources: [Source], to writer: inout MetricsWriter) {
+        let unreadable = "Processes of which a wanted fact was refused."
+        writeEach(sources, "unreadable_processes", unreadable, &writer) { $0.totals.unreadable }
+        writeEach(sources, "scanned_processes", "Processes that were looked at.", &writer) {
+            $0.totals.processes
+        }
+        let files = "Instance files that were looked at."
+        writeEach(sources, "scanned_instance_files", files, &writer) { $0.totals.instanceFiles }
+    }
+
+    private static func writeFindings(of sources: [Source], to writer: inout MetricsWriter) {
         // Always all of them: an alert must see 0, not that there is no such series any more.
         writer.family("remaining_findings", "Findings that nobody has put an end to yet.")
-        let left = report.remainingFindings
-        for severity in Severity.allCases {
-            let count = left.count { $0.severity == severity }
-            writer.sample(count, [("severity", severity.rawValue)])
+        for source in sources {
+            let left = source.report.remainingFindings
+            for severity in Severity.allCases {
+                let count = left.count { $0.severity == severity }
+                writer.sample(count, source.labels + [("severity", severity.rawValue)])
+            }
         }
-        var counts: [FindingGroup: Int] = [:]
-        for finding in report.findings { counts[FindingGroup(finding), default: 0] += 1 }
-        guard !counts.isEmpty else { return }
+        guard sources.contains(where: { !$0.report.findings.isEmpty }) else { return }
         writer.family("findings", "Findings by kind, rule and severity; no rule: a detector's own.")
-        for (group, count) in counts.sorted(by: { $0.key < $1.key }) {
-            writer.sample(
-                count,
-                [("kind", group.kind), ("rule", group.rule), ("severity", group.severity)]
-            )
+        for source in sources {
+            var counts: [FindingGroup: Int] = [:]
+            for finding in source.report.findings { counts[FindingGroup(finding), default: 0] += 1 }
+            for (group, count) in counts.sorted(by: { $0.key < $1.key }) {
+                let labels = [
+                    ("kind", group.kind), ("rule", group.rule), ("severity", group.severity),
+                ]
+                writer.sample(count, source.labels + labels)
+            }
         }
     }
 
-    private static func write(_ outcome: ShutdownOutcome, to writer: inout MetricsWriter) {
+    private static func writeOutcomes(of all: [Source], to writer: inout MetricsWriter) {
+        let sources = all.filter { $0.report.outcome != nil }
+        guard !sources.isEmpty else { return }
         writer.family("stopped_processes", "Processes that were to be stopped, by how they ended.")
-        for result in TargetResult.allCases {
-            let count = outcome.targets.count { $0.result == result }
-            writer.sample(count, [("result", result.rawValue)])
+        for source in sources {
+            for result in TargetResult.allCases {
+                let count = source.report.outcome?.targets.count { $0.result == result } ?? 0
+                writer.sample(count, source.labels + [("result", result.rawValue)])
+            }
         }
-        writer.family("removed_files", "Files that were removed.")
-        writer.sample(outcome.removed.count)
-        writer.family("kept_files", "Files that were to be removed and were kept.")
-        writer.sample(outcome.kept.count)
-        writer.family("held_ports", "Ports that were to be free and are held.")
-        writer.sample(outcome.ports.count { !$0.isFree })
-        writer.family("proven", "Whether it is proven that nothing is left.")
-        writer.sample(outcome.proof == .none ? 0 : 1)
-        writer.family("deadline_passed", "Whether the deadline passed with targets left.")
-        writer.sample(outcome.deadlinePassed ? 1 : 0)
+        writeEach(sources, "removed_files", "Files that were removed.", &writer) {
+            $0.outcome?.removed.count
+        }
+        writeEach(sources, "kept_files", "Files that were to be removed and were kept.", &writer) {
+            $0.outcome?.kept.count
+        }
+        writeEach(sources, "held_ports", "Ports that were to be free and are held.", &writer) {
+            $0.outcome?.ports.count { !$0.isFree }
+        }
+        writeEach(sources, "proven", "Whether it is proven that nothing is left.", &writer) {
+            $0.outcome.map { $0.proof == .none ? 0 : 1 }
+        }
+        let deadline = "Whether the deadline passed with targets left."
+        writeEach(sources, "deadline_passed", deadline, &writer) {
+            $0.outcome.map { $0.deadlinePassed ? 1 : 0 }
+        }
     }
 }
 
@@ -100,11 +187,8 @@ private struct FindingGroup: Hashable, Comparable {
 
 /// Writes families of gauges, each with its samples right after it, as both formats want.
 private struct MetricsWriter {
-    private let command: String
     private var text = ""
     private var name = ""
-
-    init(command: String) { self.command = command }
 
     /// Begins a family; the unit, where there is one, is the end of its name.
     mutating func family(_ name: String, _ help: String, unit: String? = nil) {
@@ -114,12 +198,12 @@ private struct MetricsWriter {
         text += "# HELP \(self.name) \(help)\n"
     }
 
-    mutating func sample(_ value: Int, _ labels: [(String, String)] = []) {
+    mutating func sample(_ value: Int, _ labels: [(String, String)]) {
         sample(text: "\(value)", labels)
     }
 
-    mutating func sample(text value: String, _ labels: [(String, String)] = []) {
-        let pairs = ([("command", command)] + labels).map { "\($0)=\"\(escaped($1))\"" }
+    mutating func sample(text value: String, _ labels: [(String, String)]) {
+        let pairs = labels.map { "\($0)=\"\(escaped($1))\"" }
         text += "\(name){\(pairs.joined(separator: ","))} \(value)\n"
     }
 

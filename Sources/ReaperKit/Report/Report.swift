@@ -30,6 +30,8 @@ public struct Report: Sendable {
     public var run: RunFacts?
     /// Which rules and detectors looked, whether they found anything or not.
     public var checks: [ReportCheck] = []
+    /// How much was looked at, where the report was read back and ``snapshot`` holds only a part.
+    public var statedTotals: ReportTotals?
 
     /// Creates a report.
     public init(
@@ -50,6 +52,34 @@ public struct Report: Sendable {
         self.isComplete = isComplete
         self.plan = plan
         self.outcome = outcome
+    }
+}
+
+/// How much was looked at, and for how long; `nil` where that is not known.
+public struct ReportTotals: Sendable, Equatable {
+    /// Processes that were seen.
+    public var processes: Int?
+    /// Instance files that were seen.
+    public var instanceFiles: Int?
+    /// Processes that were not read in full.
+    public var unreadable: Int?
+    /// How long it took.
+    public var duration: Duration?
+
+    /// Creates totals that nothing is known of.
+    public init() {}
+}
+
+extension Report {
+    /// How much was looked at.
+    var totals: ReportTotals {
+        if let statedTotals { return statedTotals }
+        var totals = ReportTotals()
+        totals.processes = snapshot.processes.count
+        totals.instanceFiles = snapshot.instanceFiles.count
+        totals.unreadable = snapshot.unreadable.processes.count
+        totals.duration = duration
+        return totals
     }
 }
 

@@ -60,10 +60,10 @@ public enum TableReport {
     /// `3 findings: 1 orphan, 2 zombies`, or that there is nothing, as far as that can be said.
     static func headline(of report: Report) -> String {
         guard !report.findings.isEmpty else {
-            let snapshot = report.snapshot
+            let totals = report.totals
             let looked =
-                counted(snapshot.processes.count, "process", "processes") + ", "
-                + counted(snapshot.instanceFiles.count, "instance file") + " looked at"
+                counted(totals.processes ?? 0, "process", "processes") + ", "
+                + counted(totals.instanceFiles ?? 0, "instance file") + " looked at"
             return report.isComplete
                 ? "nothing left over (\(looked))"
                 : "nothing found, but not everything could be read (\(looked))"
@@ -71,7 +71,7 @@ public enum TableReport {
         return counted(report.findings.count, "finding") + ": " + parts(of: report.findings)
     }
 
-    private static func parts(of findings: [Finding]) -> String {
+    static func parts(of findings: [Finding]) -> String {
         FindingKind.allCases.compactMap { kind -> String? in
             let count = findings.count { $0.kind == kind }
             return count == 0 ? nil : counted(count, kind.noun, kind.plural)
@@ -84,8 +84,13 @@ public enum TableReport {
         _ style: ReportStyle
     ) -> (shown: [Finding], rest: [Finding]) {
         let worthKnowing = findings.filter { $0.severity == .info }
-        guard !style.isVerbose, worthKnowing.count > crowd else { return (findings, []) }
+        guard isCrowd(worthKnowing.count, style) else { return (findings, []) }
         return (findings.filter { $0.severity != .info }, worthKnowing)
+    }
+
+    /// Whether so many findings at severity info are only counted.
+    static func isCrowd(_ count: Int, _ style: ReportStyle) -> Bool {
+        !style.isVerbose && count > crowd
     }
 
     /// Worst first, then alike together, then by number and path.

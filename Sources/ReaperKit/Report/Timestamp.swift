@@ -19,6 +19,46 @@ extension Duration {
     }
 }
 
+extension Duration {
+    /// Reads what ``rfc3339(withMilliseconds:)`` writes; `nil` for anything else.
+    public init?(rfc3339 text: String) {
+        // 2026-11-21T06:11:36Z, or with .250 before the Z.
+        let bytes = Array(text.utf8)
+        guard bytes.count == 20 || bytes.count == 24, bytes.last == UInt8(ascii: "Z") else {
+            return nil
+        }
+        func number(_ range: Range<Int>) -> Int64? {
+            bytes[range].reduce(Int64?(0)) { sum, byte in
+                (0x30...0x39).contains(byte) ? sum.map { $0 * 10 + Int64(byte - 0x30) } : nil
+            }
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
+        else { return nil }
+        var milliseconds: Int64 = 0
+        if bytes.count == 24 {
+            guard let fraction = number(20..<23) else { return nil }
+            milliseconds = fraction
+        }
+        let days = daysSince1970(year: year, month: month, day: day)
+        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second
+        self = .seconds(seconds) + .milliseconds(milliseconds)
+        // Separators in their places, and no 31st of February.
+        guard rfc3339(withMilliseconds: bytes.count == 24) == text else { return nil }
+    }
+}
+
+/// The inverse of ``civilDate(daysSince1970:)``.
+private func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
+    let yearFromMarch = month <= 2 ? year - 1 : year
+    let era = yearFromMarch.flooredQuotient(by: 400)
+    let yearOfEra = yearFromMarch - era * 400
+    let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+}
+
 /// The proleptic Gregorian date of a day, by 400-year eras that begin on March 1: then the leap
 /// day is the last of its year and needs no case of its own.
 private func civilDate(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {

@@ -7,9 +7,9 @@ enum ViewNotes {
     ) -> [String] {
         let unreadable = report.snapshot.unreadable
         guard !report.isComplete || (style.isVerbose && !unreadable.isEmpty) else { return [] }
-        let seen = counted(report.snapshot.processes.count, "process", "processes")
+        let seen = report.totals.processes.map { " of " + counted($0, "process", "processes") }
         var lines = unreadable.reasons.sorted { $0.key < $1.key }.map { reason, count in
-            "\(count) of \(seen): " + sentence(reason, host: report.snapshot.host)
+            "\(count)\(seen ?? ""): " + sentence(reason, host: report.snapshot.host)
         }
         lines += unreadable.notes.map(\.escapedForTerminal)
         lines += narrower(report).map { [$0] } ?? []

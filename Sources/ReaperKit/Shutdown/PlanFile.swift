@@ -29,45 +29,8 @@ public struct PlanFile: Sendable {
         }
         bootID = try report["host"]?.text("boot_id")
         pidNamespace = try report["host"]?.number("pid_namespace")
-        plan = ShutdownPlan()
+        plan = try ShutdownPlan(reading: value)
         plan.follows = false
-        var named: Set<ProcessIdentity> = []
-        plan.waves = try value.list("waves").map { (wave) throws(JSONError) in
-            guard let targets = wave.array else {
-                throw JSONError(
-                    "expected an array of targets, found \(wave.kindName)",
-                    at: wave.position
-                )
-            }
-            return try targets.map { (target) throws(JSONError) in
-                let planned = try target.target()
-                guard named.insert(planned.identity).inserted else {
-                    throw JSONError(
-                        "expected each target once, found \(planned.identity) again",
-                        at: target.position
-                    )
-                }
-                return planned
-            }
-        }
-        plan.removals = try value.list("remove").map { (removal) throws(JSONError) in
-            try removal.removal()
-        }
-        plan.refused = try value.list("refused").map { (refusal) throws(JSONError) in
-            try refusal.refusal()
-        }
-        plan.zombies = try value.list("zombies").map { (zombie) throws(JSONError) in
-            ZombieTarget(
-                identity: try zombie.identity("identity"),
-                parent: try zombie.identity("parent"),
-                isParentStopped: try zombie.flag("parent_is_stopped"),
-                name: try zombie.bytes("name") ?? ""
-            )
-        }
-        plan.ports = try value.ports()
-        plan.sweeps = try value.list("sweeps").map { (sweep) throws(JSONError) in
-            try sweep.sweep()
-        }
     }
 
     /// Why the plan cannot be executed on this machine now; `nil` when it can.
@@ -80,6 +43,56 @@ public struct PlanFile: Sendable {
         guard let own = host.namespaces else { return "reaper's own pid namespace is not known" }
         guard pidNamespace == own.pid else { return "it was made in another pid namespace" }
         return nil
+    }
+}
+
+extension ShutdownPlan {
+    /// Reads the member `plan` of a report.
+    ///
+    /// - Parameters:
+    ///   - value: The member's value.
+    ///   - isExact: Whether each target may be there once only, as in a plan to be executed; in the
+    ///     report of several rounds it is there once per round.
+    /// - Throws: The place of the first value that is missing or not what a plan has there.
+    init(reading value: JSONValue, isExact: Bool = true) throws(JSONError) {
+        self.init()
+        var named: Set<ProcessIdentity> = []
+        waves = try value.list("waves").map { (wave) throws(JSONError) in
+            guard let targets = wave.array else {
+                throw JSONError(
+                    "expected an array of targets, found \(wave.kindName)",
+                    at: wave.position
+                )
+            }
+            return try targets.map { (target) throws(JSONError) in
+                let planned = try target.target()
+                guard named.insert(planned.identity).inserted || !isExact else {
+                    throw JSONError(
+                        "expected each target once, found \(planned.identity) again",
+                        at: target.position
+                    )
+                }
+                return planned
+            }
+        }
+        removals = try value.list("remove").map { (removal) throws(JSONError) in
+            try removal.removal()
+        }
+        refused = try value.list("refused").map { (refusal) throws(JSONError) in
+            try refusal.refusal()
+        }
+        zombies = try value.list("zombies").map { (zombie) throws(JSONError) in
+            ZombieTarget(
+                identity: try zombie.identity("identity"),
+                parent: try zombie.identity("parent"),
+                isParentStopped: try zombie.flag("parent_is_stopped"),
+                name: try zombie.bytes("name") ?? ""
+            )
+        }
+        ports = try value.ports()
+        sweeps = try value.list("sweeps").map { (sweep) throws(JSONError) in
+            try sweep.sweep()
+        }
     }
 }
 
@@ -182,7 +195,7 @@ extension JSONValue {
         return removal
     }
 
-    fileprivate func refusal() throws(JSONError) -> Refusal {
+    func refusal() throws(JSONError) -> Refusal {
         let reason = try required("reason").text(for: "reason").text
         if let path = try bytes("path") { return Refusal(path: path, reason: reason) }
         return Refusal(try identity("identity"), reason: reason)

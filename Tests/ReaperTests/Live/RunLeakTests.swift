@@ -188,7 +188,8 @@ struct RunLeakTests {
             \(copy) 300 >/dev/null 2>&1 &
             REAPER_KEEP=1 sleep 301 >/dev/null 2>&1 &
             """
-        let ignore = ["--json", "--ignore", "exe=\(copy)"]
+        // What the shell has only forked is a shell still.
+        let ignore = ["--settle", "500ms", "--json", "--ignore", "exe=\(copy)"]
         let clean = try run(ignore, script)
         let report = try clean.report()
         let kept = try report.kept.map { try ProcessProbe($0) }
