@@ -53,7 +53,8 @@ extension LeakSearch {
         var code = worst.rawValue
         if worst == .clean, leaks { code = options.run.leakCode }
         let hasActed = report.outcome?.targets.isEmpty == false
-        if isForPeople, hasActed || options.output.isVerbose || !report.isComplete {
+        let hasRefused = report.plan?.refused.isEmpty == false
+        if isForPeople, hasActed || hasRefused || options.output.isVerbose || !report.isComplete {
             var shown = report
             // What nothing was done about has been told.
             if !options.output.isVerbose { shown.findings = [] }
@@ -63,8 +64,14 @@ extension LeakSearch {
         return code == 0 ? written.rawValue : code
     }
 
+    /// Writes as much as standard error takes without waiting: nobody may have read it for long,
+    /// and what is left is to be stopped.
     private func write(_ report: Report, _ style: ReportStyle) {
-        Diagnostics.write(String(decoding: TableReport.render(report, style: style), as: UTF8.self))
+        let text = String(decoding: TableReport.render(report, style: style), as: UTF8.self)
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+            guard Polling.mayWrite(to: 2) else { return }
+            Diagnostics.write("\(line)\n")
+        }
     }
 }
 

@@ -15,6 +15,9 @@ struct LeakSearch {
     /// What runs on purpose.
     var expected: [IgnoredFinding] = []
 
+    /// Who was gone before it could be looked at, one per look.
+    private var fleeting: [ProcessIdentity] = []
+
     /// Who is left in the end.
     private enum Rest {
         /// Nobody, which is proven.
@@ -49,6 +52,10 @@ struct LeakSearch {
             let rest = try isChildless ? .nobody : stopAll()
             try lookAround()
             var report = try reportSoFar()
+            if report.findings.isEmpty {
+                report.findings = fleetingFindings
+                tell(report, about: report.findings)
+            }
             report.ignored = expected
             report.run = facts
             // Whoever is gone needs no command.
@@ -77,31 +84,53 @@ struct LeakSearch {
 
     /// Stops whoever is left, as often as it takes.
     private mutating func stopAll() throws(ScanSession.Failure) -> Rest {
+        var fruitless = 0
         repeat {
-            var left = try unexpected()
-            guard !left.isEmpty else {
+            let left = try descendants()
+            guard !left.unexpected.isEmpty else {
                 // Whoever exited since is waited for here.
                 if run.settle(until: Clock.monotonic() + .milliseconds(20)) { return .nobody }
-                left = try unexpected()
-                if left.isEmpty, !expected.isEmpty { return .expected }
+                if left.isComplete, !expected.isEmpty, try descendants().isOnlyExpected {
+                    return .expected
+                }
+                fruitless += 1
+                guard fruitless < LeakSearch.patience else {
+                    Diagnostics.report("somebody is left who cannot be seen: run as root")
+                    statuses.append(.incomplete)
+                    return .others
+                }
                 continue
             }
-            let hasActed = try stopOnce(left)
+            let hasActed = try stopOnce(left.unexpected)
             if run.settle(until: Clock.monotonic()) { return .nobody }
             if !hasActed { break }
         } while Clock.monotonic() < end
-        if try unexpected().isEmpty, !expected.isEmpty { return .expected }
+        if try descendants().isOnlyExpected, !expected.isEmpty { return .expected }
         guard !options.run.keeps else { return .others }
         statuses.append(.worst([report?.cleanStatus(failingOn: .never) ?? .incomplete, .leftOver]))
         if Clock.monotonic() >= end { statuses.append(.deadline) }
         return .others
     }
 
-    /// Descendants that are not known to be left on purpose.
-    private func unexpected() throws(ScanSession.Failure) -> [ProcessIdentity] {
+    /// How many looks in a row may show nobody although somebody is left.
+    private static let patience = 25
+
+    /// Who descends from reaper, as far as it can be seen.
+    private struct Left {
+        var unexpected: [ProcessIdentity]
+        var isComplete: Bool
+
+        var isOnlyExpected: Bool { unexpected.isEmpty && isComplete }
+    }
+
+    private func descendants() throws(ScanSession.Failure) -> Left {
         let known = Set(expected.compactMap(\.finding.process))
         do throws(SystemError) {
-            return try Descendants.now().filter { !known.contains($0) }
+            let all = try Descendants.now()
+            return Left(
+                unexpected: all.identities.filter { !known.contains($0) },
+                isComplete: all.isComplete
+            )
         } catch {
             throw .system(error)
         }
@@ -125,7 +154,10 @@ struct LeakSearch {
         var plan = session.scanner.plan(for: &result, options: options.planning)
         session.scanner.describeLeaks(in: &result, tag: run.tag)
         expected += result.ignored
-        if result.findings.isEmpty { return true }
+        if result.findings.isEmpty {
+            noteFleeting(left, besides: result.ignored)
+            return true
+        }
         var next = session.report("run", result)
         next.findings.removeAll { $0.process.map(known.contains) ?? false }
         tell(next, about: next.findings)
@@ -150,6 +182,35 @@ struct LeakSearch {
         next.outcome = outcome
         report = report.map { $0.followed(by: next) } ?? next
         return isNew || hasEnded
+    }
+
+    /// Remembers who was gone before it could be looked at; a straggler may be that once.
+    private mutating func noteFleeting(
+        _ left: [ProcessIdentity],
+        besides ignored: [IgnoredFinding]
+    ) {
+        let known = Set(ignored.compactMap(\.finding.process))
+        let gone = left.filter { !known.contains($0) }
+        guard !gone.isEmpty else { return }
+        fleeting.append(gone[0])
+    }
+
+    /// What is said of processes that came and went, and never could be looked at.
+    var fleetingFindings: [Finding] {
+        guard fleeting.count > 1 else { return [] }
+        return fleeting.prefix(20).map { identity in
+            Finding(
+                kind: .leakedProcess,
+                process: identity,
+                severity: .error,
+                verdict: .confirmed,
+                summary: "came and went after the command had ended",
+                evidence: [
+                    Evidence("it descended from the command", source: "/proc/\(identity.pid)/stat")
+                ],
+                remedy: Remedy(.none)
+            )
+        }
     }
 
     private func proven(_ outcome: ShutdownOutcome) -> ShutdownOutcome {

@@ -33,6 +33,9 @@ enum ProgramArguments {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 
+    /// All words after the program's name, as bytes.
+    static func all() -> [ByteString] { last(max(Int(CommandLine.argc) - 1, 0)) }
+
     /// The last words, as bytes.
     static func last(_ count: Int) -> [ByteString] {
         let all = Int(CommandLine.argc)

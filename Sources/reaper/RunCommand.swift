@@ -4,7 +4,30 @@ import ReaperKit
 /// `reaper run`: run a command, and see that it leaves nothing behind.
 enum RunCommand {
     /// Runs it and ends reaper with what came of it: a command's code can be any.
-    static func run(_ options: Options) -> Never { exit(code(options)) }
+    static func run(_ options: Options) -> Never {
+        if CommandRun.needsProcessOfItsOwn { exit(runInChild()) }
+        exit(code(options))
+    }
+
+    /// Has another reaper do it, which has no other children than the command's.
+    private static func runInChild() -> Int32 {
+        let words = ["/proc/self/exe"] + ProgramArguments.all()
+        do throws(CommandFailure) {
+            return finish(try CommandRun(words, tag: nil).wait(), isOnTerminal: true).code
+        } catch {
+            Diagnostics.report(error.error.description.escapedForTerminal)
+            return ExitStatus.failed.rawValue
+        }
+    }
+
+    /// Ends as Ctrl-C has ended the command.
+    private static func finish(_ ending: CommandEnding, isOnTerminal: Bool) -> CommandEnding {
+        if isOnTerminal, case .signaled(let number) = ending, number == SIGINT || number == SIGQUIT
+        {
+            CommandRun.endAsInterrupted(by: number)
+        }
+        return ending
+    }
 
     private static func code(_ options: Options) -> Int32 {
         do throws(Outputs.Failure) {
@@ -35,7 +58,10 @@ enum RunCommand {
         let ended = Clock.monotonic()
         let isClean = run.settle(until: Clock.monotonic() + options.run.settle)
         defer { lease?.remove() }
-        if isClean, !options.wantsRunReport, baseline.changes().isEmpty { return ending.code }
+        if isClean, !options.wantsRunReport, baseline.changes().isEmpty {
+            lease?.remove()
+            return finish(ending, isOnTerminal: run.isOnTerminal).code
+        }
         let facts = RunFacts(
             command: words,
             tag: run.tag,
@@ -45,7 +71,9 @@ enum RunCommand {
         )
         var leaks = LeakSearch(run, facts, since: baseline, options)
         let status = leaks.finish(isClean, output)
-        return ending.code == 0 ? status : ending.code
+        guard ending.code != 0 else { return status }
+        lease?.remove()
+        return finish(ending, isOnTerminal: run.isOnTerminal).code
     }
 }
 
@@ -66,6 +94,8 @@ extension RunCommand {
         _ run: CommandRun,
         _ options: Options
     ) -> RunLease? {
+        // Of a script's group its number would tell nothing.
+        guard run.leads else { return nil }
         do throws(SystemError) {
             return try RunLease(of: run.pid, tag: run.tag)
         } catch {

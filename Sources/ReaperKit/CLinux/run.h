@@ -31,6 +31,14 @@ static inline int clinux_wait_any(int *code, int *status) {
   return info.si_pid;
 }
 
+/* 0 when there is a child, which is left as it is; -ECHILD when there is none. */
+static inline int clinux_has_child(void) {
+  siginfo_t info;
+  long r = syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | 0x40000000 /* __WALL */,
+                   (void *)0);
+  return r < 0 ? -errno : 0;
+}
+
 /* Has the process that is to be started put its group in the foreground of the terminal before its
    program begins; with an older C library nothing, 0. */
 #if __GLIBC_PREREQ(2, 35)

@@ -16,6 +16,8 @@ public struct Exemption: Sendable, Equatable {
     public var text: String
     /// What it describes.
     public var subject: Subject
+    /// Whether it also protects whoever cannot be read well enough to know.
+    var protectsInDoubt = true
     /// Which processes it describes: any of these; those of rules once they are loaded.
     public var patterns: [ProcessPattern]
 
@@ -34,11 +36,15 @@ public struct Exemption: Sendable, Equatable {
     }
 
     /// Whoever asks to be left alone, by `REAPER_KEEP=1`.
+    ///
+    /// Whose environment cannot be read, as that of an agent that hides its memory, does not.
     public static var optOut: Exemption {
         var pattern = ProcessPattern()
         let value = (try? Glob(parsing: "1", as: .text)) ?? .matchingNothing("1", as: .text)
         pattern.environment = [EnvironmentCondition(name: "REAPER_KEEP", value: value)]
-        return Exemption("REAPER_KEEP=1", .processes(pattern))
+        var exemption = Exemption("REAPER_KEEP=1", .processes(pattern))
+        exemption.protectsInDoubt = false
+        return exemption
     }
 
     /// The same, which knows what its rules are about.
@@ -65,6 +71,7 @@ public struct Exemption: Sendable, Equatable {
             )
             rule.match = pattern
             rule.protect = true
+            rule.protectsInDoubt = protectsInDoubt
             return rule
         }
     }

@@ -22,6 +22,8 @@ public struct Rule: Sendable, Equatable {
     public var instance: InstanceRule?
     /// Whether this rule forbids instead: nothing that it matches is ever stopped.
     public var protect = false
+    /// Whether it forbids also what cannot be read well enough to know.
+    var protectsInDoubt = true
     /// Whether its stale files are reported but never removed.
     public var keep = false
     /// Whether processes in other pid or mount namespaces count.

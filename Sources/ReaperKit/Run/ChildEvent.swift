@@ -34,7 +34,8 @@ enum ChildEvent: Equatable {
             let pid = unsafe clinux_wait_any(&code, &status)
             switch pid {
             case -EINTR: continue
-            case ..<0: return .childless
+            case -ECHILD: return .childless
+            case ..<0: return .nothing
             case 0: return .nothing
             default: break
             }
@@ -45,4 +46,8 @@ enum ChildEvent: Equatable {
             }
         }
     }
+
+    /// Whether there is a child already, running or not, that this program has not started itself:
+    /// exec(2) leaves them, and PID 1 adopts them.
+    static var hasForeignChild: Bool { clinux_has_child() != -ECHILD }
 }

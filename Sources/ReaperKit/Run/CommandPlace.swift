@@ -7,15 +7,22 @@ public enum CommandPlace: Sendable, Equatable {
     /// In a process group of its own, which has the terminal if reaper's group has it now.
     case ownGroup(hasTerminal: Bool)
     /// In reaper's own process group, as without reaper.
-    ///
-    /// In `reaper run -- make | less` the pager reads the keyboard: a group in the foreground that it
-    /// is not in would stop it.
     case callersGroup
 
-    /// The place that fits the terminal on standard input, if that controls reaper's session.
+    /// The place that fits reaper's own.
+    ///
+    /// Only a shell with job control makes reaper the leader of a group, and then that is a job of
+    /// reaper alone, which the command takes over. Else the group is a script's, a loop's or a
+    /// pipeline's: Ctrl-C is meant for all of it, and whoever is moved out of it is cut off from the
+    /// terminal, as the pager in `reaper run -- make | less` would be.
     public static func now() -> CommandPlace {
+        let terminal = unsafe open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard terminal >= 0 else { return .ownSession }
+        _ = close(terminal)
         let foreground = tcgetpgrp(0)
-        guard foreground > 0, tcgetsid(0) == getsid(0) else { return .ownSession }
+        guard getpid() == getpgrp(), foreground > 0, tcgetsid(0) == getsid(0) else {
+            return .callersGroup
+        }
         guard foreground == getpgrp() else { return .ownGroup(hasTerminal: false) }
         return isatty(1) == 1 ? .ownGroup(hasTerminal: true) : .callersGroup
     }

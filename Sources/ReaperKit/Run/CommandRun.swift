@@ -15,7 +15,9 @@ public final class CommandRun {
     /// What ``variable`` says in its environment.
     public let tag: String
     private let place: CommandPlace
-    private let handle: FileDescriptor
+    /// Its pidfd; negative where the kernel has none, but its number is its own until it is waited
+    /// for.
+    private let handle: Int32
     private let signals: SignalIntake
     private let terminal: JobTerminal?
     private var ending: CommandEnding?
@@ -25,24 +27,30 @@ public final class CommandRun {
 
     private static let interrupts = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
+    /// Whether reaper has children that it has not started: whoever was left by the program that it
+    /// replaced, or whom it adopts as PID 1. Their descendants could not be told from the command's.
+    public static var needsProcessOfItsOwn: Bool { getpid() == 1 || ChildEvent.hasForeignChild }
+
     /// Starts the command.
     ///
     /// From now on signals are passed on instead of acted on.
     ///
     /// - Parameters:
     ///   - words: The program and its arguments.
-    ///   - tag: What marks it.
+    ///   - tag: What marks it; `nil` for another reaper, which looks after what it starts itself.
     /// - Throws: Why it does not run.
-    public init(_ words: [ByteString], tag: String) throws(CommandFailure) {
-        let place = CommandPlace.now()
+    public init(_ words: [ByteString], tag: String?) throws(CommandFailure) {
+        let place = tag == nil ? .callersGroup : CommandPlace.now()
         let signals: SignalIntake
         do throws(SystemError) {
-            try check(clinux_set_child_subreaper(1), "prctl", "PR_SET_CHILD_SUBREAPER")
+            if tag != nil {
+                try check(clinux_set_child_subreaper(1), "prctl", "PR_SET_CHILD_SUBREAPER")
+            }
             signals = try SignalIntake()
         } catch {
             throw .failed(error)
         }
-        unsafe setenv(Self.variable, tag, 1)
+        if let tag { unsafe setenv(Self.variable, tag, 1) }
         let spawn = CommandSpawn(words: words, place: place, mask: signals.previous)
         let terminal: JobTerminal?
         do throws(CommandFailure) {
@@ -60,17 +68,14 @@ public final class CommandRun {
         case .ownSession, .callersGroup: terminal = nil
         }
         self.terminal = terminal
-        self.tag = tag
+        self.tag = tag ?? ""
         self.place = place
         self.signals = signals
-        do throws(SystemError) {
-            // Nobody else waits for it: the number is its own.
-            let number = try check(clinux_pidfd_open(pid), "pidfd_open", "pid \(pid)")
-            handle = FileDescriptor(owning: number)
-        } catch {
-            throw .failed(error)
-        }
+        // Nobody else waits for it: the number is its own.
+        handle = clinux_pidfd_open(pid)
     }
+
+    deinit { if handle >= 0 { _ = close(handle) } }
 
     /// Passes signals on, and waits for children, until the command has ended.
     public func wait() -> CommandEnding {
@@ -131,14 +136,50 @@ public final class CommandRun {
     // MARK: - Signals
 
     private func pass(_ arrival: SignalIntake.Arrival) {
-        switch arrival.number {
+        let number = arrival.number
+        switch number {
         case SIGCHLD, SIGTTIN, SIGTTOU: return
         case SIGCONT where terminal != nil: terminal?.resume()
-        // The terminal has sent it to the command, too.
-        case _ where arrival.isTerminals && place == .callersGroup: return
-        default: _ = clinux_pidfd_send_signal(handle.raw, arrival.number)
+        case _ where arrival.isTerminals && place == .callersGroup:
+            // The terminal has sent it to the command, too, unless that has left the group.
+            if getpgid(pid) != getpgrp() { send(number) }
+        case _ where arrival.isTerminals && terminal != nil:
+            // A shell's `fg` has given reaper the terminal without a word.
+            terminal?.pass(number)
+        default: send(number)
         }
     }
+
+    /// Not called any more once the command has been waited for.
+    private func send(_ number: Int32) {
+        guard ending == nil else { return }
+        if handle >= 0 {
+            _ = clinux_pidfd_send_signal(handle, number)
+        } else {
+            _ = kill(pid, number)
+        }
+    }
+
+    /// Ends reaper as Ctrl-C has ended the command, so that whoever started it ends, too.
+    ///
+    /// Shells and make(1) go on after a status of 130, and not after a child that SIGINT ended.
+    public static func endAsInterrupted(by number: Int32) {
+        clinux_use_default(number)
+        var one = sigset_t()
+        unsafe sigemptyset(&one)
+        unsafe sigaddset(&one, number)
+        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+        // The command has left a core file where one is wanted.
+        unsafe setrlimit(Int32(RLIMIT_CORE.rawValue), &limit)
+        _ = kill(getpid(), number)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &one, nil)
+    }
+
+    /// Whether it shares a terminal with whoever started reaper.
+    public var isOnTerminal: Bool { place != .ownSession }
+
+    /// Whether the command leads its session or group, whose number then is its own.
+    public var leads: Bool { place != .callersGroup }
 
     /// Stops as the command was stopped, so that the shell sees a stopped job; goes on with it.
     private func stop(by signal: Int32) {

@@ -1,17 +1,28 @@
 import Glibc
 
 /// Whoever descends from reaper itself, which has adopted what lost its parent below it.
-public enum Descendants {
+public struct Descendants: Sendable {
+    /// Those that run, sorted by number.
+    public var identities: [ProcessIdentity]
+    /// Whether everybody could be seen whom the kernel names as a child of one of them.
+    public var isComplete: Bool
+
     /// Looks for them; who has exited, and is waited for by reaper alone, is not among them.
     ///
-    /// - Returns: They, sorted by number.
     /// - Throws: Why `/proc` could not be read.
-    public static func now() throws(SystemError) -> [ProcessIdentity] {
+    public static func now() throws(SystemError) -> Descendants {
         var procfs = try Procfs()
         let own = getpid()
         var walk = ChildWalk()
-        if let records = walk.records(below: [own], in: &procfs) {
-            return identities(of: records, besides: own)
+        var hidden = false
+        let seen = walk.records(below: [own], in: &procfs) { pid, procfs in
+            let answer = procfs.record(of: ProcessPlace(pid: pid))
+            // With hidepid= who is hidden looks as if gone.
+            if case .gone = answer, PidLiveness.isProcess(pid) { hidden = true }
+            return answer
+        }
+        if let seen {
+            return Descendants(identities: identities(of: seen, besides: own), isComplete: !hidden)
         }
         var records: [ProcessRecord] = []
         for pid in try procfs.pids() {
@@ -20,9 +31,13 @@ public enum Descendants {
             }
         }
         let tree = ProcessTree(records)
-        guard let position = tree.position(of: own) else { return [] }
+        guard let position = tree.position(of: own) else {
+            return Descendants(identities: [], isComplete: false)
+        }
         let below = tree.descendants(of: position).map { records[$0.index] }
-        return identities(of: below.sorted { $0.pid < $1.pid }, besides: own)
+        let known = identities(of: below.sorted { $0.pid < $1.pid }, besides: own)
+        // A listing does not say whom it leaves out.
+        return Descendants(identities: known, isComplete: geteuid() == 0)
     }
 
     private static func identities(

@@ -26,6 +26,12 @@ struct JobTerminal {
     /// Whether reaper's group has it.
     var isOurs: Bool { tcgetpgrp(0) == own }
 
+    /// Passes on what the terminal sent to reaper's group, and gives the terminal to the command's.
+    func pass(_ number: Int32) {
+        give()
+        _ = kill(-command, number)
+    }
+
     /// Lets the command's group go on, with the terminal if reaper's group has it.
     func resume() {
         give()

@@ -24,6 +24,7 @@ public final class RunLease {
         let temporary = Array(".\(tag).tmp".utf8CString)
         let number = unsafe clinux_create(directory.raw, temporary, 0o644)
         let file = FileDescriptor(owning: try check(number, "open", "\(tag).json"))
+        _ = fchmod(file.raw, 0o644)
         let count = unsafe Glibc.write(file.raw, text, text.count)
         var code = count < 0 ? errno : EIO
         if count == text.count {
@@ -84,6 +85,8 @@ public final class RunLease {
             // Where others can write, a record could be theirs. Nobody but its owner, or root, can
             // put something else below a directory that has been found to be so.
             let opened = try open(directory)
+            // Whatever the umask says: everybody may read it.
+            if result >= 0 { _ = fchmod(opened.raw, 0o755) }
             if directory != base { return opened }
         }
         throw SystemError(call: "open", subject: base, code: ENOENT)

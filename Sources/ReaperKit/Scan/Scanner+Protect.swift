@@ -46,8 +46,9 @@ extension Scanner {
             }
             switch answer {
             case .holds: return "rule \(rule.id) protects it: \(rule.title)"
-            case .unreadable: return "whether rule \(rule.id) protects it could not be learned"
-            case .fails, .needs: continue
+            case .unreadable where rule.protectsInDoubt:
+                return "whether rule \(rule.id) protects it could not be learned"
+            case .fails, .needs, .unreadable: continue
             }
         }
         return nil

@@ -253,10 +253,10 @@ public struct ShutdownPlanner: Sendable {
         for rule in view.protections {
             switch rule.match.evaluate(process, in: view.context) {
             case .holds: return "rule \(rule.id) protects it: \(rule.title)"
-            case .unreadable(let kind, _):
+            case .unreadable(let kind, _) where rule.protectsInDoubt:
                 return "whether rule \(rule.id) protects it is unknown: "
                     + "\(kind.fileName) is not readable"
-            case .fails, .needs: continue
+            case .fails, .needs, .unreadable: continue
             }
         }
         return nil
