@@ -12,6 +12,8 @@ public struct Report: Sendable {
     public var findings: [Finding]
     /// What would be wrong, and is expected.
     public var ignored: [IgnoredFinding] = []
+    /// How many instance files were looked at, where not all of them are in the snapshot.
+    public var filesLookedAt: Int?
     /// Whether everything that could hide something asked for was read.
     public var isComplete: Bool
     /// Whether everybody's processes were asked for, and one user's could have been: `--user`.
