@@ -60,10 +60,10 @@ public enum TableReport {
     /// `3 findings: 1 orphan, 2 zombies`, or that there is nothing, as far as that can be said.
     static func headline(of report: Report) -> String {
         guard !report.findings.isEmpty else {
-            let snapshot = report.snapshot
+            let seen = report.lookedAt
             let looked =
-                counted(snapshot.processes.count, "process", "processes") + ", "
-                + counted(snapshot.instanceFiles.count, "instance file") + " looked at"
+                counted(seen.processes, "process", "processes") + ", "
+                + counted(seen.files, "instance file") + " looked at"
             return report.isComplete
                 ? "nothing left over (\(looked))"
                 : "nothing found, but not everything could be read (\(looked))"
@@ -158,6 +158,14 @@ public enum TableReport {
 }
 
 extension Report {
+    /// How much was looked at; what is ignored was, too.
+    var lookedAt: (processes: Int, files: Int) {
+        let ignored = ignored.map(\.finding)
+        let processes = snapshot.processes.map(\.identity) + ignored.compactMap(\.process)
+        let files = snapshot.instanceFiles.map(\.path) + ignored.compactMap(\.file)
+        return (Set(processes).count, max(Set(files).count, filesLookedAt ?? 0))
+    }
+
     /// Whether nothing was to be done, and nothing was.
     fileprivate var hasNothingToDo: Bool {
         (plan?.isEmpty ?? true) && (outcome.map(\.isIdle) ?? true)

@@ -7,7 +7,9 @@ enum ViewNotes {
     ) -> [String] {
         let unreadable = report.snapshot.unreadable
         guard !report.isComplete || (style.isVerbose && !unreadable.isEmpty) else { return [] }
-        let seen = counted(report.snapshot.processes.count, "process", "processes")
+        // Whoever was listed but refused, or came while others were read, is one of them.
+        let all = unreadable.processes.union(report.snapshot.processes.lazy.map(\.pid))
+        let seen = counted(all.count, "process", "processes")
         var lines = unreadable.reasons.sorted { $0.key < $1.key }.map { reason, count in
             "\(count) of \(seen): " + sentence(reason, host: report.snapshot.host)
         }
