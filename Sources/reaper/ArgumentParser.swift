@@ -156,7 +156,11 @@ extension Options {
         if kinds.contains(.portHolder), selection.ports == nil {
             throw UsageError(argument: "--kind port_holder", message: "needs --ports")
         }
-        let other = FindingKind.allCases.first { kinds.contains($0) && !$0.isOfRules }
+        // Since a snapshot a rule's new files are found, stale or not.
+        let other = FindingKind.allCases.first { kind in
+            kinds.contains(kind) && !kind.isOfRules
+                && (kind != .leakedFile || baselineFile == nil)
+        }
         if let other, !selection.rules.isEmpty {
             throw UsageError(
                 argument: "--rule",

@@ -11,7 +11,10 @@ enum InputFile {
             do throws(RuleError) {
                 return try TrustedFile.contents(of: path, limit: limit)
             } catch {
-                throw Objection(message: error.description)
+                guard error.message.hasPrefix("refused for root: "),
+                    let advice = TrustedFile.advice(about: path)
+                else { throw Objection(message: error.description) }
+                throw Objection(message: "\(error); \(advice.escapedForTerminal)")
             }
         }
         do throws(SystemError) {

@@ -26,11 +26,12 @@ extension ScanSession {
             startedAt: startedAt,
             duration: Clock.monotonic() - began,
             snapshot: snapshot,
-            findings: ScanSession.naming(ruleFlags, in: result.findings),
+            findings: snapshot.advising(ScanSession.naming(ruleFlags, in: result.findings)),
             isComplete: snapshot.unreadable.isEmpty
         )
         report.isOfFiles = request.compares(.leakedFile)
         report.ignored = result.ignored
+        report.filesLookedAt = filesLookedAt
         report.checks = request.checks
         report.isOfAllUsers = request.instances == nil && request.selection.process.users.isEmpty
         return report

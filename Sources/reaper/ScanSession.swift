@@ -12,6 +12,8 @@ struct ScanSession: ~Copyable {
     let beginning: UInt64
     var scanner: Scanner
     var files: [InstanceFile] = []
+    /// How many instance files were read, those that were there before and do not count among them.
+    private(set) var filesLookedAt: Int?
     /// What reading the instance files could not do, one sentence each.
     private(set) var fileLimits: [String] = []
     /// Directories that could hold instance files and could not be read.
@@ -88,7 +90,8 @@ struct ScanSession: ~Copyable {
         request.instances = instances
         let scanner = try ScanSession.scanner(request, options)
         if let objection = selection.process.absentFrom?.objection(on: scanner.host) {
-            throw .input("--since: \(objection): take a new one with 'reaper snapshot'")
+            let file = (options.baselineFile ?? "").escapedForTerminal
+            throw .input("--since: \(file): \(objection): take a new one with 'reaper snapshot'")
         }
         beginning = scanner.host.ticks(at: scanner.host.sinceBoot)
         ruleFlags = options.rules.commandLine
@@ -230,6 +233,7 @@ struct ScanSession: ~Copyable {
             scan = reader.scan(request.rules)
         }
         files = scan.files
+        filesLookedAt = files.count
         hiddenDirectories = scan.refusals.map { ByteString($0.error.subject) }
             .sorted { $0 < $1 }
         fileNotes = scan.notes

@@ -35,9 +35,12 @@ enum SnapshotCommand {
     private static func tell(_ gaps: Baseline.Gaps, _ options: Options) {
         guard !gaps.isEmpty, !options.output.isQuiet else { return }
         for sentence in gaps.sentences { Diagnostics.report(sentence.escapedForTerminal) }
-        let what = gaps.isMerelyOfDirectories ? "files that are there" : "what is there unseen"
+        let what =
+            gaps.isMerelyOfDirectories
+            ? "a file in such a directory" : "what may have been there unseen"
         Diagnostics.report(
-            "the snapshot is incomplete: '--since' will not be able to tell \(what) from what is new"
+            "the snapshot is incomplete: 'scan --since' cannot know whether \(what) is new, and "
+                + "shows it as a suspect only"
         )
     }
 }

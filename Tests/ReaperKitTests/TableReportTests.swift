@@ -99,12 +99,23 @@ struct TableReportTests {
         #expect(text(SampleReport.report([])) { $0.isQuiet = true } == "")
     }
 
+    @Test("what is ignored was looked at, and so was what is in no snapshot")
+    func ignoredIsLookedAt() {
+        var report = SampleReport.report([])
+        report.snapshot.processes = []
+        report.snapshot.instanceFiles = []
+        report.ignored = SampleReport.findings.map { IgnoredFinding($0, by: "name=x") }
+        #expect(text(report).hasPrefix("nothing left over (2 processes, 1 instance file looked"))
+        report.filesLookedAt = 7
+        #expect(text(report).hasPrefix("nothing left over (2 processes, 7 instance files looked"))
+    }
+
     @Test("an incomplete view never says that nothing is left over")
     func incompleteView() {
         let want = """
             nothing found, but not everything could be read (2 processes, 1 instance file looked at)
 
-            1 of 2 processes: file descriptors not readable (permission denied); run as root to see them
+            1 of 3 processes: file descriptors not readable (permission denied); run as root to see them
             the view is incomplete: "nothing left over" cannot be claimed
 
             """
@@ -118,6 +129,16 @@ struct TableReportTests {
         var asRoot = incomplete()
         asRoot.snapshot.host.effectiveUser = 0
         #expect(!text(asRoot).contains("run as root"))
+    }
+
+    @Test("processes that were refused are counted, each once, and are among those looked at")
+    func refusedOnce() {
+        var report = incomplete()
+        for pid: Int32 in [7, 7, 8, 9, 9] {
+            report.snapshot.unreadable.add(pid: pid, fact: "fd", reason: "Permission denied")
+        }
+        let count = Set(report.snapshot.processes.map(\.pid) + [7, 8, 9]).count
+        #expect(text(report).contains("\n3 of \(count) processes: file descriptors not readable"))
     }
 
     @Test("a plan is shown in kill order, with what is refused")
@@ -233,6 +254,27 @@ struct TableReportTests {
         outcome.targets = [SampleReport.outcome.targets[0]]
         let others = "proof: a full look found nobody else who matches"
         #expect(text(SampleReport.report([], plan: plan, outcome: outcome)).contains(others))
+    }
+
+    @Test("what is only probable and left is told, by a plan and by an outcome")
+    func leftAlone() {
+        var plan = ShutdownPlan()
+        let names = (1...7).map { ProcessIdentity(pid: $0, startTime: 5) }
+        plan.leftAlone = [Refusal(SampleReport.orphan, reason: "--include-probable stops it")]
+        let one =
+            "left alone: 1 probable (wasmcloud\\x1b[2J 4127@88213; --include-probable stops it)\n"
+        #expect(text(SampleReport.report(plan: plan)).contains("\nplan: nothing to do\n" + one))
+        var outcome = ShutdownOutcome()
+        outcome.proof = .proofScan
+        let idle = text(SampleReport.report(plan: plan, outcome: outcome))
+        #expect(idle.contains(one) && !idle.contains("proof"))
+        outcome.targets = [SampleReport.outcome.targets[0]]
+        let acted = text(SampleReport.report(plan: plan, outcome: outcome))
+        #expect(acted.contains(one) && !acted.contains("found nobody who matches"), "\(acted)")
+        plan.leftAlone = names.map { Refusal($0, reason: "--include-probable stops it") }
+        let many = "left alone: 7 probable (1@5, 2@5, 3@5, 4@5, 5@5 and 2 more; "
+        let shown = text(SampleReport.report(plan: plan))
+        #expect(shown.contains(many + "--include-probable stops them)\n"), "\(shown)")
     }
 
     @Test("a port that is held is why nothing is proven, and not an unseen birth")

@@ -86,6 +86,11 @@ struct ArgumentParserTests {
         Case("leaked processes are what is selected", ["--kind=leaked_process", "--pid=7"]) {
             $0.selection.process.pids = [PidCondition(pid: 7)]
         },
+        Case("new files of a rule", ["--since=f", "--kind=leaked_file", "--rule=a.b"]) {
+            $0.baselineFile = "f"
+            $0.selection.kinds = [.leakedFile]
+            $0.selection.rules = [glob("a.b")]
+        },
         Case("kinds of leaks", ["--since=f", "--kind=leaked_port,leaked_file"]) {
             $0.baselineFile = "f"
             $0.selection.kinds = [.leakedPort, .leakedFile]

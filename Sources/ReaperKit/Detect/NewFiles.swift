@@ -16,12 +16,17 @@ struct NewFiles {
         in view: SnapshotView
     ) {
         let known = Set(detection.findings.compactMap(\.file))
+        let processes = Set(
+            detection.findings.filter { $0.rule != nil }.compactMap(\.process)
+        )
         // One that was put in the place of another is no more than a new version of it.
         for (file, rule, judgment) in judgments
         where !known.contains(file.path) && baseline.files[file.path] == nil {
             let owners = owners(of: file, judgment, in: view)
             let new = owners.filter { !baseline.contains($0.identity) }
-            guard new.isEmpty || !findsProcesses else {
+            // A rule's own process is found whatever else is asked for.
+            let isFound = new.contains { processes.contains($0.identity) }
+            guard new.isEmpty || !(findsProcesses || isFound) else {
                 for process in new { note(file, rule, on: process, in: &detection) }
                 continue
             }

@@ -117,8 +117,10 @@ public struct HostFacts: Sendable, Equatable {
 public struct Unreadable: Sendable, Equatable {
     /// Processes of which at least one wanted fact was refused.
     public var processes: Set<Int32> = []
-    /// How often each reason occurred, such as `fd: Permission denied`.
+    /// Of how many processes each reason was given, such as `fd: Permission denied`.
     public var reasons: [String: Int] = [:]
+    /// What was refused already, so that nothing is counted again.
+    private var refused: Set<Refused> = []
     /// Sources that were missing altogether, one sentence each, such as a hidden `/proc`.
     public var notes: [String] = []
 
@@ -131,6 +133,13 @@ public struct Unreadable: Sendable, Equatable {
     /// Records that `fact` of `pid` was refused for `reason`.
     public mutating func add(pid: Int32, fact: String, reason: String) {
         processes.insert(pid)
-        reasons["\(fact): \(reason)", default: 0] += 1
+        let reason = "\(fact): \(reason)"
+        guard refused.insert(Refused(pid: pid, reason: reason)).inserted else { return }
+        reasons[reason, default: 0] += 1
+    }
+
+    private struct Refused: Sendable, Hashable {
+        var pid: Int32
+        var reason: String
     }
 }

@@ -16,6 +16,11 @@ extension ShutdownPlan {
         json.array("refused") { json in
             for refusal in refused { json.object { refusal.write(to: &$0, style: style) } }
         }
+        if !leftAlone.isEmpty {
+            json.array("left_alone") { json in
+                for item in leftAlone { json.object { item.write(to: &$0, style: style) } }
+            }
+        }
         if let ports {
             json.array("ports") { json in for port in ports.members { json.element(port.text) } }
         }

@@ -87,7 +87,10 @@ public enum JSONReport {
     private static func writeCounts(of report: Report, to json: inout JSONWriter) {
         json.member("processes", report.snapshot.processes.count)
         json.member("sockets", report.snapshot.sockets.count)
-        json.member("instance_files", report.snapshot.instanceFiles.count)
+        json.member(
+            "instance_files",
+            max(report.snapshot.instanceFiles.count, report.filesLookedAt ?? 0)
+        )
         json.member("findings", report.findings.count)
     }
 

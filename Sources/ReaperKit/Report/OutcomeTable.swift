@@ -31,6 +31,7 @@ enum OutcomeTable {
                 let reason = style.shown(refusal.reason).escapedForTerminal
                 return "refused \(report.refusalText(refusal)): \(reason)"
             }
+            lines += PlanTable.leftAlone(by: plan, in: report)
         }
         if !style.isQuiet { lines += conclusion(of: outcome, in: report, style) }
         return lines
@@ -113,8 +114,10 @@ extension OutcomeTable {
     /// What is proven, if anything was done that can be.
     private static func proof(of outcome: ShutdownOutcome, in report: Report) -> String? {
         let wasAttempted = !outcome.targets.isEmpty || !outcome.ports.isEmpty
-        let isSpared = !(report.plan?.refused.isEmpty ?? true)
         // Who was found and let be is there, and may well match.
+        let isSpared =
+            !(report.plan?.refused.isEmpty ?? true)
+            || report.findings.contains { $0.process != nil && !outcome.mentions($0) }
         if !wasAttempted, isSpared || !report.findings.isEmpty { return nil }
         switch outcome.proof {
         case .none:

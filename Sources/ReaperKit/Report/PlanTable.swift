@@ -1,7 +1,9 @@
 /// What `--dry-run` shows: the trees in the order they would be stopped.
 enum PlanTable {
     static func lines(of plan: ShutdownPlan, in report: Report, style: ReportStyle) -> [String] {
-        guard !plan.isEmpty else { return ["", "plan: nothing to do"] }
+        guard !plan.isEmpty else {
+            return ["", "plan: nothing to do"] + leftAlone(by: plan, in: report)
+        }
         var lines = ["", Paint.bold(headline(of: plan), when: style.color)]
         for (number, wave) in plan.waves.enumerated() where !wave.isEmpty {
             if plan.waves.count > 1 { lines += ["", "wave \(number + 1) of \(plan.waves.count)"] }
@@ -29,7 +31,29 @@ enum PlanTable {
             plan.refused.map { (report.refusalText($0), style.shown($0.reason)) },
             style
         )
-        return lines
+        let left = leftAlone(by: plan, in: report)
+        return left.isEmpty ? lines : lines + [""] + left
+    }
+
+    /// How many are named of what is left alone.
+    private static let nameLimit = 5
+
+    /// What is only probable and is left, and what would act on it; escaped.
+    static func leftAlone(by plan: ShutdownPlan, in report: Report) -> [String] {
+        var reasons: [String] = []
+        for item in plan.leftAlone where !reasons.contains(item.reason) {
+            reasons.append(item.reason)
+        }
+        return reasons.map { reason in
+            let left = plan.leftAlone.filter { $0.reason == reason }
+            let more = left.count - nameLimit
+            let names =
+                left.prefix(nameLimit).map(report.refusalText).joined(separator: ", ")
+                + (more > 0 ? " and \(more) more" : "")
+            let many = left.count > 1 && reason.hasSuffix(" it")
+            let what = many ? "\(reason.dropLast(2))them" : reason
+            return "left alone: \(left.count) probable (\(names); \(what.escapedForTerminal))"
+        }
     }
 
     private static func headline(of plan: ShutdownPlan) -> String {

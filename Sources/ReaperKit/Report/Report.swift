@@ -12,6 +12,8 @@ public struct Report: Sendable {
     public var findings: [Finding]
     /// What would be wrong, and is expected.
     public var ignored: [IgnoredFinding] = []
+    /// How many instance files were looked at, where not all of them are in the snapshot.
+    public var filesLookedAt: Int?
     /// Whether everything that could hide something asked for was read.
     public var isComplete: Bool
     /// Whether everybody's processes were asked for, and one user's could have been: `--user`.
@@ -71,12 +73,15 @@ public struct ReportTotals: Sendable, Equatable {
 }
 
 extension Report {
-    /// How much was looked at.
+    /// How much was looked at; what is ignored was, too.
     var totals: ReportTotals {
         if let statedTotals { return statedTotals }
         var totals = ReportTotals()
-        totals.processes = snapshot.processes.count
-        totals.instanceFiles = snapshot.instanceFiles.count
+        let ignored = ignored.map(\.finding)
+        let processes = snapshot.processes.map(\.identity) + ignored.compactMap(\.process)
+        let files = snapshot.instanceFiles.map(\.path) + ignored.compactMap(\.file)
+        totals.processes = Set(processes).count
+        totals.instanceFiles = max(Set(files).count, filesLookedAt ?? 0)
         totals.unreadable = snapshot.unreadable.processes.count
         totals.duration = duration
         return totals

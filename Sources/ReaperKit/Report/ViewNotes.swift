@@ -7,7 +7,10 @@ enum ViewNotes {
     ) -> [String] {
         let unreadable = report.snapshot.unreadable
         guard !report.isComplete || (style.isVerbose && !unreadable.isEmpty) else { return [] }
-        let seen = report.totals.processes.map { " of " + counted($0, "process", "processes") }
+        // Whoever was listed but refused, or came while others were read, is one of them.
+        let all = unreadable.processes.union(report.snapshot.processes.lazy.map(\.pid))
+        let count = report.statedTotals == nil ? all.count : report.totals.processes
+        let seen = count.map { " of " + counted($0, "process", "processes") }
         var lines = unreadable.reasons.sorted { $0.key < $1.key }.map { reason, count in
             "\(count)\(seen ?? ""): " + sentence(reason, host: report.snapshot.host)
         }

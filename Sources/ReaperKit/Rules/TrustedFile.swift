@@ -1,3 +1,5 @@
+import Glibc
+
 /// A file that says what root is to do, such as a plan.
 public enum TrustedFile {
     /// Reads all of a regular file that nobody but root can write or replace, as rule files are read.
@@ -11,5 +13,23 @@ public enum TrustedFile {
             throw RuleError(file: path, message: "cannot be read: \(error.reason)")
         }
         return try answer.get()
+    }
+
+    /// What makes root read a file that it refused.
+    ///
+    /// - Parameter path: The file, as it was typed; links are followed.
+    /// - Returns: A sentence with the command; `nil` where it is no regular file.
+    public static func advice(about path: String) -> String? {
+        var facts = stat()
+        guard unsafe stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
+        var commands: [String] = []
+        if facts.st_uid != 0 { commands.append("chown root \(path.quotedForShell)") }
+        if facts.st_mode & 0o022 != 0 { commands.append("chmod go-w \(path.quotedForShell)") }
+        guard !commands.isEmpty else {
+            return "copy it to a directory that only root can write to"
+        }
+        let command = "if you trust it: \(commands.joined(separator: " && "))"
+        guard facts.st_uid != 0 else { return command }
+        return command + "; or run reaper as user \(facts.st_uid)"
     }
 }

@@ -32,11 +32,18 @@ public struct ScanRequest: Sendable {
     public var isComparison: Bool { instances == nil && selection.isComparison }
 
     /// Whether leaks of this kind are looked for: all of them unless kinds were named.
+    ///
+    /// A rule's name leaves its files: which new processes are its own the rule judges.
     public func compares(_ kind: FindingKind) -> Bool {
-        guard isComparison, kind.isLeak else { return false }
+        guard kind.isLeak, isComparison || (kind == .leakedFile && isOfRules) else { return false }
         // No condition on ports or processes can be asked of a file.
         if kind == .leakedFile, !selection.describesFiles { return false }
         return selection.kinds.isEmpty || selection.kinds.contains(kind)
+    }
+
+    /// Whether rules were named, and what of them came since a snapshot is asked for.
+    private var isOfRules: Bool {
+        instances == nil && selection.process.absentFrom != nil && !selection.rules.isEmpty
     }
 
     /// Whether nothing but numbers of processes was asked for.
@@ -56,9 +63,9 @@ public struct ScanRequest: Sendable {
     /// Whether a finding of this kind is wanted.
     public func wants(_ kind: FindingKind) -> Bool {
         if instances != nil { return kind == .staleInstance || kind == .staleSocket }
-        if isComparison {
-            return (kind == .staleInstance || kind == .staleSocket) && compares(.leakedFile)
-        }
+        // A new file that is stale is found as that.
+        let isStale = kind == .staleInstance || kind == .staleSocket
+        if isStale, compares(.leakedFile) { return true }
         if !isJudged { return false }
         if !selection.rules.isEmpty, !Self.ruleKinds.contains(kind) { return false }
         return selection.kinds.isEmpty || selection.kinds.contains(kind)

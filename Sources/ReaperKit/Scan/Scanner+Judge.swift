@@ -105,8 +105,10 @@ extension Scanner {
         if request.compares(.leakedFile), let baseline = request.selection.process.absentFrom {
             let files = FileDetection(request: request)
             let findsProcesses = request.compares(.leakedProcess)
+            let users = request.selection.process.users
+            let judgments = files.judgments(in: view).filter { $0.file.belongs(to: users) }
             NewFiles(baseline: baseline, findsProcesses: findsProcesses)
-                .add(files.judgments(in: view), to: &all, in: view)
+                .add(judgments, to: &all, in: view)
         }
         if !request.selection.exemptions.isEmpty {
             all.setAside(request.selection.exemptions, in: view)
@@ -126,7 +128,7 @@ extension Scanner {
         var hidden: [HiddenFact] = []
         for finding in detection.findings {
             guard let identity = finding.process else {
-                if isNewFile(finding, pattern) { kept.append(finding) }
+                if isNewFile(finding, pattern, in: view) { kept.append(finding) }
                 continue
             }
             guard let process = view.snapshot.process(identity.pid) else { continue }
@@ -168,12 +170,20 @@ extension Scanner {
         detection.wanted.formUnion(wanted)
     }
 
-    /// Of the conditions only "not there before" can be asked of a file.
-    private func isNewFile(_ finding: Finding, _ pattern: ProcessPattern) -> Bool {
-        guard let path = finding.file, let baseline = pattern.absentFrom else { return false }
+    /// Of the conditions only "not there before", and then whose it is, can be asked of a file.
+    private func isNewFile(
+        _ finding: Finding,
+        _ pattern: ProcessPattern,
+        in view: SnapshotView
+    ) -> Bool {
+        guard let path = finding.file, let baseline = pattern.absentFrom,
+            let file = view.snapshot.instanceFiles.first(where: { $0.path == path })
+        else { return false }
         var rest = pattern
         rest.absentFrom = nil
-        return rest.isEmpty && baseline.files[path] == nil
+        rest.users = []
+        return rest.isEmpty && file.belongs(to: pattern.users)
+            && baseline.files[path] == nil
     }
 
     /// Reads more facts, each through a directory that still shows the process that was listed.
@@ -194,6 +204,13 @@ extension Scanner {
                 for kind in kinds { snapshot.processes[index].mark(kind, failed: error.code) }
             }
         }
+    }
+}
+
+extension InstanceFile {
+    /// Whether one of these users owns it; no users stand for all.
+    fileprivate func belongs(to users: [UInt32]) -> Bool {
+        users.isEmpty || users.contains(owner)
     }
 }
 

@@ -6,6 +6,8 @@ public struct ShutdownPlan: Sendable, Equatable {
     public var removals: [FileRemoval] = []
     /// What was asked for and will not be done, and why.
     public var refused: [Refusal] = []
+    /// What is only probable and would be done with `--include-probable`, and what it is.
+    public var leftAlone: [Refusal] = []
     /// Ports that must be free afterwards.
     public var ports: PortSet?
     /// What rules and services want looked at again when everything else is over.

@@ -59,6 +59,7 @@ public struct ShutdownPlanner: Sendable {
         }
         plan.waves = waves(of: roots, &plan)
         plan.sweeps = sweeps(of: roots, plan)
+        plan.leftAlone = leftAlone(of: findings, plan)
         return plan
     }
 
@@ -170,21 +171,6 @@ public struct ShutdownPlanner: Sendable {
             }
         }
         return adopters
-    }
-
-    private func mayAct(on finding: Finding) -> Bool {
-        switch finding.verdict {
-        case .suspect: return false
-        case .probable where !options.includesProbable && finding.rule != nil: return false
-        case .probable, .confirmed: break
-        }
-        switch finding.remedy.action {
-        case .remove: return true
-        case .signalParent: return options.remindsParents || options.isSelected
-        case .stop: return options.isSelected || finding.rule != nil
-        case .none:
-            return options.isSelected && !options.isSelectedByKind && finding.kind == .orphan
-        }
     }
 
     // MARK: - Files and zombies

@@ -68,6 +68,8 @@ final class SelectionWatch: DepartureWatch {
     private func relevant(_ result: ScanResult) -> [Finding] {
         let kinds = scanner.request.selection.kinds
         return result.findings.filter { finding in
+            // A file in use goes when it is not; unasked nobody waits for that.
+            if finding.kind == .leakedFile, !kinds.contains(.leakedFile) { return false }
             let process = finding.process.flatMap { result.snapshot.process($0.pid) }
             return process?.isZombie != true || kinds.contains(.zombie)
         }

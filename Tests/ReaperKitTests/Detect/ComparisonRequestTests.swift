@@ -36,9 +36,28 @@ struct ComparisonRequestTests {
     func judged() throws {
         let glob = try Cast.glob("a.*", as: .text)
         for other in [request { $0.kinds = [.zombie] }, request { $0.rules = [glob] }] {
-            #expect(other.isJudged && !other.isComparison && leaks(other).isEmpty)
+            #expect(other.isJudged && !other.isComparison)
             #expect(other.narrowing?.absentFrom != nil)
         }
+        #expect(leaks(request { $0.kinds = [.zombie] }).isEmpty)
+    }
+
+    @Test("a rule's new files are asked for with it", arguments: [[], [FindingKind.leakedFile]])
+    func ofRule(_ kinds: Set<FindingKind>) throws {
+        let glob = try Cast.glob("a.*", as: .text)
+        let files = request {
+            $0.rules = [glob]; $0.kinds = kinds
+        }
+        #expect(leaks(files) == [.leakedFile] && files.wantsInstanceFiles)
+        #expect(files.wants(.staleInstance) && files.wants(.orphan) == kinds.isEmpty)
+        let orphans = request {
+            $0.rules = [glob]; $0.kinds = [.orphan]
+        }
+        #expect(leaks(orphans).isEmpty && !orphans.wants(.staleInstance))
+        let below = request {
+            $0.rules = [glob]; $0.process.directories = ["/srv"]
+        }
+        #expect(leaks(below).isEmpty)
     }
 
     @Test("a condition that no file can be asked leaves files out")

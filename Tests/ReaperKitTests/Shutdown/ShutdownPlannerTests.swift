@@ -56,6 +56,37 @@ struct ShutdownPlannerTests {
         }
     }
 
+    @Test("what is only probable is left, and what would stop it is told")
+    func leftAlone() {
+        let processes = [Cast.process(10), Cast.process(20), Cast.process(30, parent: 20)]
+        let findings = [
+            Self.finding(10, rule: "a.b", verdict: .probable),
+            Self.finding(20, rule: "a.b"),
+            // It goes with the tree of the one before.
+            Self.finding(30, rule: "a.b", verdict: .probable),
+        ]
+        func left(_ findings: [Finding], _ change: (inout PlanningOptions) -> Void) -> [String] {
+            plan(findings, processes, change).leftAlone.map {
+                "\($0.identity?.pid ?? 0): \($0.reason)"
+            }
+        }
+        #expect(left(findings) { _ in } == ["10: --include-probable stops it"])
+        #expect(left(findings) { $0.includesProbable = true } == [])
+        let reported = [Self.finding(10, rule: "a.b", verdict: .probable, action: .none)]
+        let why = ["10: its rule only reports it: --pid stops it"]
+        #expect(left(reported) { _ in } == why)
+        #expect(left(reported) { $0.includesProbable = true } == why)
+        #expect(left(reported) { $0.isSelected = true } == ["10: --include-probable stops it"])
+        #expect(left([Self.finding(10, rule: "a.b", verdict: .suspect)]) { _ in } == [])
+        // Reaper's own shell is refused in any case.
+        let own = plan(
+            [Self.finding(800, rule: "a.b", verdict: .probable)],
+            [Cast.process(800)],
+            { _ in }
+        )
+        #expect(own.leftAlone.isEmpty)
+    }
+
     @Test("a tree is stopped deepest first, each with its reason")
     func tree() throws {
         let processes = [

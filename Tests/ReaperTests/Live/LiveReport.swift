@@ -59,6 +59,7 @@ struct LiveReport: Decodable {
         let waves: [[Target]]
         let remove: [File]
         let refused: [Refusal]
+        let leftAlone: [Refusal]?
     }
 
     struct Refusal: Decodable {

@@ -84,7 +84,10 @@ struct RunKilledTests {
         let found = try #require(scan.findings.compactMap(\.process).first)
         let probe = try ProcessProbe(found.identity)
         // It is for a person to say so, and there the record is until then.
-        #expect(try look("clean", "--yes", "--timeout", "0").code != 0)
+        let left = try look("clean", "--yes", "--timeout", "0")
+        #expect(left.code != 0)
+        let told = try left.report().plan?.leftAlone?.map(\.identity)
+        #expect(told == [found.identity], "\(left.text)")
         #expect(!probe.hasEnded)
         let clean = try Binary.reaper.run(
             ["clean", "--json", "--rule", "reaper.lease", "--include-probable", "--yes"],

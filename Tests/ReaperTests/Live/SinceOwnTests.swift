@@ -81,7 +81,12 @@ struct SinceOwnTests {
         let rules = LiveRules.files("\(path)/*.pid")
         let completion = try Binary.reaper.run(["snapshot"], rules: rules, asUser: user)
         #expect(completion.errorText.contains("\(path) could not be read"))
-        #expect(completion.errorText.contains("the snapshot is incomplete"))
+        #expect(
+            completion.errorText.hasSuffix(
+                "the snapshot is incomplete: 'scan --since' cannot know whether a file in such a "
+                    + "directory is new, and shows it as a suspect only\n"
+            )
+        )
         let object = try completion.jsonObject()
         #expect(object["complete"] as? Bool == false)
         let unseen = object["unseen"] as? [String: [String]]
@@ -109,10 +114,35 @@ struct SinceOwnTests {
             let completion = try baseline.run([command, "--in", directory.path])
             #expect(completion.code == 2 && completion.text.isEmpty)
             #expect(
-                completion.errorText.hasPrefix("reaper: --since: it was taken in \(reason)"),
+                completion.errorText.hasPrefix(
+                    "reaper: --since: \(baseline.path): it was taken in \(reason)"
+                ),
                 "\(completion.errorText)"
             )
         }
+    }
+
+    @Test(
+        "root is told how to read another user's",
+        .enabled(if: Machine.isRoot, "needs root to have another user")
+    )
+    func untrusted() throws {
+        let baseline = try LiveBaseline(in: directory)
+        let path = baseline.path
+        func refusal() throws -> String {
+            let completion = try Binary.reaper.run(["scan", "--since", path], rules: nil)
+            #expect(completion.code == 2)
+            return completion.errorText
+        }
+        #expect(unsafe chown(path, 65534, 65534) == 0)
+        #expect(
+            try refusal() == "reaper: --since: \(path): refused for root: user 65534 owns it; if "
+                + "you trust it: chown root \(path); or run reaper as user 65534\n"
+        )
+        #expect(unsafe chown(path, 0, 0) == 0 && chmod(path, 0o666) == 0)
+        #expect(try refusal().hasSuffix("; if you trust it: chmod go-w \(path)\n"))
+        #expect(unsafe chmod(path, 0o600) == 0)
+        #expect(try baseline.run(["scan", "--in", directory.path]).code == 0)
     }
 
     @Test(
