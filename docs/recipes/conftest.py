@@ -1,7 +1,7 @@
 """Fails a pytest session that leaves processes or ports behind.
 
-Copy it next to the tests, or into the conftest.py that is there. pytest then runs itself once more as
-`reaper run -- python -m pytest ...`, which sees whatever the tests start, in any session or environment.
+Copy it next to the tests, or into the conftest.py that is there. The same command line is then run again
+below `reaper run`, which sees whatever the tests start, in any session or environment.
 A session that passes and leaves something exits 23; one that fails keeps its own status.
 """
 
@@ -34,8 +34,8 @@ def pytest_cmdline_main(config):
     command = [reaper, "run", "--settle", option.leak_settle]
     if option.leak_junit:
         command += ["--report", f"junit={option.leak_junit}"]
-    command += ["--", sys.executable, "-m", "pytest", *config.invocation_params.args]
-    # reaper takes this process's place and number, and pytest starts again as its child.
+    command += ["--", sys.executable, *sys.orig_argv[1:]]  # whoever started pytest, and with which options
+    # reaper takes this process's place and number, and everything starts again as its child.
     os.environ[UNDER] = str(os.getpid())
     sys.stdout.flush()
     sys.stderr.flush()
