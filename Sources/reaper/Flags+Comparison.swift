@@ -23,8 +23,8 @@ extension Flag {
         Flag(
             long: "ignore",
             topic: .selectors,
-            commands: [.scan, .clean],
-            summary: "with --since: what is expected, by rule or name=GLOB and the like",
+            commands: [.scan, .clean, .run],
+            summary: "what is expected, by rule or name=GLOB and the like; scan: with --since",
             details: """
                 The id of a rule or a glob on ids, such as 'bazel.*': whatever it is about. Or one \
                 selector: \(IgnoredSelector.list), each with the value of the flag of that name. \

@@ -3,9 +3,7 @@ import ReaperKit
 extension LeakSearch {
     /// Says at once what is left, before anything is done.
     func tell(_ report: Report, about findings: [Finding]) {
-        guard options.output.format == .table, options.output.file == nil,
-            !options.output.isVerbose, !findings.isEmpty
-        else { return }
+        guard !options.output.isVerbose || !isForPeople, !findings.isEmpty else { return }
         var report = report
         report.findings = findings
         report.plan = nil
@@ -15,7 +13,9 @@ extension LeakSearch {
                 report.findings[index].remedy.command = nil
             }
         }
-        Diagnostics.report("the command has ended and left \(LeakSearch.summary(of: findings)):")
+        if !options.output.isQuiet {
+            Diagnostics.report("\(facts.summary) left \(LeakSearch.summary(of: findings)):")
+        }
         var style = Terminal.standardError().style(for: options.output)
         style.isQuiet = true
         write(report, style)
@@ -23,6 +23,11 @@ extension LeakSearch {
             findings.contains(where: { $0.kind == .leakedProcess })
         else { return }
         Diagnostics.write("kept; 'reaper clean --pid PID@START' stops one with its tree\n")
+    }
+
+    /// Whether the report itself is for people, who read it on standard error.
+    private var isForPeople: Bool {
+        options.output.format == .table && options.output.file == nil
     }
 
     /// How much of what is left, such as `2 processes running and a file`.
@@ -46,17 +51,12 @@ extension LeakSearch {
         let worst = ExitStatus.worst(statuses)
         let leaks = report.findings.contains { options.output.failureThreshold.counts($0.severity) }
         var code = worst.rawValue
-        if worst == .clean, leaks || report.outcome?.targets.isEmpty == false {
-            code = options.run.leakCode
-        }
-        let isForPeople = options.output.format == .table && options.output.file == nil
+        if worst == .clean, leaks { code = options.run.leakCode }
         let hasActed = report.outcome?.targets.isEmpty == false
         if isForPeople, hasActed || options.output.isVerbose || !report.isComplete {
             var shown = report
             // What nothing was done about has been told.
-            if !options.output.isVerbose {
-                shown.findings.removeAll { $0.kind != .leakedProcess }
-            }
+            if !options.output.isVerbose { shown.findings = [] }
             write(shown, Terminal.standardError().style(for: options.output))
         }
         let written = output.finish(report, shown: isForPeople ? nil : report, .clean)

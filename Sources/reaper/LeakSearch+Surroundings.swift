@@ -6,19 +6,23 @@ extension LeakSearch {
     mutating func lookAround() throws(ScanSession.Failure) {
         let changes = baseline.changes()
         guard !changes.isEmpty else { return }
-        var findings = changes.fileFindings
+        let exemptions = options.selection.exemptions
+        var (findings, ignored) = changes.fileFindings(besides: exemptions)
         var whole = try reportSoFar()
         if !changes.sockets.isEmpty {
             var options = options
             options.selection = Selection()
+            options.selection.exemptions = exemptions
             options.selection.ports = PortSet(of: changes.sockets)
             var session = try ScanSession(options)
             let result = try session.look()
             let known = Set(whole.findings.compactMap(\.process))
-            findings += changes.portFindings(among: result.findings, besides: known)
+            findings += changes.portFindings(among: result.findings, besides: known, exemptions)
+            ignored += result.ignored
             whole.include(result.snapshot)
         }
         whole.findings += findings
+        expected += ignored
         whole.snapshot.unreadable.notes += changes.limits.map(\.escapedForTerminal)
         whole.isComplete = whole.snapshot.unreadable.isEmpty
         if !whole.isComplete { statuses.append(.incomplete) }

@@ -4,6 +4,7 @@ import ReaperKit
 /// Finds what a command left running, says so, and stops it.
 struct LeakSearch {
     private let run: CommandRun
+    let facts: RunFacts
     let baseline: RunBaseline
     var options: Options
     /// What has been found and done so far; `nil` before the first look.
@@ -11,11 +12,29 @@ struct LeakSearch {
     /// When to give up.
     private let end: Duration
     var statuses: [ExitStatus] = []
+    /// What runs on purpose.
+    var expected: [IgnoredFinding] = []
 
-    init(_ run: CommandRun, since baseline: RunBaseline, _ options: Options) {
+    /// Who is left in the end.
+    private enum Rest {
+        /// Nobody, which is proven.
+        case nobody
+        /// Only who is expected to be.
+        case expected
+        /// Somebody who is not.
+        case others
+    }
+
+    init(_ run: CommandRun, _ facts: RunFacts, since baseline: RunBaseline, _ options: Options) {
         self.run = run
+        self.facts = facts
         self.baseline = baseline
         self.options = options
+        self.options.action.isOfDescendants = true
+        // Where reaper itself has it, so has whatever it starts.
+        if ProgramArguments.variable("REAPER_KEEP") != "1" {
+            self.options.selection.exemptions.append(.optOut)
+        }
         end = Clock.monotonic() + options.action.effectiveDeadline
     }
 
@@ -27,12 +46,25 @@ struct LeakSearch {
     /// - Returns: The code for a command that succeeded.
     mutating func finish(_ isChildless: Bool, _ output: consuming Outputs) -> Int32 {
         do throws(ScanSession.Failure) {
-            var isChildless = isChildless
-            if !isChildless { isChildless = try stopAll() }
+            let rest = try isChildless ? .nobody : stopAll()
             try lookAround()
             var report = try reportSoFar()
-            if isChildless, !options.run.keeps || report.findings.isEmpty {
+            report.ignored = expected
+            report.run = facts
+            // Whoever is gone needs no command.
+            let gone = Set(report.outcome?.targets.filter(\.result.isGone).map(\.identity) ?? [])
+            for index in report.findings.indices {
+                guard let identity = report.findings[index].process, gone.contains(identity)
+                else { continue }
+                report.findings[index].remedy.command = nil
+            }
+            report.startedAt = facts.startedAt
+            report.duration = Clock.wall() - facts.startedAt
+            if rest == .nobody, !options.run.keeps || report.findings.isEmpty {
                 report.outcome = proven(report.outcome ?? ShutdownOutcome())
+            } else if rest == .expected, report.outcome != nil {
+                report.outcome?.proof = .none
+                report.outcome?.unproven = "what is ignored still runs"
             }
             return write(report, output)
         } catch {
@@ -44,27 +76,35 @@ struct LeakSearch {
     // MARK: - Processes
 
     /// Stops whoever is left, as often as it takes.
-    ///
-    /// - Returns: Whether it is proven that nobody is left.
-    private mutating func stopAll() throws(ScanSession.Failure) -> Bool {
-        var isChildless = false
+    private mutating func stopAll() throws(ScanSession.Failure) -> Rest {
         repeat {
-            let left = try descendants()
-            // Whoever exited since is waited for below.
-            let hasActed = try left.isEmpty ? true : stopOnce(left)
-            let pause = left.isEmpty ? Duration.milliseconds(20) : .zero
-            isChildless = run.settle(until: Clock.monotonic() + pause)
+            var left = try unexpected()
+            guard !left.isEmpty else {
+                // Whoever exited since is waited for here.
+                if run.settle(until: Clock.monotonic() + .milliseconds(20)) { return .nobody }
+                left = try unexpected()
+                if left.isEmpty, !expected.isEmpty { return .expected }
+                continue
+            }
+            let hasActed = try stopOnce(left)
+            if run.settle(until: Clock.monotonic()) { return .nobody }
             if !hasActed { break }
-        } while !isChildless && !options.run.keeps && Clock.monotonic() < end
-        guard !options.run.keeps else { return isChildless }
-        guard !isChildless else { return true }
+        } while Clock.monotonic() < end
+        if try unexpected().isEmpty, !expected.isEmpty { return .expected }
+        guard !options.run.keeps else { return .others }
         statuses.append(.worst([report?.cleanStatus(failingOn: .never) ?? .incomplete, .leftOver]))
         if Clock.monotonic() >= end { statuses.append(.deadline) }
-        return false
+        return .others
     }
 
-    private func descendants() throws(ScanSession.Failure) -> [ProcessIdentity] {
-        do throws(SystemError) { return try Descendants.now() } catch { throw .system(error) }
+    /// Descendants that are not known to be left on purpose.
+    private func unexpected() throws(ScanSession.Failure) -> [ProcessIdentity] {
+        let known = Set(expected.compactMap(\.finding.process))
+        do throws(SystemError) {
+            return try Descendants.now().filter { !known.contains($0) }
+        } catch {
+            throw .system(error)
+        }
     }
 
     /// Looks at these, tells about them, and stops them.
@@ -84,6 +124,7 @@ struct LeakSearch {
         var result = try session.look()
         var plan = session.scanner.plan(for: &result, options: options.planning)
         session.scanner.describeLeaks(in: &result, tag: run.tag)
+        expected += result.ignored
         if result.findings.isEmpty { return true }
         var next = session.report("run", result)
         next.findings.removeAll { $0.process.map(known.contains) ?? false }

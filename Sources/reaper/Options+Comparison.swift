@@ -7,7 +7,7 @@ extension Options {
             if settlingTime != nil, command.name == .scan {
                 throw UsageError(argument: "--settle", message: "needs --since")
             }
-            if let first = selection.exemptions.first {
+            if let first = selection.exemptions.first, command.name != .run {
                 throw UsageError(argument: "--ignore \(first.text)", message: "needs --since")
             }
         }

@@ -44,6 +44,8 @@ struct Options: Sendable, Equatable {
 
 /// What `clean` may do, and how.
 struct ActionOptions: Sendable, Equatable {
+    /// Whether only descendants of reaper are acted on.
+    var isOfDescendants = false
     /// `-n`: show the plan, signal nothing.
     var isDryRun = false
     /// `-y`: do not ask.

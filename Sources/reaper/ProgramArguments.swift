@@ -1,7 +1,7 @@
 import Glibc
 import ReaperKit
 
-/// The words this process was started with.
+/// What this process was started with.
 enum ProgramArguments {
     /// The arguments after the program's name.
     ///
@@ -26,6 +26,11 @@ enum ProgramArguments {
             arguments.append(text)
         }
         return arguments
+    }
+
+    /// A variable of the environment.
+    static func variable(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 
     /// The last words, as bytes.

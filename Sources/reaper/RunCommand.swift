@@ -9,6 +9,9 @@ enum RunCommand {
     private static func code(_ options: Options) -> Int32 {
         do throws(Outputs.Failure) {
             let output = try Outputs(opening: options.output)
+            if !options.selection.ignoredRules.isEmpty, let refusal = refusal(of: options) {
+                return refusal
+            }
             return run(options, output)
         } catch {
             Diagnostics.report(error.message)
@@ -19,6 +22,7 @@ enum RunCommand {
     private static func run(_ options: Options, _ output: consuming Outputs) -> Int32 {
         let words = ProgramArguments.last(options.operands.count)
         let baseline = RunBaseline(watching: options.run.watched, ports: options.run.ports)
+        let (startedAt, began) = (Clock.wall(), Clock.monotonic())
         let run: CommandRun
         do throws(CommandFailure) {
             run = try CommandRun(words, tag: RunTag.make())
@@ -26,26 +30,44 @@ enum RunCommand {
             Diagnostics.report(error.error.description.escapedForTerminal)
             return error.status.rawValue
         }
-        let lease = record(run, words, options)
+        let lease = record(run, options)
         let ending = run.wait()
+        let ended = Clock.monotonic()
         let isClean = run.settle(until: Clock.monotonic() + options.run.settle)
         defer { lease?.remove() }
         if isClean, !options.wantsRunReport, baseline.changes().isEmpty { return ending.code }
-        var leaks = LeakSearch(run, since: baseline, options)
+        let facts = RunFacts(
+            command: words,
+            tag: run.tag,
+            ending: ending,
+            startedAt: startedAt,
+            duration: ended - began
+        )
+        var leaks = LeakSearch(run, facts, since: baseline, options)
         let status = leaks.finish(isClean, output)
         return ending.code == 0 ? status : ending.code
     }
 }
 
 extension RunCommand {
+    /// Says what is wrong with the rules that are named, before anything is run.
+    private static func refusal(of options: Options) -> Int32? {
+        do throws(ScanSession.Failure) {
+            _ = try ScanSession(options).startedAt
+            return nil
+        } catch {
+            Diagnostics.report(error.message)
+            return error.status.rawValue
+        }
+    }
+
     /// Leaves a record for whoever comes after a reaper that is killed.
     private static func record(
         _ run: CommandRun,
-        _ words: [ByteString],
         _ options: Options
     ) -> RunLease? {
         do throws(SystemError) {
-            return try RunLease(of: run.pid, tag: run.tag, words: words)
+            return try RunLease(of: run.pid, tag: run.tag)
         } catch {
             if options.output.isVerbose {
                 Diagnostics.report("no record of the run: \(error.description.escapedForTerminal)")

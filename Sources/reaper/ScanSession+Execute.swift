@@ -1,3 +1,4 @@
+import Glibc
 import ReaperKit
 
 extension Options {
@@ -11,6 +12,7 @@ extension Options {
         planning.includesProbable = action.includesProbable
         planning.isSelected = isSelected
         planning.isSelectedByKind = !selection.namesSomething
+        planning.isOfDescendants = action.isOfDescendants
         planning.remindsParents = selection.kinds.contains(.zombie)
         return planning
     }
@@ -78,6 +80,8 @@ extension ScanSession {
             end: Clock.monotonic() + shutdown.deadline + ShutdownOptions.overtime,
             interrupts: interrupts
         )
+        // Whoever stops a storm of processes must not wait behind it; setpriority(2), where allowed.
+        if getpriority(Int32(PRIO_PROCESS.rawValue), 0) > -15 { _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, -15) }
         var engine = ShutdownEngine(kernel: kernel, options: shutdown, observe: observe)
         var outcome = engine.run(plan)
         // What was said of the first look need not be said again.

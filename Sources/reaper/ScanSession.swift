@@ -72,6 +72,7 @@ struct ScanSession: ~Copyable {
         let rules = try ScanSession.rules(
             options,
             onlyProtecting: !isJudged && instances == nil && options.baselineFile == nil
+                && options.selection.ignoredRules.isEmpty
         )
         let ids = rules.rules.map(\.id)
         try ScanSession.check(options.selection.rules, of: "--rule", match: ids)

@@ -15,23 +15,11 @@ struct StopChoice {
     init(_ names: [String], in listing: InstanceListing, rules: [Rule]) {
         if names.isEmpty { add(StopChoice.withoutTwins(listing.instances, rules)) }
         for name in names {
-            switch InstancePattern(name).find(in: listing.instances) {
+            switch InstancePattern(name).resolve(in: listing, rules: rules) {
             case .none: unknown.append(name)
-            case .one(let instance): find(instance, by: name)
+            case .one(let instances): for instance in instances { find(instance, by: name) }
             case .over(let instances): add(instances)
-            case .ambiguous(let candidates):
-                // A supervisor is often called as what it looks after, and goes with it.
-                let whole = candidates.first { candidate in
-                    let targets = InstanceStop([candidate], in: listing, rules: rules).targets
-                    return candidates.allSatisfy(targets.contains)
-                }
-                if let whole {
-                    find(whole, by: name)
-                } else if let twins = StopChoice.twins(candidates, rules) {
-                    for twin in twins { find(twin, by: name) }
-                } else {
-                    ambiguous.append((name, candidates))
-                }
+            case .ambiguous(let candidates): ambiguous.append((name, candidates))
             }
         }
     }
@@ -42,22 +30,8 @@ struct StopChoice {
         return instances.filter { instance in
             guard let process = instance.process else { return true }
             let group = (groups[process] ?? []).filter { $0.key == instance.key }
-            return group.count == 1 || twins(group, rules)?.contains(instance) ?? true
+            return group.count == 1 || Instance.twins(group, rules)?.contains(instance) ?? true
         }
-    }
-
-    /// One instance of which several files tell, as those of two versions of its system do; `nil`
-    /// where the candidates are several.
-    ///
-    /// Where no rule says how to stop it, the file that proves most is enough to say so.
-    private static func twins(_ candidates: [Instance], _ rules: [Rule]) -> [Instance]? {
-        guard let first = candidates.first, let process = first.process,
-            candidates.allSatisfy({ $0.process == process && $0.key == first.key })
-        else { return nil }
-        let stoppable = candidates.filter { candidate in
-            rules.contains { $0.id == candidate.rule && $0.stop != nil }
-        }
-        return stoppable.isEmpty ? [candidates.first(where: \.isProven) ?? first] : stoppable
     }
 
     private mutating func find(_ instance: Instance, by name: String) {

@@ -105,11 +105,14 @@ struct Subcommand: Sendable {
         summary: "why something runs, who holds a port, whether a file is stale",
         details: [
             "TARGET is PID or PID@START, :PORT (also :8080/udp or :http), a path with a slash in "
-                + "it, or a name: a glob on what processes are called.",
+                + "it, or a name: that of an instance, as 'stop' finds it, or a glob on what "
+                + "processes are called.",
             "Of a process it tells what it is, its parents as far as they can be believed, who "
-                + "started or supervises it, what is odd, what each rule says, and what clean would "
-                + "do. Of a port: who holds it, shares it, or keeps it in another network "
-                + "namespace. Of a file: every question that decides whether it is stale, who uses "
+                + "started or supervises it, what is odd, what each rule says, and what clean "
+                + "and stop would do. Of an instance: how it is, its processes, and what stop would "
+                + "do; a name that fits several lists them. Of a port: who holds it, whose instance "
+                + "that is, who shares it, or keeps it in another network namespace, and what clean "
+                + "would do. Of a file: every question that decides whether it is stale, who uses "
                 + "it, and which rule knows it. Every fact names its source. Nothing is changed.",
             "The status is 0 when everything was explained, 1 when there is no such process or "
                 + "file, or nobody holds the port, and 3 when something could not be read that "
@@ -122,6 +125,10 @@ struct Subcommand: Sendable {
             Example(
                 command: "reaper explain /run/myapp.pid",
                 meaning: "is this file stale, question by question"
+            ),
+            Example(
+                command: "reaper explain prod-a3f2",
+                meaning: "does this instance run, as whom, and how is it stopped"
             ),
             Example(command: "reaper explain 'node*'", meaning: "every process of such a name"),
         ],
@@ -240,7 +247,12 @@ struct Subcommand: Sendable {
                 + "error, stopped as 'reaper clean' would, and the status is 23. Where nothing is "
                 + "left, which the kernel proves, nothing is said.",
             "A command that failed keeps its own status; one that a signal ended has 128 and the "
-                + "signal's number.",
+                + "signal's number. --json and --format write to standard output, after what the "
+                + "command wrote there: better name a file with -o or --report.",
+            "REAPER_KEEP=1 in a process's environment leaves it running, unless reaper was started "
+                + "with it. What --keep leaves carries the mark REAPER_RUN, and a later scan shows "
+                + "it. Records of running commands are in /run/reaper/runs, for others than root in "
+                + "$XDG_RUNTIME_DIR/reaper/runs or /tmp/reaper-UID/runs.",
         ],
         operands: "COMMAND",
         examples: [

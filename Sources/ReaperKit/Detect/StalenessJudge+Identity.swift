@@ -40,6 +40,19 @@ extension StalenessJudge {
                 )
             }
             trail.note("process \(process.pid) started when recorded", source: "\(proc)/stat")
+            // Ticks count from each boot anew: in another one they agree by chance.
+            let boot = snapshot.host.wallClock - snapshot.host.sinceBoot
+            let isOlder = file.modified < boot - StalenessJudge.clockTolerance
+            if entry.bootID == nil, snapshot.host.wallClock > .zero, isOlder {
+                return trail.end(
+                    .recycled,
+                    certainty: .probable,
+                    "it was last written before this boot, and another one counts from anew",
+                    source: "statx(\(file.path.text))",
+                    value: "\(identity.startTime)",
+                    process: identity
+                )
+            }
         }
         if !rule.match.isEmpty {
             switch matches(process) {

@@ -8,7 +8,8 @@ struct CleanForecast {
 
     init(_ account: ProcessAccount) {
         self.account = account
-        statements = withoutSelector() + withNumber()
+        statements =
+            withoutSelector() + account.standings.map { StopForecast($0).statement } + withNumber()
         advice = makeAdvice()
     }
 
@@ -69,7 +70,8 @@ struct CleanForecast {
 
     // MARK: - clean --pid
 
-    private func withNumber() -> [Statement] {
+    /// What `clean --pid` would do, for whoever tells the rest elsewhere.
+    func withNumber() -> [Statement] {
         let label = "clean --pid"
         let plan = account.plan
         let source = "reaper clean --dry-run --pid \(identity)"
@@ -93,39 +95,15 @@ struct CleanForecast {
             return [Statement("does nothing", label: label, source: source)]
         }
         let count = plan.targets.count
-        var list = [
-            Statement(
-                count == 1
-                    ? "stops it" : "stops \(count) processes, in this order",
-                label: label,
-                source: source
-            )
-        ]
-        list += plan.waves.flatMap(PlanTable.killOrder).map(statement)
-        list += plan.refused.compactMap { refusal in
-            refusal.identity.map { identity in
-                Statement(
-                    "not \(account.snapshot.process(identity.pid)?.label ?? "\(identity)"): "
-                        + refusal.reason,
-                    source: source,
-                    depth: 1,
-                    process: identity
-                )
-            }
-        }
-        return list
-    }
-
-    private func statement(_ target: ShutdownTarget) -> Statement {
-        var text = "\(target.name.text) (\(target.identity)): \(target.signal)"
-        if target.signal != .kill { text += ", SIGKILL after \(target.timeout.roughText)" }
-        if let note = target.note { text += "; \(note)" }
-        return Statement(
-            text,
-            source: "/proc/\(target.identity.pid)/status",
-            depth: 1,
-            process: target.identity
+        let head = Statement(
+            count == 1 ? "stops it" : "stops \(count) processes, in this order",
+            label: label,
+            source: source
         )
+        let steps = PlanSteps(plan: plan) { identity in
+            account.snapshot.process(identity.pid)?.label ?? "\(identity)"
+        }
+        return [head] + steps.statements(source: source)
     }
 
     private var refusal: String? {
@@ -133,6 +111,9 @@ struct CleanForecast {
     }
 
     // MARK: - What to do
+
+    /// The instance that is to be stopped rather than the process alone.
+    var standing: InstanceStanding? { account.standings.first(where: \.isStoppable) }
 
     private func makeAdvice() -> Advice? {
         let process = account.process
@@ -159,6 +140,7 @@ struct CleanForecast {
         }
         if process.isZombie { return zombieAdvice() }
         guard !account.plan.targets.isEmpty else { return nil }
+        if let advice = stopAdvice(origins, alone: command) { return advice }
         if let keeper = origins.first(where: { $0.restarts || $0.kind == .container }),
             let stop = keeper.stopCommand
         {
@@ -166,16 +148,49 @@ struct CleanForecast {
                 keeper.kind == .container
                 ? "it belongs to \(keeper.name)"
                 : "\(keeper.name) may start it again; '\(command)' stops this one alone"
-            return Advice(.none, [stop], reason: why)
+            return Advice(.none, [stop], reason: ([why] + optOut).joined(separator: "; "))
         }
         if let keeper = origins.first(where: { $0.restarts && $0.kind == .supervisor }) {
             return Advice(
                 .stop,
                 [command],
-                reason: "\(keeper.name), may start it again: stop that first"
+                reason: (["\(keeper.name), may start it again: stop that first"] + cautions)
+                    .joined(separator: "; ")
             )
         }
-        return Advice(.stop, [command], reason: foreignOwner)
+        let reason = cautions.joined(separator: "; ")
+        return Advice(.stop, [command], reason: reason.isEmpty ? nil : reason)
+    }
+
+    /// To stop the instance that it belongs to, unless something outside would start that again.
+    private func stopAdvice(_ origins: [Origin], alone: String) -> Advice? {
+        let isKept = origins.contains {
+            $0.stopCommand != nil && ($0.restarts || $0.kind == .container)
+        }
+        guard let standing, let stop = standing.command,
+            !isKept || !standing.supervisors.isEmpty
+        else { return nil }
+        var reasons = ["it belongs to \(standing.label); '\(alone)' stops this process alone"]
+        if let caution = StopForecast(standing).caution {
+            reasons.append(caution)
+        } else if standing.supervisors.isEmpty,
+            let keeper = origins.first(where: { $0.restarts && $0.kind == .supervisor })
+        {
+            reasons.append("\(keeper.name), may start it again: stop that first")
+        }
+        return Advice(.stop, [stop], reason: (reasons + cautions).joined(separator: "; "))
+    }
+
+    /// What whoever stops it has to know.
+    var cautions: [String] { optOut + [foreignOwner].compactMap(\.self) }
+
+    /// That it asks to be left alone, which whoever names it overrules.
+    private var optOut: [String] {
+        guard account.process.isKept else { return [] }
+        return [
+            "\(account.process.label) asks to be left alone (REAPER_KEEP=1): naming it, as here, "
+                + "overrules that"
+        ]
     }
 
     /// What to say of a process that reaper may not signal, kill(2).

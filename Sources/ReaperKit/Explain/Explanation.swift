@@ -8,6 +8,8 @@ public struct Explanation: Sendable, Equatable {
         case port
         /// A path.
         case file
+        /// An instance of what a rule describes, or several that a name fits.
+        case instance
         /// A name that nobody has.
         case name
     }
@@ -82,6 +84,10 @@ public struct ExplanationSection: Sendable, Equatable {
         case identity
         /// The file, its kind and owner.
         case file
+        /// The instances that a name fits.
+        case candidates
+        /// Whom an instance consists of.
+        case processes
         /// Who holds the port.
         case holders
         /// Sockets of the port that nobody holds.
@@ -108,6 +114,8 @@ public struct ExplanationSection: Sendable, Equatable {
             switch self {
             case .identity: "What it is"
             case .file: "What it is"
+            case .candidates: "Which instances"
+            case .processes: "Its processes"
             case .holders: "Who holds it"
             case .lingering: "Sockets that no process holds"
             case .namespaces: "Network namespaces"
@@ -117,7 +125,7 @@ public struct ExplanationSection: Sendable, Equatable {
             case .staleness: "Whether it is stale, question by question"
             case .users: "Who uses it"
             case .rules: "Rules"
-            case .cleaning: "What clean would do"
+            case .cleaning: "What clean and stop would do"
             }
         }
     }

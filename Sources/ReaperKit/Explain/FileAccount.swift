@@ -58,8 +58,8 @@ public struct FileAccount: Sendable {
     public var finding: Finding?
     /// Who uses it.
     public var users: [User] = []
-    /// Of how many processes the descriptors could not be read.
-    public var hiddenUsers = 0
+    /// Whose descriptors could not be read.
+    public var hiddenUsers: UnseenProcesses = []
     /// Flags that lead to the rules that were used, each after a space.
     public var ruleFlags = ""
     /// Everybody, as a listing has them.

@@ -30,12 +30,9 @@ extension Explanation {
         if account.judgment?.isUndecided == true {
             unknown.append("whether it is stale: \(account.judgment?.whole.reason ?? "")")
         }
-        if account.hiddenUsers > 0, account.users.isEmpty, account.needsUsers {
-            unknown.append(
-                "who uses it: \(counted(account.hiddenUsers, "process", "processes")) could not be "
-                    + "looked at"
-                    + (account.snapshot.host.effectiveUser == 0 ? "" : "; run as root to see them")
-            )
+        if !account.hiddenUsers.isEmpty, account.users.isEmpty, account.needsUsers {
+            let host = account.snapshot.host
+            unknown.append("who uses it: " + account.hiddenUsers.sentence(on: host))
         }
         if !unknown.isEmpty { answer = .incomplete }
     }
@@ -70,7 +67,9 @@ enum FileSummary {
                 : "\(path) is not there any more, and \(users(of: account))"
         }
         if let judgment = account.judgment {
+            let left = FileSurvivors(of: account).phrase
             return "\(path) \(verdict(judgment.whole, facts))"
+                + (left.map { ", but of the session or group that it led \($0)" } ?? "")
         }
         if facts.kind == .directory { return "\(path) is a directory; \(users(of: account))" }
         return "\(path) is \(facts.kind.name); \(users(of: account))"
@@ -90,7 +89,8 @@ enum FileSummary {
     private static func users(of account: FileAccount) -> String {
         let pids = Set(account.users.map(\.process))
         guard !pids.isEmpty else {
-            return account.hiddenUsers > 0 ? "nobody was seen that uses it" : "no process uses it"
+            return account.hiddenUsers.isEmpty
+                ? "no process uses it" : "nobody was seen that uses it"
         }
         return "\(counted(pids.count, "process uses", "processes use")) it"
     }

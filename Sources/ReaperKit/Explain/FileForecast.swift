@@ -5,6 +5,7 @@ enum FileUserSection {
 
     static func statements(of account: FileAccount) -> [Statement] {
         let host = account.snapshot.host
+        let survivors = FileSurvivors(of: account)
         var list = account.users.prefix(limit).map { user in
             let label = "\(user.name.text) (\(user.process))"
             return Statement(
@@ -33,14 +34,14 @@ enum FileUserSection {
                 )
             )
         }
-        if list.isEmpty, account.hiddenUsers == 0 {
+        list += survivors.statements
+        if list.isEmpty, account.hiddenUsers.isEmpty {
             list.append(Statement("nobody", source: "/proc/PID/fd, exe, cwd"))
         }
-        if account.hiddenUsers > 0 {
+        if !account.hiddenUsers.isEmpty {
             list.append(
                 Statement(
-                    "\(counted(account.hiddenUsers, "process", "processes")) could not be looked at"
-                        + (host.effectiveUser == 0 ? "" : "; run as root to see them"),
+                    account.hiddenUsers.sentence(on: host),
                     source: "/proc/PID/fd",
                     mark: .unknown
                 )
@@ -108,6 +109,7 @@ struct FileForecast {
 
     init(_ account: FileAccount) {
         let path = account.path.text
+        let survivors = FileSurvivors(of: account)
         guard let rule = account.rules.first else {
             statements = [
                 Statement("leaves it alone: no rule names it", label: "clean", source: path)
@@ -116,9 +118,11 @@ struct FileForecast {
                 // Not offered as a command: reaper vouches only for what a rule names.
                 advice = Advice(
                     .none,
+                    survivors.isEmpty ? [] : [survivors.command],
                     reason: "it looks stale (\(judgment.certainty.rawValue)), but only a rule can "
                         + "have it removed: write one, or remove it by hand"
                 )
+                if !survivors.isEmpty { advice?.action = .stop }
             }
             return
         }
@@ -130,6 +134,21 @@ struct FileForecast {
             if rule.keep {
                 text = "reports it and leaves it alone: its rule keeps its files"
                 advice = Advice(.none, reason: rule.hint ?? "its rule keeps its files")
+                if !survivors.isEmpty {
+                    advice = Advice(
+                        .stop,
+                        [survivors.command],
+                        reason: "that stops what remains; its rule keeps its files"
+                    )
+                }
+            } else if let left = survivors.phrase {
+                text = "reports it and leaves it alone: it is only suspect while \(left)"
+                advice = Advice(
+                    .stop,
+                    [survivors.command, command],
+                    reason:
+                        "the first stops what remains of it, and then the other removes the file"
+                )
             } else if account.finding?.verdict == .suspect {
                 text = "reports it and leaves it alone: it is only suspect"
             } else if account.finding?.verdict == .probable {

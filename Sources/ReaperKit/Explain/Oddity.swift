@@ -255,16 +255,23 @@ enum Oddity {
                 )
             )
         }
-        if process.variable("REAPER_KEEP") == "1" {
+        if process.isKept {
             list.append(
                 odd(
-                    "it asks every rule to leave it alone (REAPER_KEEP=1)",
+                    "it asks every rule to leave it alone (REAPER_KEEP=1): no rule takes it for an "
+                        + "orphan, and 'reaper stop' without a name lets it run; a selector or a "
+                        + "name stops it all the same",
                     process.source("environ")
                 )
             )
         }
         return list
     }
+}
+
+extension ProcessRecord {
+    /// Whether it asks to be left alone; an environment that could not be read says nothing.
+    var isKept: Bool { environment?.known?.contains("REAPER_KEEP=1") == true }
 }
 
 extension HostFacts {

@@ -33,12 +33,14 @@ public struct PortAccount: Sendable {
     public var others: [Place] = []
     /// Who holds which socket, by inode.
     public var holders: [UInt64: [SocketHolder]] = [:]
-    /// How many processes may hold any of them for all that is known.
-    public var refusals = 0
-    /// How many processes' network namespaces could not be read.
-    public var hiddenNamespaces = 0
+    /// Who may hold any of them for all that is known.
+    public var refusals: UnseenProcesses = []
+    /// Whose network namespaces could not be read.
+    public var hiddenNamespaces: UnseenProcesses = []
     /// The holders, each with all that is known of it, by number.
     public var accounts: [ProcessAccount] = []
+    /// What `clean --ports` would do.
+    public var plan = ShutdownPlan()
     /// What the sources of sockets could not show.
     public var notes: [String] = []
     /// The machine.

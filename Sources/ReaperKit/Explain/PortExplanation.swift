@@ -11,6 +11,7 @@ extension Explanation {
         add(.holders, holders.statements)
         add(.lingering, LingeringSockets.statements(of: account.own))
         add(.namespaces, PortNamespaces.statements(of: account))
+        add(.cleaning, PortForecast(account, holders).statements)
         advice = holders.advice
         let elsewhere = account.others.contains { place in
             place.sockets.contains(where: \.isInTheWay)
@@ -126,6 +127,14 @@ struct PortHolders {
                 )
             )
         }
+        list += known.standings.map { standing in
+            Statement(
+                standing.holderSentence,
+                source: standing.source,
+                mark: .decisive,
+                depth: 1
+            )
+        }
         list += Oddity.all(of: known).map { statement in
             var statement = statement
             statement.depth = 1
@@ -163,11 +172,9 @@ struct PortHolders {
                 )
             )
         }
-        let count = account.refusals
         let why =
-            count > 0
-            ? "\(counted(count, "process", "processes")) could not be looked at"
-                + (account.host.effectiveUser == 0 ? "" : "; run as root to see them")
+            !account.refusals.isEmpty
+            ? account.refusals.sentence(on: account.host)
             : "everybody who can be seen was looked at: it may be held by the kernel itself (NFS, "
                 + "WireGuard), or from another pid namespace"
         let sentence = "\(socket.sentence), for user \(user), and no process was seen that has it"
@@ -264,10 +271,11 @@ struct PortHolders {
         }
         // Only who can be reached holds a port for clean; the others go by number.
         let identities = accounts.map { "\($0.process.identity)" }.joined(separator: ",")
-        return Advice(
-            .stop,
-            ["reaper clean " + (isServed ? "--ports \(account.name)" : "--pid \(identities)")],
-            reason: forecasts.compactMap { $0.advice?.reason }.first
+        return PortForecast.advice(
+            forecasts,
+            besides: "reaper clean "
+                + (isServed ? "--ports \(account.name)" : "--pid \(identities)"),
+            isOfAll: accounts.count == pids.count
         )
     }
 }

@@ -52,11 +52,11 @@ enum PortNamespaces {
             looked += ", and \(counted(empty, "other")) in which nobody holds the port"
         }
         list.append(Statement(looked, source: account.own.source))
-        if account.hiddenNamespaces > 0 {
+        if !account.hiddenNamespaces.isEmpty {
             list.append(
                 Statement(
-                    "of \(counted(account.hiddenNamespaces, "process", "processes")) the network "
-                        + "namespace could not be read, so there may be others",
+                    "of \(account.hiddenNamespaces.text) the network namespace could not be "
+                        + "read, so there may be others",
                     source: "/proc/PID/ns/net",
                     mark: .unknown,
                     isDetail: account.own.sockets.contains(where: \.isInTheWay)

@@ -13,6 +13,8 @@ public struct ProcessAccount: Sendable {
     public var plan: ShutdownPlan
     /// What each rule says of it.
     public var rules: [RuleTrace]
+    /// The instances that it belongs to.
+    public var standings: [InstanceStanding] = []
 
     /// Creates an account.
     public init(

@@ -24,7 +24,7 @@ enum ProcessIdentitySection {
             )
         }
         guard !process.isKernelThread else { return list }
-        list += program(of: account) + owner(of: account)
+        list += program(of: account) + owner(of: account) + instances(of: account)
         guard !process.isZombie else { return list }
         return list + place(of: account) + ports(of: account)
     }
@@ -34,6 +34,12 @@ enum ProcessIdentitySection {
         var text = "\(letter), \(process.stateNoun)"
         if process.threads > 1 { text += "; \(process.threads) threads" }
         return Statement(text, label: "state", source: process.source("stat"))
+    }
+
+    private static func instances(of account: ProcessAccount) -> [Statement] {
+        account.standings.map { standing in
+            Statement(standing.sentence, label: "instance", source: standing.source)
+        }
     }
 
     private static func program(of account: ProcessAccount) -> [Statement] {

@@ -7,9 +7,11 @@ enum RuleSection {
         }
         let unknown = traces.filter { !described.contains($0) && $0.isUnreadable }
         let rest = traces.filter { !described.contains($0) && !$0.isUnreadable }
-        // Some condition holds, another does not: a reader may have expected it to match.
+        // Some condition holds, another does not: a reader may have expected it to match. One that
+        // holds for nearly everybody leads nobody to expect that.
         let near = rest.filter { trace in
-            !trace.isOfFiles && trace.conditions.contains { $0.answer == .holds }
+            !trace.isOfFiles
+                && trace.conditions.contains { $0.answer == .holds && !$0.holdsForMost }
         }
         let far = rest.filter { !near.contains($0) }
         var list = described.flatMap(full) + near.flatMap(brief) + unreadable(unknown)
@@ -133,6 +135,29 @@ enum RuleSection {
             depth: 1,
             isDetail: isDetail
         )
+    }
+}
+
+extension TracedCondition {
+    /// Variables that login(1), shells, desktops and service managers give to whatever they start;
+    /// environ(7), systemd.exec(5).
+    private static let commonVariables: Set<String> = [
+        "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "EDITOR", "HOME", "HOSTNAME", "INVOCATION_ID",
+        "JOURNAL_STREAM", "LANG", "LANGUAGE", "LC_ALL", "LOGNAME", "MAIL", "OLDPWD", "PATH", "PWD",
+        "SHELL", "SHLVL", "TERM", "TMPDIR", "TZ", "USER", "XDG_RUNTIME_DIR", "XDG_SESSION_ID", "_",
+    ]
+
+    /// Whether it says next to nothing of a process that it holds: whose it is, that it runs, or
+    /// that it has a variable which most have.
+    fileprivate var holdsForMost: Bool {
+        switch name {
+        case "user", "state", "older_than": true
+        case "env":
+            actual.allSatisfy { entry in
+                Self.commonVariables.contains(String(entry.masked.text.prefix { $0 != "=" }))
+            }
+        default: false
+        }
     }
 }
 

@@ -10,6 +10,8 @@ public struct InstanceScan: Sendable, Equatable {
     public var refusals: [DirectoryRefusal] = []
     /// What was left out by a limit, one sentence each.
     public var notes: [String] = []
+    /// Rules whose files alone tell that a process has an owner.
+    var ownedRules: Set<String> = []
 
     /// What could not be looked at and could tell of a process, one sentence each, foreign text
     /// escaped.
@@ -37,6 +39,10 @@ public struct InstanceScan: Sendable, Equatable {
             case .oversized(let bytes, _)
             where file.format != .pid && file.isBelieved(by: geteuid()):
                 return "\(file.path.text) is too big to be read: it holds \(bytes) bytes"
+            // Of such files it is known only by them that a process has lost its owner.
+            case .malformed(let reason)
+            where ownedRules.contains(file.rule) && file.isBelieved(by: geteuid()):
+                return "whom \(file.path.text) records is not known: \(reason)"
             case .entries, .malformed, .unsafe, .oversized, .socket: return nil
             }
         }
@@ -79,6 +85,7 @@ public struct InstanceFileReader {
                 }
             }
         }
+        scan.ownedRules = Set(rules.filter(\.recordsOwned).map(\.id))
         scan.files.sort { $0.path < $1.path }
         scan.quarantined = walk.quarantined
         scan.refusals = walk.refusals

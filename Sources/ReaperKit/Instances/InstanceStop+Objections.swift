@@ -32,9 +32,13 @@ extension InstanceStop {
             return "which process it is is not known: \(instance.reason)\(search(for: instance))"
         }
         // Whom a supervisor recorded with its start time, and looks after no more, has only this name.
+        let isOwned = rules[id]?.stop == nil && rules[id]?.recordsOwned == true
+        if isOwned, owner(of: instance) == nil, let hidden = hiddenAncestor(of: identity) {
+            return "whether its supervisor lives is unknown: process \(hidden), above it, cannot "
+                + "be seen; run as root"
+        }
         let isAbandoned =
-            !isOfAll && instance.isProven && rules[id]?.recordsOwned == true
-            && owner(of: instance) == nil
+            !isOfAll && instance.isProven && isOwned && owner(of: instance) == nil
         guard rules[id]?.stop != nil || isAbandoned else {
             return "rule \(id) does not say how to stop it: "
                 + "'reaper clean --pid \(numbers(of: instance))' stops it if it has to be"

@@ -130,6 +130,14 @@ public struct InstanceStop: Sendable {
         }
     }
 
+    /// The number of whoever is above it and was not seen; PID 1 only adopts.
+    func hiddenAncestor(of identity: ProcessIdentity) -> Int32? {
+        guard let process = view.snapshot.process(identity.pid),
+            case .unseen(let number) = ParentChain(of: process, in: view.snapshot).end, number != 1
+        else { return nil }
+        return number
+    }
+
     /// Who, alive above it, its rule calls its owner, as far as the facts at hand show.
     func owner(of instance: Instance) -> String? {
         for identity in instance.processes {

@@ -26,14 +26,17 @@ public enum GitHubReport {
         var rest = report
         rest.findings = findings(of: report)
         let verdicts = report.actionVerdicts(style).filter { !$0.isUnproven }
-        let left = rest.findings.isEmpty ? [] : [TableReport.headline(of: rest) + " left"]
+        let left =
+            rest.findings.isEmpty
+            ? [] : [TableReport.headline(of: rest) + (report.run == nil ? " left" : "")]
         let parts = verdicts.map(\.summary) + left
-        return parts.isEmpty ? "nothing was done" : parts.joined(separator: "; ")
+        let nothing = report.run == nil ? "nothing was done" : "nothing left over"
+        return parts.isEmpty ? nothing : parts.joined(separator: "; ")
     }
 
     /// What is still there, the worst first.
     static func findings(of report: Report) -> [Finding] {
-        report.remainingFindings.sorted { TableReport.precedes($0, $1) }
+        report.failingFindings.sorted { TableReport.precedes($0, $1) }
     }
 
     private static func line(

@@ -80,3 +80,10 @@ extension [SocketRecord] {
         }
     }
 }
+
+extension RunFacts {
+    /// The command's words as the style allows.
+    func shownCommand(_ style: ReportStyle) -> [ByteString] {
+        style.showsSecrets ? command : SecretMask.masked(arguments: command)
+    }
+}

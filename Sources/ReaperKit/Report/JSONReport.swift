@@ -14,6 +14,7 @@ public enum JSONReport {
             json.member("duration_ms", report.duration.milliseconds)
             json.member("complete", report.isComplete)
             json.member("error", report.error)
+            writeRun(of: report, to: &json, style: style)
             json.object("unreadable") { report.snapshot.unreadable.write(to: &$0) }
             json.object("counts") { writeCounts(of: report, to: &$0) }
             json.array("findings") { json in
@@ -51,6 +52,7 @@ public enum JSONReport {
             writeHead(of: report, to: &json)
             json.member("complete", report.isComplete)
             json.member("error", report.error)
+            writeRun(of: report, to: &json, style: style)
             writeActions(of: report, to: &json, style: style)
             writeInstances(of: report, to: &json, style: style)
         }
@@ -63,6 +65,23 @@ public enum JSONReport {
         json.member("version", ReaperVersion.current)
         json.object("host") { report.snapshot.host.write(to: &$0) }
         json.member("started_at", report.startedAt.rfc3339(withMilliseconds: true))
+    }
+
+    private static func writeRun(
+        of report: Report,
+        to json: inout JSONWriter,
+        style: ReportStyle
+    ) {
+        guard let run = report.run else { return }
+        json.object("run") { json in
+            json.member("command", run.shownCommand(style))
+            json.member("tag", run.tag)
+            switch run.ending {
+            case .exited(let code): json.member("exit_code", code)
+            case .signaled(let number): json.member("signal", "\(Signal(number: number))")
+            }
+            json.member("duration_ms", run.duration.milliseconds)
+        }
     }
 
     private static func writeCounts(of report: Report, to json: inout JSONWriter) {

@@ -31,7 +31,7 @@ public enum JUnitReport {
         var xml = XMLWriter()
         xml.element("testsuite", head(of: report, cases)) { xml in
             xml.element("properties") { xml in
-                for (name, value) in properties(of: report) where !value.isEmpty {
+                for (name, value) in properties(of: report, style) where !value.isEmpty {
                     xml.element(
                         "property",
                         [("name", name), ("value", value.escapedForTerminal)]
@@ -61,13 +61,18 @@ public enum JUnitReport {
         ]
     }
 
-    private static func properties(of report: Report) -> [(String, String)] {
-        [
+    private static func properties(
+        of report: Report,
+        _ style: ReportStyle
+    ) -> [(String, String)] {
+        let run = report.run?.shownCommand(style).map(\.text).joined(separator: " ")
+        return [
             ("version", ReaperVersion.current),
             ("started_at", report.startedAt.rfc3339(withMilliseconds: true) ?? ""),
             ("complete", report.isComplete ? "true" : "false"),
             ("boot_id", report.snapshot.host.bootID),
             ("kernel", report.snapshot.host.kernel),
+            ("command", run?.escapedForTerminal ?? ""),
             ("findings", "\(report.findings.count)"),
             ("ignored", report.ignored.isEmpty ? "" : "\(report.ignored.count)"),
         ]
@@ -81,7 +86,7 @@ public enum JUnitReport {
         _ style: ReportStyle
     ) -> (cases: [Case], remarks: [String]) {
         var remarks: [String] = []
-        let isSettled = report.outcome?.settles ?? { _ in false }
+        let failing = Set(report.failingFindings.map(\.id))
         let cases = report.checkedFindings.map { check, findings in
             var item = Case(group: "reaper.checks", name: check.name)
             var title = ""
@@ -92,7 +97,7 @@ public enum JUnitReport {
             var bad: [Finding] = []
             var rest: [Finding] = []
             for finding in findings {
-                if style.failureThreshold.counts(finding.severity), !isSettled(finding) {
+                if style.failureThreshold.counts(finding.severity), failing.contains(finding.id) {
                     bad.append(finding)
                 } else {
                     rest.append(finding)

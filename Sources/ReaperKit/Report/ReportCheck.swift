@@ -72,6 +72,9 @@ extension Report {
         return order.map { ($0, found[$0.name] ?? []) }
     }
 
+    /// What makes a check fail: what is still there, and of a command that was run, whatever it left.
+    var failingFindings: [Finding] { run == nil ? remainingFindings : findings }
+
     /// What is still there: everything, or after an action what nobody has put an end to.
     var remainingFindings: [Finding] {
         guard let isSettled = outcome?.settles else { return findings }

@@ -33,6 +33,14 @@ public struct Exemption: Sendable, Equatable {
         }
     }
 
+    /// Whoever asks to be left alone, by `REAPER_KEEP=1`.
+    public static var optOut: Exemption {
+        var pattern = ProcessPattern()
+        let value = (try? Glob(parsing: "1", as: .text)) ?? .matchingNothing("1", as: .text)
+        pattern.environment = [EnvironmentCondition(name: "REAPER_KEEP", value: value)]
+        return Exemption("REAPER_KEEP=1", .processes(pattern))
+    }
+
     /// The same, which knows what its rules are about.
     public func resolved(by rules: [Rule]) -> Exemption {
         guard case .rules(let glob) = subject else { return self }

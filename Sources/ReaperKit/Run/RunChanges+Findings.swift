@@ -1,6 +1,21 @@
 extension RunChanges {
-    /// One finding per file that came and is there still.
-    public var fileFindings: [Finding] {
+    /// One finding per file that came and is there still, and what is expected of them.
+    public func fileFindings(
+        besides exemptions: [Exemption]
+    ) -> (findings: [Finding], ignored: [IgnoredFinding]) {
+        var kept: [Finding] = []
+        var ignored: [IgnoredFinding] = []
+        for finding in fileFindings {
+            if let one = exemptions.first(where: { $0.covers(rule: nil, file: finding.file) }) {
+                ignored.append(IgnoredFinding(finding, by: one.text))
+            } else {
+                kept.append(finding)
+            }
+        }
+        return (kept, ignored)
+    }
+
+    private var fileFindings: [Finding] {
         files.sorted { $0.key < $1.key }.map { path, facts in
             var evidence = [
                 Evidence("it was not there before the command ran", source: path.text)
@@ -30,13 +45,16 @@ extension RunChanges {
     /// - Parameters:
     ///   - findings: Of the ports of ``sockets``.
     ///   - known: Processes that have been told already.
+    ///   - exemptions: What is expected; ports count here, processes are the scanner's to leave out.
     /// - Returns: One per holder, or per socket whose holder cannot be seen.
     public func portFindings(
         among findings: [Finding],
-        besides known: Set<ProcessIdentity>
+        besides known: Set<ProcessIdentity>,
+        _ exemptions: [Exemption]
     ) -> [Finding] {
         findings.compactMap { found in
             let new = sockets.filter { socket in
+                guard !exemptions.contains(where: { $0.covers(socket) }) else { return false }
                 let value = ByteString("socket:[\(socket.inode)]")
                 return found.evidence.contains { $0.value == value }
             }

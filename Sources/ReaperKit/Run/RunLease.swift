@@ -3,9 +3,10 @@ import Glibc
 
 /// The record of a command that runs, for whoever comes after a reaper that was killed.
 ///
-/// It is a file of its own below a directory that only this user can write. With it, rule
-/// `reaper.lease` finds what is left of the command's session although nothing in its environment
-/// tells.
+/// It is a file of its own below a directory that only this user can write, and everybody can read:
+/// what root ran must not make the scans of others incomplete. So the command's words, which may
+/// hold secrets, are not in it. With it, rule `reaper.lease` finds what is left of the command's
+/// session although nothing in its environment tells.
 public final class RunLease {
     private let directory: FileDescriptor
     private let name: [CChar]
@@ -15,14 +16,13 @@ public final class RunLease {
     /// - Parameters:
     ///   - pid: The command, which has not been waited for.
     ///   - tag: What marks it.
-    ///   - words: The command.
     /// - Throws: Why there is none; the command runs all the same.
-    public init(of pid: Int32, tag: String, words: [ByteString]) throws(SystemError) {
-        let text = try RunLease.text(pid, tag, words)
+    public init(of pid: Int32, tag: String) throws(SystemError) {
+        let text = try RunLease.text(pid, tag)
         directory = try RunLease.openDirectory()
         name = Array("\(tag).json".utf8CString)
         let temporary = Array(".\(tag).tmp".utf8CString)
-        let number = unsafe clinux_create(directory.raw, temporary, 0o600)
+        let number = unsafe clinux_create(directory.raw, temporary, 0o644)
         let file = FileDescriptor(owning: try check(number, "open", "\(tag).json"))
         let count = unsafe Glibc.write(file.raw, text, text.count)
         var code = count < 0 ? errno : EIO
@@ -42,8 +42,7 @@ public final class RunLease {
 
     private static func text(
         _ pid: Int32,
-        _ tag: String,
-        _ words: [ByteString]
+        _ tag: String
     ) throws(SystemError) -> [UInt8] {
         var procfs = try Procfs()
         guard let record = procfs.record(of: ProcessPlace(pid: pid)).known else {
@@ -60,15 +59,14 @@ public final class RunLease {
             json.member("boot_id", ByteString(bootID.filter { $0 > 0x20 }))
             // As in `pid:[4026531836]`.
             json.member("pid_namespace", UInt64(namespace.text.filter(\.isNumber)))
-            json.member("command", words)
             json.member("started_at", Clock.wall().rfc3339())
         }
         json.endLine()
         return json.bytes
     }
 
-    /// `$REAPER_STATE_DIR/runs`, else `/run/reaper/runs` for root and
-    /// `$XDG_RUNTIME_DIR/reaper/runs` for others.
+    /// `$REAPER_STATE_DIR/runs`, else `/run/reaper/runs` for root, and for others
+    /// `$XDG_RUNTIME_DIR/reaper/runs` or `/tmp/reaper-UID/runs`.
     private static func openDirectory() throws(SystemError) -> FileDescriptor {
         let base: String
         if let path = variable("REAPER_STATE_DIR") {
@@ -78,21 +76,27 @@ public final class RunLease {
         } else if let path = variable("XDG_RUNTIME_DIR") {
             base = "\(path)/reaper"
         } else {
-            throw SystemError(call: "open", subject: "$XDG_RUNTIME_DIR", code: ENOENT)
+            base = "/tmp/reaper-\(geteuid())"
         }
-        let path = "\(base)/runs"
-        for directory in [base, path] {
-            let result = unsafe clinux_mkdir(directory, 0o700)
+        for directory in [base, "\(base)/runs"] {
+            let result = unsafe clinux_mkdir(directory, 0o755)
             if result != -EEXIST { try check(result, "mkdir", directory) }
+            // Where others can write, a record could be theirs. Nobody but its owner, or root, can
+            // put something else below a directory that has been found to be so.
+            let opened = try open(directory)
+            if directory != base { return opened }
         }
+        throw SystemError(call: "open", subject: base, code: ENOENT)
+    }
+
+    private static func open(_ directory: String) throws(SystemError) -> FileDescriptor {
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
-        let directory = try FileDescriptor(opening: path, flags: flags)
+        let opened = try FileDescriptor(opening: directory, flags: flags)
         var facts = stat()
-        // Where others can write, a record could be theirs.
-        guard unsafe fstat(directory.raw, &facts) == 0, facts.st_uid == geteuid(),
+        guard unsafe fstat(opened.raw, &facts) == 0, facts.st_uid == geteuid(),
             facts.st_mode & 0o022 == 0
-        else { throw SystemError(call: "open", subject: path, code: EPERM) }
-        return directory
+        else { throw SystemError(call: "open", subject: directory, code: EPERM) }
+        return opened
     }
 
     private static func variable(_ name: String) -> String? {

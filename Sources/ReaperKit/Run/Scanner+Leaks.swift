@@ -18,15 +18,31 @@ extension Scanner {
             else { continue }
             result.findings[index].severity = .error
             var summary = "outlived the command"
+            let own = result.snapshot.host.ownChain.first?.pid
+            if process.parent != own, let parent = result.snapshot.process(process.parent) {
+                summary = "is a child of \(parent.name.text) \(parent.pid)"
+            }
             if let link = process.executable?.known { summary += ", runs \(link.path.text)" }
+            let paths = OpenPaths.of(process.pid)
+            if let path = paths.first {
+                summary += ", has \(path.text) open"
+                if paths.count > 1 { summary += " and \(paths.count - 1) more" }
+            }
             result.findings[index].summary = summary
-            result.findings[index].evidence = Leak.evidence(process, in: result.snapshot, tag)
+            result.findings[index].evidence =
+                Leak.evidence(process, in: result.snapshot, tag)
+                + paths.prefix(Leak.pathLimit).map {
+                    Evidence("it has a file open", source: process.source("fd"), value: $0)
+                }
         }
     }
 }
 
 /// The facts that make a process a leak.
 private enum Leak {
+    /// How many open files are told of each.
+    static let pathLimit = 20
+
     static func evidence(
         _ process: ProcessRecord,
         in snapshot: Snapshot,

@@ -163,6 +163,7 @@ extension ExplanationReader {
         let proc = procfs.directory.raw
         var search = FileUserSearch(account.path, file: account.facts?.identity)
         let processes = account.snapshot.processes.filter { !$0.isKernelThread && !$0.isZombie }
+        var hidden: [Int32] = []
         for process in processes where process.pid != getpid() {
             switch search.look(at: process.pid, below: proc) {
             case .value(let uses):
@@ -170,9 +171,10 @@ extension ExplanationReader {
                     FileAccount.User(process.identity, process.name, $0.use, source: $0.source)
                 }
             case .gone: continue
-            case .denied: account.hiddenUsers += 1
+            case .denied: hidden.append(process.pid)
             }
         }
+        account.hiddenUsers = UnseenProcesses(hidden)
         guard let facts = account.facts, facts.kind == .socket else { return }
         let sockets = Self.sockets(boundTo: facts)
         let map = HolderMap.read(

@@ -25,7 +25,19 @@ extension ExplanationReader {
         addNamespaces(to: &account, records, query, &procfs)
         addHolders(to: &account, records, procfs)
         try addAccounts(to: &account)
+        if !account.accounts.isEmpty { account.plan = try plan(for: ports) }
         return account
+    }
+
+    /// What `clean --ports` would do.
+    private func plan(for ports: PortSet) throws(SystemError) -> ShutdownPlan {
+        var selection = Selection()
+        selection.ports = ports
+        var scanner = try Scanner(ScanRequest(selection: selection, rules: rules))
+        var result = try scanner.scan()
+        var options = PlanningOptions()
+        options.isSelected = true
+        return scanner.plan(for: &result, options: options)
     }
 
     private static func listing(
@@ -46,15 +58,17 @@ extension ExplanationReader {
         _ procfs: inout Procfs
     ) {
         var members: [UInt64: [ProcessRecord]] = [:]
+        var hidden: [Int32] = []
         for record in records where !record.isKernelThread && !record.isZombie {
             switch procfs.networkNamespace(of: record.pid) {
             case .value(let namespace):
                 guard namespace != account.own.namespace else { continue }
                 members[namespace, default: []].append(record)
             case .gone: continue
-            case .denied: account.hiddenNamespaces += 1
+            case .denied: hidden.append(record.pid)
             }
         }
+        account.hiddenNamespaces = UnseenProcesses(hidden)
         for (namespace, processes) in members.sorted(by: { $0.key < $1.key }) {
             for witness in processes.prefix(Self.witnesses) {
                 // One that ended, or moved, is no witness.
@@ -86,7 +100,7 @@ extension ExplanationReader {
             depth: .hiddenEverywhere
         )
         account.holders = map.holders
-        account.refusals = Set(map.refusals.map(\.pid)).count
+        account.refusals = UnseenProcesses(map.refusals.map(\.pid))
     }
 
     private mutating func addAccounts(to account: inout PortAccount) throws(SystemError) {

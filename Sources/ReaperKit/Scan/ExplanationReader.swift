@@ -10,9 +10,10 @@ public struct ExplanationReader: ~Copyable {
     let rules: [Rule]
     let ruleFlags: String
     let userNames: [UInt32: String]
-    private var files: [InstanceFile]?
+    var files: [InstanceFile]?
+    var listing: InstanceListing?
     /// What a reader of the answers has to know beside them, one sentence each.
-    public private(set) var notes: [String] = []
+    public internal(set) var notes: [String] = []
 
     /// Prepares to explain.
     ///
@@ -37,9 +38,12 @@ public struct ExplanationReader: ~Copyable {
         typed text: String
     ) throws(SystemError) -> [Explanation] {
         switch target {
-        case .process(let condition): return [try explain(condition, typed: text)]
+        case .process(let condition):
+            return try instance(typed: text, unless: try explain(condition, typed: text))
         case .port(let ports): return [Explanation(try account(of: ports), target: text)]
-        case .path(let path): return [Explanation(try account(of: path), target: text)]
+        case .path(let path):
+            let file = Explanation(try account(of: path), target: text)
+            return try instance(typed: text, unless: file)
         case .name(let glob): return try explain(glob, typed: text)
         }
     }
@@ -108,6 +112,12 @@ public struct ExplanationReader: ~Copyable {
             account.rules = traces
             account.findings = findings(about: identity, in: snapshot)
         }
+        account.standings = InstanceStanding.all(
+            of: identity,
+            in: try instances(),
+            rules: rules,
+            flags: ruleFlags
+        )
         return account
     }
 
@@ -147,52 +157,5 @@ public struct ExplanationReader: ~Copyable {
         let found = reader.scan(rules).files
         files = found
         return found
-    }
-
-    // MARK: - A name
-
-    private mutating func explain(
-        _ glob: Glob,
-        typed text: String
-    ) throws(SystemError) -> [Explanation] {
-        var selection = Selection()
-        selection.process.names = [glob]
-        var scanner = try Scanner(ScanRequest(selection: selection, rules: []))
-        let (found, refused) = try scanner.processes(matching: selection.process)
-        let shown = found.prefix(Self.limit)
-        var list: [Explanation] = []
-        for identity in shown {
-            let condition = PidCondition(pid: identity.pid, startTime: identity.startTime)
-            if let account = try account(of: condition) {
-                list.append(Explanation(account, target: text))
-            }
-        }
-        if found.count > shown.count {
-            notes.append(
-                "\(found.count) processes are called '\(text)', \(shown.count) are explained; name "
-                    + "the others by number: reaper scan --name \(text.quotedForShell)"
-            )
-        }
-        guard list.isEmpty else { return list }
-        var none = Explanation(
-            target: text,
-            kind: .name,
-            answer: .notFound,
-            summary: "no process is called '\(text)'"
-        )
-        if refused > 0 {
-            none.answer = .incomplete
-            none.unknown = [
-                "what \(counted(refused, "process runs", "processes run")); run as root to see it"
-            ]
-        }
-        if unsafe access(text, F_OK) == 0 {
-            none.advice = Advice(
-                .none,
-                ["reaper explain ./\(text.quotedForShell)"],
-                reason: "there is a file of that name here"
-            )
-        }
-        return [none]
     }
 }

@@ -91,14 +91,14 @@ extension Scanner {
 
     /// Everybody whom a pattern of names describes, reaper itself left out, by number.
     ///
-    /// - Returns: Who matches, and of how many it could not be said.
+    /// - Returns: Who matches, and of whom it could not be said.
     /// - Throws: Why `/proc` could not be listed.
     mutating func processes(
         matching pattern: ProcessPattern
-    ) throws(SystemError) -> (found: [ProcessIdentity], refused: Int) {
+    ) throws(SystemError) -> (found: [ProcessIdentity], refused: UnseenProcesses) {
         let context = MatchContext(host: host)
         var found: [ProcessIdentity] = []
-        var refused = 0
+        var refused: [Int32] = []
         for record in try listing().records where record.identity != host.ownChain.first {
             var process = record
             var answer = pattern.evaluate(process, in: context)
@@ -110,11 +110,12 @@ extension Scanner {
             switch answer {
             case .holds: found.append(process.identity)
             // Some hosts let nobody look at init; its name and arguments are known all the same.
-            case .unreadable where !process.isKernelThread && process.pid != 1: refused += 1
+            case .unreadable where !process.isKernelThread && process.pid != 1:
+                refused.append(process.pid)
             case .fails, .needs, .unreadable: break
             }
         }
-        return (found, refused)
+        return (found, UnseenProcesses(refused))
     }
 }
 

@@ -238,9 +238,8 @@ extension Scanner {
             for finding in detection.findings where finding.kind == .leakedProcess {
                 guard let identity = finding.process else { continue }
                 let input = procfs.link("fd/0", of: ProcessPlace(pid: identity.pid))
-                guard input.known.map(pipes.contains) ?? isBeside(identity, input, snapshot) else {
-                    continue
-                }
+                let reads = input.known.map(pipes.contains) ?? false
+                guard reads || isBeside(identity, snapshot) else { continue }
                 detection.findings.removeAll { $0.process == identity }
                 for name in ["fd/1", "fd/2"] as [StaticString] {
                     add(name, of: identity.pid, to: &pipes)
@@ -261,18 +260,16 @@ extension Scanner {
         pipes.insert(link)
     }
 
-    /// Of another user's, such as `| sudo tee`, only this is known: it was started with reaper, by
-    /// the same shell.
-    private func isBeside(
-        _ identity: ProcessIdentity,
-        _ input: Reading<ByteString>,
-        _ snapshot: Snapshot
-    ) -> Bool {
-        guard case .denied = input, let own = snapshot.process(getpid()),
-            let other = snapshot.process(identity.pid)
+    /// Whether it was started after reaper by the same shell, as a part of the same job.
+    ///
+    /// Of another user's, such as `| sudo tee`, nothing else is known; and one that the shell is
+    /// about to make a reader has no pipe yet.
+    private func isBeside(_ identity: ProcessIdentity, _ snapshot: Snapshot) -> Bool {
+        guard let own = snapshot.process(getpid()), let other = snapshot.process(identity.pid)
         else { return false }
         return other.parent == own.parent && other.processGroup == own.processGroup
-            && identity.startTime >= own.identity.startTime
+            // Within one clock tick numbers are handed out upwards.
+            && (identity.startTime, identity.pid) > (own.identity.startTime, own.pid)
     }
 }
 

@@ -15,6 +15,8 @@ public struct PlanningOptions: Sendable, Equatable {
     /// Whether the user only said what kind of thing, or whose, and not which: that is no consent
     /// to stop what its rule only reports.
     public var isSelectedByKind = false
+    /// Whether everybody asked for descends from reaper: no namespace makes a stranger of them.
+    public var isOfDescendants = false
     /// Whether zombies were asked for.
     public var remindsParents = false
 
@@ -263,7 +265,7 @@ public struct ShutdownPlanner: Sendable {
     /// Descendants in a namespace of their own belong to the tree that made it; a root in one was
     /// judged by facts that mean something else there, unless its rule is about such processes.
     private func namespaceRefusal(of process: ProcessRecord, _ rule: Rule?) -> String? {
-        if rule?.containers == true { return nil }
+        if rule?.containers == true || options.isOfDescendants { return nil }
         if process.isInOtherPids(than: view.snapshot.host) {
             return "it lives in another pid namespace, as in a container: stop it from inside, "
                 + "or stop the container"

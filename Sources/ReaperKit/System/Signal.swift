@@ -5,7 +5,8 @@ public struct Signal: Hashable, Sendable, CustomStringConvertible {
     /// The number on this machine; signal(7).
     public let number: Int32
 
-    private init(number: Int32) { self.number = number }
+    /// What the kernel reported.
+    init(number: Int32) { self.number = number }
 
     /// Asks a process to end.
     public static let terminate = Signal(number: SIGTERM)

@@ -93,6 +93,15 @@ extension StalenessJudgeTests {
             because: "process 4127 runs"
         ),
         Case(
+            "the recorded start time, the file older than this boot",
+            Scene.entry { $0.startTicks = 49_900 },
+            [Scene.process(4127)],
+            file: { $0.modified = Scene.bootWall - .seconds(3600) },
+            is: .recycled,
+            .probable,
+            because: "it was last written before this boot, and another one counts from anew"
+        ),
+        Case(
             "the recorded pidfd inode, and another executable since",
             Scene.entry { $0.pidfdInode = 9 },
             [process { $0.pidfdInode = 9 }],

@@ -134,6 +134,48 @@ struct CleanForecastTests {
         }
     }
 
+    /// The instance `web` that process 500 is, and what stops it.
+    private static func standing(keeper: String? = nil) throws -> InstanceStanding {
+        let listing = try InstanceScene.listing(
+            [InstanceScene.process(4127)],
+            [InstanceScene.file("web", 4127)]
+        )
+        let instance = try #require(listing.instances.first)
+        var standing = InstanceStanding(instance, in: listing, rules: try InstanceScene.rules())
+        standing.keeper = keeper
+        return standing
+    }
+
+    @Test("an instance is stopped as a whole, by its id")
+    func instance() throws {
+        var account = Self.account()
+        account.standings = [try Self.standing(keeper: "boss (7@1)")]
+        let forecast = CleanForecast(account)
+        #expect(forecast.statements[1].label == "stop")
+        #expect(forecast.statements[1].text == "stops test instance web (alias-web)")
+        #expect(forecast.advice?.commands == ["reaper stop web"])
+        #expect(
+            forecast.advice?.reason
+                == "it belongs to test instance web (alias-web); 'reaper clean --pid 500@50000' "
+                + "stops this process alone; boss (7@1) looks after it, and may start it again"
+        )
+        // A manager outside would start it again.
+        account.process.cgroups = .value(["0::/system.slice/web.service"])
+        #expect(CleanForecast(account).advice?.commands == ["systemctl stop web.service"])
+    }
+
+    @Test("what REAPER_KEEP means is said, and that a name overrules it")
+    func kept() throws {
+        let account = Self.account { $0.environment = .value(["REAPER_KEEP=1"]) }
+        let advice = CleanForecast(account).advice
+        #expect(advice?.commands == ["reaper clean --pid 500@50000"])
+        #expect(advice?.reason?.contains("(REAPER_KEEP=1): naming it") == true)
+        let odd = Oddity.all(of: account).map(\.text)
+        #expect(odd.contains { $0.contains("no rule takes it for an orphan") })
+        let other = Self.account { $0.environment = .value(["REAPER_KEEP=0"]) }
+        #expect(CleanForecast(other).advice?.reason == nil)
+    }
+
     @Test("a zombie's parent is asked")
     func zombie() {
         let account = Self.account { $0.state = UInt8(ascii: "Z") }
@@ -230,6 +272,29 @@ struct RuleSectionTests {
         let shown = statements.filter { !$0.isDetail && $0.depth == 1 }
         #expect(shown.map(\.text) == ["'exe' fails: it asks for /cache/**"])
         #expect(statements.contains { $0.text.hasPrefix("one other rule looked at it") })
+    }
+
+    @Test(
+        "a rule of which only what nearly everybody has holds is counted, and shown in the details",
+        arguments: [["HOME=/root"], ["HOME", "PATH"], ["HOME", "OTHER"], ["HOME", "SWARM_ID"]]
+    )
+    func common(variables: [String]) throws {
+        var rule = try OrphanCase.rule()
+        rule.match.users = [1000]
+        rule.match.environment = try variables.map { text in
+            let parts = text.split(separator: "=").map(String.init)
+            let value = try parts.dropFirst().first.map {
+                try Cast.glob(ByteString($0), as: .text)
+            }
+            return EnvironmentCondition(name: ByteString(parts[0]), value: value)
+        }
+        let statements = Self.statements([rule]) {
+            $0.environment = .value(["HOME=/root", "PATH=/bin", "SWARM_ID=7"])
+        }
+        let isTelling = variables.contains("SWARM_ID")
+        let details = statements.filter(\.isDetail).compactMap(\.label)
+        #expect(details == (isTelling ? [] : ["test.job"]))
+        #expect(statements.first?.text.hasPrefix("one rule looked at it") == !isTelling)
     }
 
     @Test("a rule that describes it tells what speaks for and against")

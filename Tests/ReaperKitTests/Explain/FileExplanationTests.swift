@@ -151,6 +151,41 @@ struct FileExplanationTests {
         #expect(explanation.advice?.commands.first?.hasSuffix(" --include-probable") == true)
     }
 
+    @Test("whoever remains of its process's session is told, and stopped before it is removed")
+    func survivors() throws {
+        let left = [Int32](5001...5002).map { pid in
+            var process = Scene.process(pid)
+            process.session = 4127
+            return process
+        }
+        let account = try Self.account(Scene.file(Self.stale), rule: Scene.rule(), left)
+        #expect(account.finding?.verdict == .suspect)
+        let explanation = Self.explanation(account)
+        // The words of the finding, and its command.
+        #expect(
+            explanation.summary
+                == "/run/svc.pid is stale: process 4127 does not exist, but of the session or group "
+                + "that it led svc (5001@49900) and 1 other still run"
+        )
+        #expect(
+            explanation[.cleaning]?.statements.first?.text
+                == "reports it and leaves it alone: it is only suspect while svc (5001@49900) and "
+                + "1 other still run"
+        )
+        let told = explanation[.users]?.statements.filter { $0.mark == .odd }
+        #expect(told?.compactMap { $0.process?.pid } == [5001, 5002])
+        let remedy = try #require(account.finding?.remedy.command)
+        #expect(
+            explanation.advice?.commands
+                == [remedy, "reaper clean --stale-files --rule test.svc"]
+        )
+        var kept = account
+        kept.rules[0].keep = true
+        #expect(Self.explanation(kept).advice?.commands == [remedy])
+        kept.rules = []
+        #expect(Self.explanation(kept).advice?.commands == [remedy])
+    }
+
     @Test("a file that no rule names is judged and left alone")
     func unnamed() throws {
         let explanation = Self.explanation(try Self.account(Scene.file(Self.stale), rule: nil))
@@ -224,7 +259,7 @@ struct FileExplanationTests {
             .socket,
         ]
         account.users = uses.map { .init(process, "job", $0, source: "/proc/7/fd/3") }
-        account.hiddenUsers = 2
+        account.hiddenUsers = UnseenProcesses(1...7)
         let statements = try #require(Self.explanation(account)[.users]?.statements)
         #expect(
             statements.prefix(6).map(\.text) == [
@@ -234,6 +269,7 @@ struct FileExplanationTests {
                 "job (7@1) stands in it", "job (7@1) has a socket open that is bound to it",
             ]
         )
-        #expect(statements.last?.text.hasPrefix("2 processes could not be looked at") == true)
+        let hidden = "7 processes (1, 2, 3, 4, 5 and 2 more) could not be looked at"
+        #expect(statements.last?.text.hasPrefix(hidden) == true)
     }
 }

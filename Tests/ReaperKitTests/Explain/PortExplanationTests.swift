@@ -78,6 +78,51 @@ struct PortExplanationTests {
         #expect(one.advice == Advice(.stop, ["reaper clean --ports 8080"]))
     }
 
+    @Test("what clean would do is told: whom it stops how, and whom it refuses why")
+    func forecast() {
+        let held: [UInt64: [SocketHolder]] = [7: [SocketHolder(pid: 500, hold: .descriptor)]]
+        let sockets = [Self.socket(.listen, inode: 7)]
+        var account = Self.account(sockets, holders: held, [Self.server()])
+        account.plan = account.accounts[0].plan
+        let stopped = Self.explanation(account)[.cleaning]?.statements
+        #expect(stopped?.first?.label == "clean --ports 8080")
+        #expect(
+            stopped?.map(\.text)
+                == ["stops one process", "node (500@50000): SIGTERM, SIGKILL after 10 s"]
+        )
+        account.plan = ShutdownPlan()
+        account.plan.refuse(account.accounts[0].process.identity, "is an ancestor of reaper")
+        let refused = Self.explanation(account)[.cleaning]?.statements
+        #expect(refused?.map(\.text) == ["refuses node (500@50000): is an ancestor of reaper"])
+    }
+
+    @Test("a holder's instance is named, and stopped rather than the holder")
+    func instance() throws {
+        let listing = try InstanceScene.listing(
+            [InstanceScene.process(4127)],
+            [InstanceScene.file("web", 4127)]
+        )
+        let rules = try InstanceScene.rules()
+        let instance = try #require(listing.instances.first)
+        var account = Self.account(
+            [Self.socket(.listen, inode: 7)],
+            holders: [7: [500, 600].map { SocketHolder(pid: $0, hold: .descriptor) }],
+            [Self.server(), Self.server(600)]
+        )
+        let standing = InstanceStanding(instance, in: listing, rules: rules)
+        account.accounts[0].standings = [standing]
+        let mixed = Self.explanation(account)
+        #expect(
+            Self.holders(mixed).contains { $0.hasPrefix("it is test instance web (alias-web)") }
+        )
+        #expect(mixed.advice?.commands == ["reaper stop web", "reaper clean --ports 8080"])
+        account.accounts[1].standings = [standing]
+        let one = Self.explanation(account)
+        #expect(one[.cleaning]?.statements.count { $0.label == "stop" } == 1)
+        #expect(one.advice?.commands == ["reaper stop web"])
+        #expect(one.advice?.reason?.contains("'reaper clean --ports 8080' stops its") == true)
+    }
+
     @Test("who shares a socket is named, and that all must let go")
     func shared() {
         let one = Self.explanation(
@@ -146,7 +191,7 @@ struct PortExplanationTests {
     func unknown() {
         let one = Self.explanation(
             Self.account([Self.socket(.listen, inode: 7)]) { account in
-                account.refusals = 3
+                account.refusals = [900, 812, 813]
                 account.host.userNames = [1000: "alice"]
             }
         )
@@ -155,7 +200,8 @@ struct PortExplanationTests {
         let statement = one[.holders]?.statements.first
         #expect(statement?.mark == .unknown)
         #expect(statement?.text.contains("for user alice") == true)
-        #expect(statement?.text.contains("3 processes could not be looked at; run as root") == true)
+        let hidden = "3 processes (812, 813, 900) could not be looked at; run as root"
+        #expect(statement?.text.contains(hidden) == true)
         #expect(one.unknown.count == 1)
     }
 
@@ -243,7 +289,7 @@ struct PortExplanationTests {
                     ),
                     .init(888, sockets: [], source: "/proc/600/net/tcp"),
                 ]
-                account.hiddenNamespaces = 2
+                account.hiddenNamespaces = [17, 18]
             }
         )
         #expect(one.answer == .explained)
@@ -254,7 +300,11 @@ struct PortExplanationTests {
         )
         #expect(statements[0].source == "/proc/500/net/tcp")
         #expect(statements.contains { $0.text.contains("1 other in which nobody holds the port") })
-        #expect(statements.contains { $0.text.contains("of 2 processes the network namespace") })
+        #expect(
+            statements.contains {
+                $0.text.contains("of 2 processes (17, 18) the network namespace")
+            }
+        )
     }
 
     @Test("whoever holds a port for a container is not what is to be stopped")

@@ -157,6 +157,22 @@ struct InstanceFileReaderTests {
         #expect(seen.limits() == ["\(path) is too big to be read: it holds \(size) bytes"])
     }
 
+    @Test("a file that alone tells of orphans, and cannot be understood, is told as hiding some")
+    func malformedRecord() throws {
+        let scratch = try ScratchDirectory()
+        try scratch.write("svc.json", "{ \"pid\": ")
+        var rule = try instanceRule("*.json", in: scratch, .json)
+        rule.instance?.pidKey = "pid"
+        var reader = try InstanceFileReader()
+        #expect(reader.scan([rule]).limits().isEmpty)
+        var owner = ProcessPattern()
+        owner.names = [try Glob(parsing: "supervisor", as: .text)]
+        rule.owner = owner
+        let limits = reader.scan([rule]).limits()
+        let start = "whom \(scratch.child("svc.json").text) records is not known: "
+        #expect(limits.count == 1 && limits[0].hasPrefix(start))
+    }
+
     @Test("a link's target is read, not followed")
     func symbolicLink() throws {
         let scratch = try ScratchDirectory()

@@ -159,6 +159,13 @@ extension ShippedFileCase {
             entries: []
         ),
         ShippedFileCase(
+            rule: "reaper.lease",
+            paths: ["/run/reaper/runs/4100-1f3d94756c9440ee.json"],
+            other: "/run/reaper/runs/.4100-1f3d94756c9440ee.tmp",
+            text: #"{"id":"4100-1f3d94756c9440ee","pid":4127,"start_ticks":88213}"#,
+            entries: ["4127@88213 4100-1f3d94756c9440ee"]
+        ),
+        ShippedFileCase(
             rule: "generic.pid-file",
             paths: ["/run/sshd.pid", "/run/crond/crond.pid"],
             other: "/run/user/1000/app/x.pid"

@@ -2,7 +2,7 @@
 
 /// What carries a job's or an agent's variable.
 extension ShippedOrphanCase {
-    static let tags: [ShippedOrphanCase] = jobs + agents
+    static let tags: [ShippedOrphanCase] = jobs + agents + runs
 
     private static let uuid = "1f3d9475-6c94-40ee-a160-8b3fd282c3a1"
 
@@ -30,6 +30,18 @@ extension ShippedOrphanCase {
         .init("ci.azure", "kept on purpose", nil, env: ["VSTS_PROCESS_LOOKUP_ID="]),
         .init("ci.buildkite", "lost", .confirmed, env: [.init("BUILDKITE_JOB_ID=\(uuid)")]),
         .init("ci.buildkite", "kept on purpose", nil, env: ["BUILDKITE_JOB_ID="]),
+    ]
+
+    private static let runs: [ShippedOrphanCase] = [
+        .init("reaper.run", "lost", .confirmed, env: ["REAPER_RUN=4100-1f3d94756c9440ee"]),
+        .init(
+            "reaper.run",
+            "its reaper runs",
+            nil,
+            env: ["REAPER_RUN=4100-1f3d94756c9440ee"],
+            parent: "/usr/bin/reaper",
+            parentArgs: ["reaper", "run", "--", "make"]
+        ),
     ]
 
     private static let agents: [ShippedOrphanCase] = [

@@ -46,6 +46,22 @@ struct ExplainFileTests {
         #expect(cleaned.code == 0 && !directory.contains("run/a.pid"))
     }
 
+    @Test("whoever remains of a stale file's process is told as a scan tells it")
+    func survivors() throws {
+        // The specimen's `gone` led the session that `root` is in.
+        let specimen = try Specimen("orphan", "--adopted", "--dead-session")
+        let root = try specimen.root
+        let leader = try #require(root.session)
+        let path = try directory.write("\(leader)\n", to: "run/a.pid")
+        let one = try explain(path, rules: rules)
+        #expect(one.summary.hasSuffix("(\(root.identity)) still runs"), "\(one.summary)")
+        #expect(one["users"].contains { $0.process == root.identity && $0.mark == "odd" })
+        #expect(one.texts("cleaning").first?.contains("it is only suspect") == true)
+        let scan = try Binary.reaper.run(["scan", "--stale-files", "--json"], rules: rules)
+        let remedy = try scan.report().findings.first?.remedy.command
+        #expect(remedy != nil && one.advice?.commands.first == remedy, "\(scan.text)")
+    }
+
     @Test("a file whose number another program has is stale, and that program named")
     func recycled() throws {
         let stranger = try Specimen("sleep", "--exe", directory.path("elsewhere/other"))

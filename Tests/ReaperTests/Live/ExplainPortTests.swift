@@ -134,6 +134,8 @@ struct ExplainPortTests {
         let one = try completion.explanation()
         let text = try #require(one["holders"].first { $0.mark == "unknown" }).fact
         #expect(text.contains("for user root") && text.contains("run as root"), "\(text)")
+        // Some of them are named.
+        #expect(text.contains(/[0-9]+ process(es)? \([0-9]+/), "\(text)")
         #expect(try specimen.finish().signals.isEmpty)
     }
 }

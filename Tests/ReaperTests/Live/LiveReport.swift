@@ -125,6 +125,11 @@ struct LiveReport: Decodable {
     /// Every identity found, in the report's order.
     var found: [String] { findings.compactMap { $0.process?.identity } }
 
+    /// Processes that are expected.
+    var kept: [String] {
+        ignored?.compactMap { $0.id.split(separator: ":").last.map(String.init) } ?? []
+    }
+
     /// Every identity planned, in the report's order.
     var planned: [String] { plan?.waves.flatMap { $0 }.map(\.identity) ?? [] }
 }

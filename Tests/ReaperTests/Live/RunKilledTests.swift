@@ -11,8 +11,9 @@ struct RunKilledTests {
 
     private var environment: [String: String] { ["REAPER_STATE_DIR": directory.path("state")] }
 
-    /// Runs a script below reaper until it has written `ready`, and kills reaper.
-    private func leave(_ script: String) throws {
+    /// Runs a script below reaper until it has written `ready`, and has ended if it is to, and kills
+    /// reaper.
+    private func leave(_ script: String, afterIts ending: Bool = false) throws {
         let ready = directory.path("ready")
         let program = try Binary.reaper.start(
             ["run", "--settle", "600", "--", "/bin/sh", "-c", "cd \(directory.path)\n\(script)"],
@@ -20,6 +21,16 @@ struct RunKilledTests {
         )
         program.closeInput()
         while !FileManager.default.fileExists(atPath: ready) { sched_yield() }
+        // It is written while the command begins.
+        let runs = directory.path("state/runs")
+        var names: [String] = []
+        while !names.contains(where: { $0.hasSuffix(".json") }) {
+            names = (try? FileManager.default.contentsOfDirectory(atPath: runs)) ?? []
+        }
+        let lease = URL(filePath: "\(runs)/\(names[0])")
+        let record = try JSONSerialization.jsonObject(with: try Data(contentsOf: lease))
+        let pid = try #require((record as? [String: Any])?["pid"] as? Int)
+        while ending, FileManager.default.fileExists(atPath: "/proc/\(pid)") { sched_yield() }
         try program.send(signal: SIGKILL)
         _ = try program.finish()
     }
@@ -60,7 +71,8 @@ struct RunKilledTests {
             exec >/dev/null 2>&1
             env -i sleep 300 &
             echo $! > ready.pid; mv ready.pid ready
-            """
+            """,
+            afterIts: true
         )
         let file = try String(contentsOfFile: directory.path("ready"), encoding: .utf8)
         let pid = try #require(Int32(file.filter(\.isNumber)))

@@ -28,7 +28,7 @@ struct RunLeakTests {
         #expect(completion.code == 23)
         #expect(completion.text == "done\n")
         let lines = completion.errorText.split(separator: "\n")
-        #expect(lines.first == "reaper: the command has ended and left a process running:")
+        #expect(lines.first == "reaper: sh left a process running:")
         #expect(completion.errorText.contains("leaked_process"))
         #expect(completion.errorText.contains("1 process gone"), "\(completion.errorText)")
         #expect(completion.errorText.contains("wait4: ECHILD"))
@@ -178,6 +178,34 @@ struct RunLeakTests {
             """
         )
         #expect(Set(try second.report().findings.map(\.kind)) == ["leaked_process"])
+    }
+
+    @Test("what is expected, or asks to be kept, is left, and the rest is stopped")
+    func expected() throws {
+        let copy = directory.path("kept-on-purpose")
+        try FileManager.default.copyItem(atPath: "/bin/sleep", toPath: copy)
+        let script = """
+            \(copy) 300 >/dev/null 2>&1 &
+            REAPER_KEEP=1 sleep 301 >/dev/null 2>&1 &
+            """
+        let ignore = ["--json", "--ignore", "exe=\(copy)"]
+        let clean = try run(ignore, script)
+        let report = try clean.report()
+        let kept = try report.kept.map { try ProcessProbe($0) }
+        defer { for probe in kept { try? probe.send(SIGKILL) } }
+        #expect(clean.code == 0, "\(clean.text)")
+        #expect(report.findings.isEmpty && report.outcome == nil)
+        #expect(kept.count == 2 && kept.allSatisfy { !$0.hasEnded })
+        let mixed = try run(ignore, script + "\nsleep 302 >/dev/null 2>&1 &")
+        let other = try mixed.report()
+        let left = try other.kept.map { try ProcessProbe($0) }
+        defer { for probe in left { try? probe.send(SIGKILL) } }
+        #expect(mixed.code == 23)
+        #expect(left.count == 2 && left.allSatisfy { !$0.hasEnded })
+        #expect(try areGone(other.found))
+        #expect(other.outcome?.unproven == "what is ignored still runs")
+        let wrong = try run(["--ignore", "no.such-rule"], "echo ran")
+        #expect(wrong.code == 2 && wrong.text.isEmpty)
     }
 
     @Test("a glob that no path can match is refused, and nothing is run")

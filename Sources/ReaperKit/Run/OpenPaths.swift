@@ -1,0 +1,35 @@
+import CLinux
+import Glibc
+
+/// The files that a process has open, by path; standard input and the outputs apart, which are its
+/// starter's.
+///
+/// Only the links are read; see ``DescriptorTable`` for why nothing is opened.
+enum OpenPaths {
+    /// How many descriptors of one process are looked at.
+    private static let limit = 512
+
+    /// Paths in order, each once; devices, pipes and sockets are left out.
+    static func of(_ pid: Int32) -> [ByteString] {
+        var entries = NumberedEntries()
+        let directory = Array("/proc/\(pid)/fd".utf8CString)
+        guard let numbers = entries.numbers(in: AT_FDCWD, directory).known else { return [] }
+        var paths: [ByteString] = []
+        var link = [UInt8](repeating: 0, count: 4096)
+        for number in numbers.prefix(limit) where number > 2 {
+            let name = Array("/proc/\(pid)/fd/\(number)".utf8CString)
+            let count = unsafe link.withUnsafeMutableBytes { target in
+                unsafe clinux_readlinkat(
+                    AT_FDCWD,
+                    name,
+                    target.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    target.count
+                )
+            }
+            guard count > 0, link[0] == UInt8(ascii: "/") else { continue }
+            let path = ByteString(link[..<count])
+            if !path.bytes.starts(with: "/dev/".utf8), !paths.contains(path) { paths.append(path) }
+        }
+        return paths
+    }
+}
