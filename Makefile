@@ -7,7 +7,7 @@ SOAK = swift run -c release -Xswiftc -static-executable soak
 BINARY = .build/release/reaper
 SOURCES = Package.swift Sources Tests
 
-.PHONY: build scan test dora formats soak mutants lint fmt check man bench install uninstall clean
+.PHONY: build scan test dora formats soak mutants recipes lint fmt check man bench install uninstall clean
 
 build: ## the release binary: one static file
 	swift build -c release $(STATIC) --product reaper
@@ -41,6 +41,9 @@ formats: .build/formats/junit-10.xsd ## the formats against their real readers, 
 
 soak: ## millions of simulated shutdowns
 	$(SOAK) --seeds 3000000
+
+recipes: build ## docs/recipes.md, run for real where its programs are there; `Tests/recipes/install` brings them
+	Tests/recipes/run
 
 mutants: ## break the shutdown engine on purpose; the simulation must notice each time
 	Tests/mutants/run
