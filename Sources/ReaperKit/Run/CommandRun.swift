@@ -27,8 +27,10 @@ public final class CommandRun {
 
     private static let interrupts = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
-    /// Whether reaper has children that it has not started: whoever was left by the program that it
-    /// replaced, or whom it adopts as PID 1. Their descendants could not be told from the command's.
+    /// Whether reaper has children that it has not started.
+    ///
+    /// They are left by the program that it replaced by exec(2), or adopted as PID 1 does; their
+    /// descendants could not be told from the command's.
     public static var needsProcessOfItsOwn: Bool { getpid() == 1 || ChildEvent.hasForeignChild }
 
     /// Starts the command.
