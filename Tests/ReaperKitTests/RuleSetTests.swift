@@ -46,7 +46,7 @@ struct RuleSetTests {
         }
     }
 
-    @Test("files that can stop something come before those that only report")
+    @Test("files that can stop something come before those that only report, the generic last")
     func order() throws {
         func file(_ name: String, _ rule: String) throws -> RuleFile {
             let rules = "[{id:'r',title:'t',match:{name:'x'}\(rule)}]"
@@ -56,10 +56,11 @@ struct RuleSetTests {
         let stop = ",owner:{name:'y'},stop:{}"
         let files = try [
             file("a", ""), file("b", stop), file("c", ",protect:true"), file("d", stop),
+            file("generic", ""), file("myapp", ""),
         ]
         let rules = try RuleSet(files: files)
-        #expect(rules.rules.map(\.id) == ["b.r", "d.r", "a.r", "c.r"])
-        #expect(rules.files.map(\.name) == ["a", "b", "c", "d"])
+        #expect(rules.rules.map(\.id) == ["b.r", "d.r", "a.r", "c.r", "myapp.r", "generic.r"])
+        #expect(rules.files.map(\.name) == ["a", "b", "c", "d", "generic", "myapp"])
     }
 
     @Test("shipped rules know their own systems, and not their neighbors")

@@ -20,10 +20,14 @@ public struct RuleSet: Sendable, Equatable {
     /// Every rule: the first that matches names a finding.
     ///
     /// Files that can stop something come first. Whoever runs in a CI job carries its variable, and
-    /// what only reports that must not hide what another system's rule can do about it.
+    /// what only reports that must not hide what another system's rule can do about it. The generic
+    /// rules come last: whatever its file is called, who knows the program knows better.
     public var rules: [Rule] {
-        let acts = { (file: RuleFile) in file.rules.contains { $0.stop != nil } }
-        return (files.filter(acts) + files.filter { !acts($0) }).flatMap(\.rules)
+        let rank = { (file: RuleFile) in
+            if file.name == "generic" { return 2 }
+            return file.rules.contains { $0.stop != nil } ? 0 : 1
+        }
+        return (0...2).flatMap { place in files.filter { rank($0) == place } }.flatMap(\.rules)
     }
 
     /// What in the files has no effect here.
