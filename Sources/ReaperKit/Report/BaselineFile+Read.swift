@@ -22,7 +22,7 @@ extension BaselineFile {
         baseline.netNamespace = try host["net_namespace"]?.count("an inode")
         baseline.beginning = try value["taken_at_ticks"]?.count("clock ticks after boot")
         for process in try value.elements(of: "processes") {
-            baseline.processes.insert(try identity(process))
+            baseline.processes.insert(try process.elementIdentity())
         }
         for listener in try value.elements(of: "listeners") {
             baseline.listeners.insert(try self.listener(listener))
@@ -44,19 +44,6 @@ extension BaselineFile {
             )
         }
         return baseline
-    }
-
-    private static func identity(_ value: JSONValue) throws(JSONError) -> ProcessIdentity {
-        let text = value.string ?? ""
-        do throws(ValueError) {
-            let condition = try PidCondition(parsing: text)
-            if let start = condition.startTime {
-                return ProcessIdentity(pid: condition.pid, startTime: start)
-            }
-        } catch {
-            throw JSONError(error.description, at: value.position)
-        }
-        throw JSONError("'\(text)' has no start time: expected PID@START", at: value.position)
     }
 
     private static func listener(_ value: JSONValue) throws(JSONError) -> Baseline.Listener {

@@ -49,8 +49,12 @@ struct FindingReader {
         )
         if let process = value["process"] { finding.process = try self.process(process) }
         if let file = value["file"] { finding.file = try self.file(file) }
-        if finding.process == nil, finding.file == nil {
-            // Nothing but the name says which port it was.
+        finding.port = try value["port"]?.text(for: "port").text
+        finding.holders = try value.list("holders").map { (item) throws(JSONError) in
+            try item.elementIdentity()
+        }
+        if finding.process == nil, finding.file == nil, finding.port == nil {
+            // Of older reports nothing but the name says which port it was.
             let prefix = "\(finding.kind.rawValue):"
             let id = try value.required("id").text(for: "id").text
             if id.hasPrefix(prefix) { finding.port = String(id.dropFirst(prefix.count)) }

@@ -87,4 +87,18 @@ extension JSONValue {
         }
         return ProcessIdentity(pid: condition.pid, startTime: start)
     }
+
+    /// An identity, `PID@START`, that is an element of an array.
+    func elementIdentity() throws(JSONError) -> ProcessIdentity {
+        let text = string ?? ""
+        do throws(ValueError) {
+            let condition = try PidCondition(parsing: text)
+            if let start = condition.startTime {
+                return ProcessIdentity(pid: condition.pid, startTime: start)
+            }
+        } catch {
+            throw JSONError(error.description, at: position)
+        }
+        throw JSONError("'\(text)' has no start time: expected PID@START", at: position)
+    }
 }
