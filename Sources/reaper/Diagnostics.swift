@@ -9,8 +9,11 @@ enum Diagnostics {
     static func report(_ message: String) { write("reaper: \(message)\n") }
 
     /// Writes text as it is.
-    static func write(_ text: String) {
-        var rest = Array(text.utf8)[...]
+    static func write(_ text: String) { write(Array(text.utf8)[...]) }
+
+    /// Writes bytes as they are.
+    static func write(_ bytes: ArraySlice<UInt8>) {
+        var rest = bytes
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes {
                 unsafe Glibc.write(2, $0.baseAddress, $0.count)

@@ -41,7 +41,7 @@ extension Flag {
             aliases: ["service"],
             topic: .action,
             commands: [.stop],
-            summary: "the instance or service of this name, as if it stood by itself",
+            summary: "the instance or service of this name; --service is the same",
             argument: .value("NAME") { (options, text, _) throws(ValueError) in
                 options.instances.names.append(text)
             }

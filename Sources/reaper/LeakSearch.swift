@@ -191,8 +191,11 @@ struct LeakSearch {
     ) {
         let known = Set(ignored.compactMap(\.finding.process))
         let gone = left.filter { !known.contains($0) }
-        guard !gone.isEmpty else { return }
-        fleeting.append(gone[0])
+        // Who is there still, and could not be looked at, is another matter.
+        guard let one = gone.first, !fleeting.contains(one), let now = try? Descendants.now(),
+            !now.identities.contains(one)
+        else { return }
+        fleeting.append(one)
     }
 
     /// What is said of processes that came and went, and never could be looked at.

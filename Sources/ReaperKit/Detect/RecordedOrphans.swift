@@ -17,11 +17,34 @@ struct RecordedOrphans {
                 for process in processes(of: entry, answer, in: file, view.snapshot)
                 where seen.insert(process.identity).inserted {
                     let one = detector.judge(process, by: rule, in: view, &detection)
-                    if case .found(let finding) = one { detection.findings.append(finding) }
+                    guard case .found(var finding) = one else { continue }
+                    if let owner = neighbor(of: file, rule, in: view) { finding.doubt(owner) }
+                    detection.findings.append(finding)
                 }
             }
         }
         return detection
+    }
+
+    /// Who is what the rule calls an owner, runs, and is recorded beside the file or above it.
+    ///
+    /// A supervisor that was started anew looks after whom an earlier one started.
+    private func neighbor(
+        of file: InstanceFile,
+        _ rule: Rule,
+        in view: SnapshotView
+    ) -> ProcessRecord? {
+        guard let owner = rule.owner else { return nil }
+        for (other, _, judgment) in judgments where other.rule != file.rule && other.isAbove(file) {
+            for answer in judgment.entries where answer.answer == .keep {
+                guard let identity = answer.process,
+                    let process = view.snapshot.process(identity.pid),
+                    owner.evaluate(process, in: view.context) == .holds
+                else { continue }
+                return process
+            }
+        }
+        return nil
     }
 
     /// The recorded process itself; when it is gone, who remains of its session and group.
@@ -69,6 +92,31 @@ struct RecordedOrphans {
             }
         case .recycled, .report: return nil
         }
+    }
+}
+
+extension Finding {
+    /// Says that somebody looks after it, though not from above.
+    fileprivate mutating func doubt(_ owner: ProcessRecord) {
+        verdict = .suspect
+        severity = min(severity, .info)
+        evidence.append(
+            Evidence(
+                "\(owner.label) runs, is recorded beside it and may look after it",
+                source: owner.source("stat")
+            )
+        )
+        remedy = Remedy(.none)
+    }
+}
+
+extension InstanceFile {
+    /// Whether it lies in a directory that `other` lies in or below.
+    func isAbove(_ other: InstanceFile) -> Bool {
+        guard let slash = path.bytes.lastIndex(of: UInt8(ascii: "/")), path != other.path else {
+            return false
+        }
+        return other.path.bytes.starts(with: path.bytes[...slash])
     }
 }
 

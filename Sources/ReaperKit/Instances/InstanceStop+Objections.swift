@@ -37,8 +37,12 @@ extension InstanceStop {
             return "whether its supervisor lives is unknown: process \(hidden), above it, cannot "
                 + "be seen; run as root"
         }
-        let isAbandoned =
-            !isOfAll && instance.isProven && isOwned && owner(of: instance) == nil
+        let keeper = isOwned ? owner(of: instance) ?? neighbor(of: instance) : nil
+        if let keeper {
+            return "\(keeper) looks after it, and may start it again: let that stop it; "
+                + "'reaper clean --pid \(numbers(of: instance))' stops its process all the same"
+        }
+        let isAbandoned = !isOfAll && instance.isProven && isOwned
         guard rules[id]?.stop != nil || isAbandoned else {
             return "rule \(id) does not say how to stop it: "
                 + "'reaper clean --pid \(numbers(of: instance))' stops it if it has to be"

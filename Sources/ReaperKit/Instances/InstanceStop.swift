@@ -130,6 +130,26 @@ public struct InstanceStop: Sendable {
         }
     }
 
+    /// Who is what its rule calls an owner, and runs, recorded beside its file or above it.
+    func neighbor(of instance: Instance) -> String? {
+        let files = listing.snapshot.instanceFiles
+        guard let owner = rules[instance.rule]?.owner,
+            let file = files.first(where: { $0.path == instance.file })
+        else { return nil }
+        for other in listing.instances where other.rule != instance.rule && !other.isOver {
+            guard files.contains(where: { $0.path == other.file && $0.isAbove(file) }) else {
+                continue
+            }
+            for identity in other.processes {
+                guard let process = view.snapshot.process(identity.pid),
+                    owner.evaluate(process, in: view.context) == .holds
+                else { continue }
+                return process.label
+            }
+        }
+        return nil
+    }
+
     /// The number of whoever is above it and was not seen; PID 1 only adopts.
     func hiddenAncestor(of identity: ProcessIdentity) -> Int32? {
         guard let process = view.snapshot.process(identity.pid),

@@ -49,5 +49,5 @@ enum ChildEvent: Equatable {
 
     /// Whether there is a child already, running or not, that this program has not started itself:
     /// exec(2) leaves them, and PID 1 adopts them.
-    static var hasForeignChild: Bool { clinux_has_child() != -ECHILD }
+    static var hasForeignChild: Bool { clinux_has_child() == 0 }
 }

@@ -23,7 +23,8 @@ public enum CommandPlace: Sendable, Equatable {
         guard getpid() == getpgrp(), foreground > 0, tcgetsid(0) == getsid(0) else {
             return .callersGroup
         }
-        guard foreground == getpgrp() else { return .ownGroup(hasTerminal: false) }
-        return isatty(1) == 1 ? .ownGroup(hasTerminal: true) : .callersGroup
+        // At the head of a pipeline reaper leads the pager's group, too.
+        guard isatty(1) == 1 else { return .callersGroup }
+        return .ownGroup(hasTerminal: foreground == getpgrp())
     }
 }

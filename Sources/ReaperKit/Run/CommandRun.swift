@@ -31,7 +31,16 @@ public final class CommandRun {
     ///
     /// They are left by the program that it replaced by exec(2), or adopted as PID 1 does; their
     /// descendants could not be told from the command's.
-    public static var needsProcessOfItsOwn: Bool { getpid() == 1 || ChildEvent.hasForeignChild }
+    public static var needsProcessOfItsOwn: Bool {
+        // Once is enough, whatever there is then.
+        guard unsafe getenv(nested) == nil else {
+            unsafe unsetenv(nested)
+            return false
+        }
+        return getpid() == 1 || ChildEvent.hasForeignChild
+    }
+
+    private static let nested = "REAPER_RUN_NESTED"
 
     /// Starts the command.
     ///
@@ -52,7 +61,11 @@ public final class CommandRun {
         } catch {
             throw .failed(error)
         }
-        if let tag { unsafe setenv(Self.variable, tag, 1) }
+        if let tag {
+            unsafe setenv(Self.variable, tag, 1)
+        } else {
+            unsafe setenv(Self.nested, "1", 1)
+        }
         let spawn = CommandSpawn(words: words, place: place, mask: signals.previous)
         let terminal: JobTerminal?
         do throws(CommandFailure) {

@@ -10,6 +10,11 @@ final class SignalIntake {
         var number: Int32
         /// Whether the kernel did, for the terminal: then the whole process group has it.
         var isTerminals: Bool
+
+        /// What a terminal sends; a timer's SIGALRM, say, is the kernel's as well.
+        static let terminals = [
+            SIGINT, SIGQUIT, SIGTSTP, SIGHUP, SIGWINCH, SIGCONT, SIGTTIN, SIGTTOU,
+        ]
     }
 
     /// Readable when one has arrived.
@@ -43,7 +48,12 @@ final class SignalIntake {
         while unsafe clinux_read(descriptor.raw, &entry, entry.count) == entry.count {
             let number = Self.field(at: 0, of: entry)
             let fromKernel = Self.field(at: 8, of: entry) == 0x80  // SI_KERNEL
-            arrivals.append(Arrival(number: number, isTerminals: fromKernel))
+            arrivals.append(
+                Arrival(
+                    number: number,
+                    isTerminals: fromKernel && Arrival.terminals.contains(number)
+                )
+            )
         }
         return arrivals
     }

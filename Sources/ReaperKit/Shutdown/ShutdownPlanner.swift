@@ -231,7 +231,7 @@ public struct ShutdownPlanner: Sendable {
                 ? "this is reaper itself" : "\(process.label) is an ancestor of reaper"
         }
         // Whoever was hidden among the ancestors, and those above, are older than those we know.
-        if !view.snapshot.host.isOwnChainComplete,
+        if !view.snapshot.host.isOwnChainComplete, !options.isOfDescendants,
             process.identity.startTime <= view.snapshot.host.ownChain.last?.startTime ?? .max
         {
             return "reaper's own ancestors could not all be read, and it may be one of them"
