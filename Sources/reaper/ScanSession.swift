@@ -226,11 +226,11 @@ struct ScanSession: ~Copyable {
         guard request.wantsInstanceFiles, request.rules.contains(where: { $0.instance != nil })
         else { return }
         var reader = try InstanceFileReader(patiently: mayAct)
-        var scan = reader.scan(request.rules)
+        var scan = reader.scan(request.rules + request.witnesses)
         if mayAct, !scan.quarantined.isEmpty {
             // An earlier reaper was killed between taking a file away and deciding about it.
             for path in scan.quarantined { _ = QuarantineRemover().recover(path) }
-            scan = reader.scan(request.rules)
+            scan = reader.scan(request.rules + request.witnesses)
         }
         files = scan.files
         filesLookedAt = files.count

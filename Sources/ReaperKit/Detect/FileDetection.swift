@@ -44,10 +44,17 @@ struct FileDetection {
     }
 
     /// The judgment on every file, in the snapshot's order.
+    ///
+    /// - Parameters:
+    ///   - view: What was seen.
+    ///   - hasWitnesses: Whether those that only tell of others are among them.
+    /// - Returns: Each with its rule.
     func judgments(
-        in view: SnapshotView
+        in view: SnapshotView,
+        withWitnesses hasWitnesses: Bool = false
     ) -> [(file: InstanceFile, rule: Rule, judgment: InstanceFileJudgment)] {
-        detector(in: view).judgments(in: view.snapshot)
+        detector(in: view, besides: hasWitnesses ? request.witnesses : [])
+            .judgments(in: view.snapshot)
     }
 
     /// How long until files that are too young to be judged can be; `nil` when there are none.
@@ -55,8 +62,11 @@ struct FileDetection {
         detector(in: view).lookAgain(in: view.snapshot)
     }
 
-    func detector(in view: SnapshotView) -> StaleInstanceDetector {
-        StaleInstanceDetector(rules: request.rules) { rule, process in
+    func detector(
+        in view: SnapshotView,
+        besides witnesses: [Rule] = []
+    ) -> StaleInstanceDetector {
+        StaleInstanceDetector(rules: request.rules + witnesses) { rule, process in
             RecordedAnswer(of: rule, about: process, in: view.context)
         }
     }

@@ -4,6 +4,8 @@ public struct ScanRequest: Sendable {
     public var selection: Selection
     /// The rules that count, in order; `protect` rules always do.
     public var rules: [Rule]
+    /// Rules that `--rule` leaves out and whose files tell who looks after what the others record.
+    public let witnesses: [Rule]
     /// Instances, which are looked for instead of what is left over; `nil` for that.
     public var instances: InstanceQuery?
 
@@ -11,9 +13,14 @@ public struct ScanRequest: Sendable {
     public init(selection: Selection = Selection(), rules: [Rule]) {
         self.selection = selection
         self.selection.exemptions = selection.exemptions.map { $0.resolved(by: rules) }
-        self.rules = rules.filter { rule in
-            rule.protect || selection.rules.isEmpty
-                || selection.rules.contains { $0.matches(ByteString(rule.id)) }
+        let isNamed = { (rule: Rule) in
+            selection.rules.isEmpty || selection.rules.contains { $0.matches(ByteString(rule.id)) }
+        }
+        self.rules = rules.filter { $0.protect || isNamed($0) }
+        let systems = Set(rules.filter { isNamed($0) && $0.recordsOwned }.map(\.system))
+        witnesses = rules.filter { rule in
+            !rule.protect && !isNamed(rule) && systems.contains(rule.system)
+                && !rule.match.isEmpty && rule.instance?.files.isEmpty == false
         }
     }
 

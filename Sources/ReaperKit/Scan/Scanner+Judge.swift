@@ -94,7 +94,8 @@ extension Scanner {
             for detector in detectors { all.findings += detector.detect([], in: view).findings }
         }
         if request.wants(.orphan), !snapshot.instanceFiles.isEmpty {
-            let judgments = FileDetection(request: request).judgments(in: view)
+            let judgments = FileDetection(request: request)
+                .judgments(in: view, withWitnesses: true)
             let known = all.findings.filter { $0.kind == .orphan }.compactMap(\.process)
             let one = RecordedOrphans(judgments: judgments).detect(in: view, besides: Set(known))
             all.findings += one.findings

@@ -214,6 +214,42 @@ struct RunLeakTests {
         #expect(wrong.code == 2 && wrong.text.isEmpty)
     }
 
+    @Test("children that the shell had before it became reaper are not the command's")
+    func foreign() throws {
+        let reaper = Binary.reaper.path
+        let script = """
+            sleep 303 >/dev/null 2>&1 & echo $! > \(directory.path("older"))
+            exec \(reaper) run --json --settle 0 -- sh -c 'sleep 304 >/dev/null 2>&1 & exit 0'
+            """
+        let completion = try Binary(path: "/bin/sh").run(
+            ["-c", script],
+            environment: ["REAPER_STATE_DIR": directory.path]
+        )
+        let text = try String(contentsOfFile: directory.path("older"), encoding: .utf8)
+        let older = try #require(Int32(text.filter(\.isNumber)))
+        defer { kill(older, SIGKILL) }
+        let report = try completion.report()
+        #expect(completion.code == 23, "\(completion.errorText)")
+        #expect(report.found.count == 1 && report.outcome?.proof == "subreaper")
+        #expect(!report.found[0].hasPrefix("\(older)@"))
+        #expect(kill(older, 0) == 0)
+    }
+
+    @Test(
+        "a timer that reaper inherited ends the command",
+        .enabled(if: Machine.python != nil, "needs python3")
+    )
+    func timer() throws {
+        let script = """
+            import os, signal
+            signal.alarm(1)
+            os.execv('\(Binary.reaper.path)', ['reaper', 'run', '--', 'sleep', '600'])
+            """
+        let file = try directory.write(script, to: "timer.py")
+        let completion = try Binary(path: Machine.python ?? "").run([file])
+        #expect(completion.code == 128 + SIGALRM)
+    }
+
     @Test("a glob that no path can match is refused, and nothing is run")
     func unwatchable() throws {
         for glob in ["", "/a//b", "/a/"] {

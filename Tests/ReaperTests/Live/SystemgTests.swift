@@ -130,6 +130,27 @@ struct SystemgTests {
         #expect(try completion.report().target(root)?.result == "exited")
     }
 
+    @Test("T16 a supervisor that was started anew looks after what an earlier one has started")
+    func adopted() throws {
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))
+        let root = try service.root
+        let supervisor = try Specimen("sleep", "--exe", home.path("bin/sysg"))
+        try writeLive(record(root.pid, start: root.startTime), to: "projects/p/pid.xml")
+        let words = ["scan", "--rule", "systemg.service", "--pid", root.identity]
+        let alone = try home.run(words).report().finding(about: root)
+        #expect(["confirmed", "probable"].contains(alone?.verdict))
+        try writeLive("\(supervisor.root.pid)", to: "sysg.pid")
+        let beside = try home.run(words).report().finding(about: root)
+        #expect(beside?.verdict == "suspect" && beside?.severity == "info")
+        let name = try #require(
+            home.run(["list", "--rule", "systemg.service"]).listing().instances.first
+        ).id
+        let stop = try home.run(["stop", "--service", name])
+        #expect(stop.code == 1 && root.state == .running)
+        #expect(stop.text.contains("looks after it"), "\(stop.text)\(stop.errorText)")
+        #expect(try supervisor.finish().signals.isEmpty && service.finish().signals.isEmpty)
+    }
+
     @Test("rules test and explain tell which file records a service, and whether its owner lives")
     func traced() throws {
         let orphan = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))
