@@ -83,7 +83,9 @@ struct KernelBirthsTests {
         let birth = try #require(births.first)
         #expect(birth.child.parent != ours.identity.pid)
         #expect(birth.child.session == daemon)
-        #expect(kernel.living([ours.identity]) == births)
+        #expect(
+            kernel.living([ours.identity])?.map(\.child.identity) == births.map(\.child.identity)
+        )
 
         // Whose handle is kept is held at once, and told no more once it is a member itself.
         let child = birth.child.identity
@@ -115,7 +117,8 @@ struct KernelBirthsTests {
         // Let go of, it is found and proven again.
         let birth = try #require(kernel.living([ours.identity])?.first)
         kernel.release(birth.child.identity)
-        #expect(kernel.living([ours.identity]) == [birth])
+        // Whether it happens to run is another matter each time.
+        #expect(kernel.living([ours.identity])?.map(\.child.identity) == [birth.child.identity])
     }
 
     @Test(
