@@ -62,9 +62,9 @@ public enum GitHubReport {
         let verdicts = report.actionVerdicts(style).filter { !$0.isUnproven }
         let left =
             rest.findings.isEmpty
-            ? [] : [TableReport.headline(of: rest) + (report.run == nil ? " left" : "")]
+            ? [] : [TableReport.headline(of: rest) + (report.isOfRun ? "" : " left")]
         let parts = verdicts.map(\.summary) + left
-        let nothing = report.run == nil ? "nothing was done" : "nothing left over"
+        let nothing = report.isOfRun ? "nothing left over" : "nothing was done"
         return parts.isEmpty ? nothing : parts.joined(separator: "; ")
     }
 

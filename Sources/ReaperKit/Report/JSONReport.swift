@@ -5,6 +5,9 @@ public enum JSONReport {
     /// The name of the format; the number changes when a program that reads it would break.
     public static let schema = "reaper.report/1"
 
+    /// What the last line of a stream can hold besides its head.
+    static let actionMembers = ["error", "run", "plan", "outcome", "instances"]
+
     /// One object, over many lines, for `--json`.
     public static func render(_ report: Report, style: ReportStyle) -> [UInt8] {
         var json = JSONWriter(.pretty)

@@ -56,11 +56,13 @@ enum MergedJSON {
                 }
                 json.endLine()
             }
-            let acts = ["error", "plan", "outcome", "instances"].filter { value[$0] != nil }
-            guard acts.contains(where: { $0 != "instances" }) else { continue }
+            // As where a report is written: who did nothing has no such line.
+            guard ["error", "plan", "outcome"].contains(where: { value[$0] != nil }) else {
+                continue
+            }
             json.object { json in
                 writeHead(of: value, "reaper.action/1", to: &json)
-                for name in acts { json.member(name, value[name]) }
+                for name in JSONReport.actionMembers { json.member(name, value[name]) }
             }
             json.endLine()
         }

@@ -135,16 +135,13 @@ public struct HostReport: Sendable {
     public func status(failingOn threshold: FailureThreshold = .warning) -> ExitStatus {
         guard report.error == nil else { return .usage }
         let done = report.cleanStatus(failingOn: threshold)
-        guard isOfRun else { return done }
+        guard report.isOfRun else { return done }
         return .worst([done, report.scanStatus(failingOn: threshold)])
     }
 
-    /// Whether what was found is wrong even if it is over: a command has leaked it.
-    private var isOfRun: Bool { report.command == "run" }
-
     /// What is worth a row: not what an outcome tells of.
     func shownFindings(_ style: ReportStyle) -> [Finding] {
-        guard let outcome = report.outcome, !isOfRun, !style.isVerbose else {
+        guard let outcome = report.outcome, !report.isOfRun, !style.isVerbose else {
             return report.findings
         }
         return report.findings.filter { !outcome.mentions($0) }

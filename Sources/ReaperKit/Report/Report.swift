@@ -28,7 +28,7 @@ public struct Report: Sendable {
     public var outcome: ShutdownOutcome?
     /// The instances that were asked for, and how they are in the end; `nil` where none were.
     public var instances: [Instance]?
-    /// The command that was run; then what it left counts although it was stopped.
+    /// The command that was run, by the reaper that tells of it.
     public var run: RunFacts?
     /// Which rules and detectors looked, whether they found anything or not.
     public var checks: [ReportCheck] = []

@@ -73,7 +73,10 @@ extension Report {
     }
 
     /// What makes a check fail: what is still there, and of a command that was run, whatever it left.
-    var failingFindings: [Finding] { run == nil ? remainingFindings : findings }
+    var failingFindings: [Finding] { isOfRun ? findings : remainingFindings }
+
+    /// Whether what was found is wrong even if it is over: a command has leaked it.
+    var isOfRun: Bool { command == "run" }
 
     /// What is still there: everything, or after an action what nobody has put an end to.
     var remainingFindings: [Finding] {

@@ -122,7 +122,6 @@ private struct ReportLines {
     }
 
     private static let headNames = ["command", "version", "host", "started_at"]
-    private static let actionNames = ["error", "plan", "outcome", "instances"]
     private var parts: [Part] = []
     /// Where the part is whose lines have this head.
     private var places: [[UInt8]: Int] = [:]
@@ -139,7 +138,7 @@ private struct ReportLines {
         guard parts[place].action.isEmpty else {
             throw JSONError("expected one line with an outcome per report", at: line.position)
         }
-        parts[place].action = members.filter { ReportLines.actionNames.contains($0.name) }
+        parts[place].action = members.filter { JSONReport.actionMembers.contains($0.name) }
     }
 
     /// The part that a line belongs to; a new one for a head that was not there before.

@@ -10,7 +10,7 @@ public enum TableReport {
         var lines: [String] = []
         // What was acted on has a line of its own among the outcomes.
         var report = full
-        if let outcome = full.outcome, full.run == nil, !style.isVerbose {
+        if let outcome = full.outcome, !full.isOfRun, !style.isVerbose {
             report.findings.removeAll { outcome.mentions($0) }
         }
         if !style.isQuiet, !report.findings.isEmpty || report.hasNothingToDo {

@@ -130,6 +130,33 @@ struct MergedReportTests {
         #expect(clean.status(failingOn: ending.threshold) == ending.status)
     }
 
+    @Test("what a command leaked fails a merged report as it did its own, stopped or not")
+    func leaked() throws {
+        var outcome = ShutdownOutcome()
+        outcome.targets = SampleReport.outcome.targets.filter(\.result.isGone)
+        outcome.proof = .subreaper
+        let ended = try #require(outcome.targets.first).identity
+        var finding = SampleReport.findings[0]
+        finding.process = ended
+        var report = SampleReport.report([finding], outcome: outcome)
+        report.command = "run"
+        report.run = RunFacts(
+            command: ["make", "test"],
+            tag: "4100-1f3d94756c9440ee",
+            ending: .exited(0),
+            startedAt: report.startedAt,
+            duration: .seconds(1)
+        )
+        let merged = try merge([report])
+        let own = try JUnitReport.render(report, style: ReportStyle()).utf8Text()
+        let all = try merged.rendered(as: .junit, style: ReportStyle()).utf8Text()
+        #expect(own.contains("<failure") && all.contains("<failure"))
+        let github = try merged.rendered(as: .github, style: ReportStyle()).utf8Text()
+        #expect(github.contains("::warning"))
+        let lines = try merged.rendered(as: .ndjson, style: ReportStyle()).utf8Text()
+        #expect(lines.contains(#""run":{"command":["make","test"]"#))
+    }
+
     @Test("two reports of one host are both there, and their files tell them apart")
     func twice() throws {
         var later = SampleReport.report([])
