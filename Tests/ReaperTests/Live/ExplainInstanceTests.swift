@@ -51,11 +51,12 @@ struct ExplainInstanceTests {
         #expect(Set(ids).isSubset(of: one["processes"].compactMap(\.process)))
     }
 
+    // Of another test's processes none may be called as these are.
     @Test("a name that fits several lists them, and stops nothing")
     func several() throws {
-        let jobs = [try live.job("web-a"), try live.job("web-b")]
-        let one = try explain("web")
-        #expect(one.summary == "'web' fits 2 instances")
+        let jobs = [try live.job("kiosk-a"), try live.job("kiosk-b")]
+        let one = try explain("kiosk")
+        #expect(one.summary == "'kiosk' fits 2 instances")
         #expect(try one["candidates"].compactMap(\.process) == jobs.map { try $0.root.identity })
         #expect(one.advice?.commands.isEmpty == true)
     }
@@ -80,11 +81,11 @@ struct ExplainInstanceTests {
 
     @Test("one that asks to be left alone is said to, and by which name it is stopped all the same")
     func kept() throws {
-        let job = try live.job("web", ["sleep", "--env", "REAPER_KEEP=1"])
+        let job = try live.job("kiosk", ["sleep", "--env", "REAPER_KEEP=1"])
         let one = try explain(job.root.identity)
         #expect(one.texts("odd").contains { $0.contains("no rule takes it for an orphan") })
         #expect(one.advice?.reason?.contains("REAPER_KEEP=1") == true)
-        #expect(try explain("web").advice?.reason?.contains("REAPER_KEEP=1") == true)
+        #expect(try explain("kiosk").advice?.reason?.contains("REAPER_KEEP=1") == true)
     }
 
     @Test("one that no rule says how to stop is stopped by its number")

@@ -109,13 +109,13 @@ struct RunLeakTests {
     @Test("a port is told", .enabled(if: Machine.python != nil, "needs python3"))
     func port() throws {
         let server = """
-            import os, socket, time
+            import os, signal, socket
             s = socket.create_server(('127.0.0.1', 0))
             if os.fork(): os._exit(0)
             os.setsid()
             null = os.open('/dev/null', os.O_RDWR)
             for n in range(3): os.dup2(null, n)
-            time.sleep(300)
+            signal.pause()
             """
         let file = try directory.write(server, to: "server.py")
         let completion = try run(["--json"], "\(Machine.python ?? "") \(file)")
