@@ -161,15 +161,14 @@ struct LeakSearch {
         var next = session.report("run", result)
         next.findings.removeAll { $0.process.map(known.contains) ?? false }
         tell(next, about: next.findings)
+        guard !options.run.keeps else {
+            report = next
+            return false
+        }
         plan.refused.removeAll { refusal in
             report?.plan?.refused.contains { $0.identity == refusal.identity } ?? false
         }
         next.plan = plan
-        guard !options.run.keeps else {
-            next.plan = nil
-            report = next
-            return false
-        }
         let progress = ProgressLines(options.output)
         defer { progress.end() }
         options.action.deadline = max(end - Clock.monotonic(), .milliseconds(1))

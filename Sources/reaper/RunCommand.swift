@@ -5,7 +5,7 @@ import ReaperKit
 enum RunCommand {
     /// Runs it and ends reaper with what came of it: a command's code can be any.
     static func run(_ options: Options) -> Never {
-        if CommandRun.needsProcessOfItsOwn { exit(runInChild()) }
+        if CommandRun.needsProcessOfItsOwn() { exit(runInChild()) }
         exit(code(options))
     }
 
@@ -57,22 +57,20 @@ enum RunCommand {
         let ending = run.wait()
         let ended = Clock.monotonic()
         let isClean = run.settle(until: Clock.monotonic() + options.run.settle)
-        defer { lease?.remove() }
-        if isClean, !options.wantsRunReport, baseline.changes().isEmpty {
-            lease?.remove()
-            return finish(ending, isOnTerminal: run.isOnTerminal).code
+        var status = ExitStatus.clean.rawValue
+        if !isClean || options.wantsRunReport || !baseline.changes().isEmpty {
+            let facts = RunFacts(
+                command: words,
+                tag: run.tag,
+                ending: ending,
+                startedAt: startedAt,
+                duration: ended - began
+            )
+            var leaks = LeakSearch(run, facts, since: baseline, options)
+            status = leaks.finish(isClean, output)
         }
-        let facts = RunFacts(
-            command: words,
-            tag: run.tag,
-            ending: ending,
-            startedAt: startedAt,
-            duration: ended - began
-        )
-        var leaks = LeakSearch(run, facts, since: baseline, options)
-        let status = leaks.finish(isClean, output)
-        guard ending.code != 0 else { return status }
         lease?.remove()
+        guard ending.code != 0 else { return status }
         return finish(ending, isOnTerminal: run.isOnTerminal).code
     }
 }

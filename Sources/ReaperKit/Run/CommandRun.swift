@@ -27,11 +27,11 @@ public final class CommandRun {
 
     private static let interrupts = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
-    /// Whether reaper has children that it has not started.
+    /// Whether reaper has children that it has not started; asked once, before a command is.
     ///
     /// They are left by the program that it replaced by exec(2), or adopted as PID 1 does; their
     /// descendants could not be told from the command's.
-    public static var needsProcessOfItsOwn: Bool {
+    public static func needsProcessOfItsOwn() -> Bool {
         // Once is enough, whatever there is then.
         guard unsafe getenv(nested) == nil else {
             unsafe unsetenv(nested)

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// The files that a process has open, by path; standard input and the outputs apart, which are its
@@ -15,19 +14,15 @@ enum OpenPaths {
         let directory = Array("/proc/\(pid)/fd".utf8CString)
         guard let numbers = entries.numbers(in: AT_FDCWD, directory).known else { return [] }
         var paths: [ByteString] = []
-        var link = [UInt8](repeating: 0, count: 4096)
         for number in numbers.prefix(limit) where number > 2 {
-            let name = Array("/proc/\(pid)/fd/\(number)".utf8CString)
-            let count = unsafe link.withUnsafeMutableBytes { target in
-                unsafe clinux_readlinkat(
-                    AT_FDCWD,
-                    name,
-                    target.baseAddress?.assumingMemoryBound(to: CChar.self),
-                    target.count
-                )
-            }
-            guard count > 0, link[0] == UInt8(ascii: "/") else { continue }
-            let path = ByteString(link[..<count])
+            // Whoever closes a file, or ends, has it open no more.
+            guard
+                let path = try? linkTarget(
+                    of: ByteString("/proc/\(pid)/fd/\(number)"),
+                    in: AT_FDCWD
+                ),
+                path.bytes.first == UInt8(ascii: "/")
+            else { continue }
             if !path.bytes.starts(with: "/dev/".utf8), !paths.contains(path) { paths.append(path) }
         }
         return paths
