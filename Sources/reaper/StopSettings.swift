@@ -16,7 +16,7 @@ enum StopSettings {
     /// time would matter the next.
     static func apply(
         to options: inout Options,
-        reading variable: (String) -> String? = processVariable
+        reading variable: (String) -> String? = ProgramArguments.variable
     ) throws(UsageError) {
         let grace = try duration(variable)
         let isForced = try flag(force, variable)
@@ -74,9 +74,5 @@ enum StopSettings {
 
     private static func refusal(_ name: String, _ error: ValueError) -> UsageError {
         UsageError(argument: name, message: error.description, page: "reaper help stop")
-    }
-
-    private static func processVariable(_ name: String) -> String? {
-        unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 }

@@ -174,7 +174,7 @@ extension OrphanEvidence {
                 process.source("stat")
             )
         }
-        if process.environment?.known?.contains("REAPER_KEEP=1") == true {
+        if process.isKept {
             forbid(
                 "REAPER_KEEP=1 in its environment asks to be left alone",
                 process.source("environ")

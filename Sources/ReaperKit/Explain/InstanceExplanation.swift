@@ -141,7 +141,7 @@ enum InstanceSection {
             }
             var seen: Set<String> = []
             let ports = report.snapshot.sockets(of: process).filter(\.holdsPort)
-                .map { "\($0.port)/\($0.transport.rawValue)" }
+                .map(\.portName)
                 .filter { seen.insert($0).inserted }
             if process.isKept { text += ", asks to be left alone (REAPER_KEEP=1)" }
             if !ports.isEmpty { text += ", holds \(ports.joined(separator: ", "))" }

@@ -269,11 +269,6 @@ enum Oddity {
     }
 }
 
-extension ProcessRecord {
-    /// Whether it asks to be left alone; an environment that could not be read says nothing.
-    var isKept: Bool { environment?.known?.contains("REAPER_KEEP=1") == true }
-}
-
 extension HostFacts {
     /// A user's name, or its number where it has none here.
     func userText(_ user: UInt32) -> String { userNames[user] ?? "\(user)" }

@@ -65,7 +65,6 @@ extension InstanceStanding {
 
     /// How the instance is, and the fact that says so: `running: process 4127 carries its mark`.
     var stateText: String {
-        let state = instance.state == .foreign ? "not ours" : instance.state.rawValue
-        return "\(state): \(instance.reason)"
+        "\(instance.state.words): \(instance.reason)"
     }
 }

@@ -4,9 +4,7 @@ extension InstanceStop {
     /// does, and where it was named.
     func optOut(of instance: Instance) -> String? {
         guard isOfAll else { return nil }
-        let keeper = instance.whole(in: view.snapshot).first { process in
-            process.environment?.known?.contains("REAPER_KEEP=1") == true
-        }
+        let keeper = instance.whole(in: view.snapshot).first(where: \.isKept)
         guard let keeper else { return nil }
         let command = "'reaper stop \(instance.id.quotedForShell)' stops it"
         guard instance.processes.contains(keeper.identity) else {

@@ -216,3 +216,8 @@ public enum FactKind: UInt8, Hashable, Sendable, CaseIterable {
         }
     }
 }
+
+extension ProcessRecord {
+    /// Whether it asks to be left alone; an environment that could not be read says nothing.
+    var isKept: Bool { environment?.known?.contains("REAPER_KEEP=1") == true }
+}

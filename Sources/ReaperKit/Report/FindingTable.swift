@@ -110,7 +110,7 @@ enum FindingTable {
             } ?? row.report.snapshot.sockets(of: record)
         return sockets.filter(\.holdsPort)
             .sorted { ($0.port, $0.transport.rawValue) < ($1.port, $1.transport.rawValue) }
-            .map { "\($0.port)/\($0.transport.rawValue)" }
+            .map(\.portName)
             .filter { seen.insert($0).inserted }
             .joined(separator: ",")
     }

@@ -66,7 +66,7 @@ public enum InstanceTable {
 
     private static func ports(of instance: Instance, in report: InstanceReport) -> String {
         var seen: Set<String> = []
-        return report.sockets(of: instance).map { "\($0.port)/\($0.transport.rawValue)" }
+        return report.sockets(of: instance).map(\.portName)
             .filter { seen.insert($0).inserted }
             .joined(separator: ",")
     }
