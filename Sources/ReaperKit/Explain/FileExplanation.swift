@@ -68,6 +68,9 @@ enum FileSummary {
         }
         if let judgment = account.judgment {
             let left = FileSurvivors(of: account).phrase
+            if let reason = account.instance?.misunderstanding {
+                return "\(path) cannot be understood: \(reason)"
+            }
             return "\(path) \(verdict(judgment.whole, facts))"
                 + (left.map { ", but of the session or group that it led \($0)" } ?? "")
         }
@@ -93,6 +96,20 @@ enum FileSummary {
                 ? "no process uses it" : "nobody was seen that uses it"
         }
         return "\(counted(pids.count, "process uses", "processes use")) it"
+    }
+}
+
+extension InstanceFile {
+    /// Why nothing of it can be understood; `nil` where something can.
+    fileprivate var misunderstanding: String? {
+        switch contents {
+        case .malformed(let reason): return reason
+        case .entries(let entries):
+            let flaws = entries.compactMap(\.flaw)
+            return flaws.isEmpty || flaws.count < entries.count
+                ? nil : InstanceText.account(of: flaws)
+        case .unsafe, .oversized, .denied, .socket: return nil
+        }
     }
 }
 

@@ -43,6 +43,12 @@ public struct InstanceScan: Sendable, Equatable {
             case .malformed(let reason)
             where ownedRules.contains(file.rule) && file.isBelieved(by: geteuid()):
                 return "whom \(file.path.text) records is not known: \(reason)"
+            case .entries(let entries)
+            where ownedRules.contains(file.rule) && file.isBelieved(by: geteuid()):
+                let flaws = entries.compactMap(\.flaw)
+                guard !flaws.isEmpty else { return nil }
+                let account = InstanceText.account(of: flaws)
+                return "not everybody whom \(file.path.text) records is known: \(account)"
             case .entries, .malformed, .unsafe, .oversized, .socket: return nil
             }
         }

@@ -22,7 +22,7 @@ extension InstanceText {
             }
             return [entry]
         }
-        let found = root.members(at: entriesPath)
+        let found = try root.members(at: entriesPath)
         guard found.count <= entryLimit else {
             throw InstanceFormatError(
                 reason: "expected at most \(entryLimit) entries, found \(found.count)"
@@ -38,6 +38,10 @@ extension InstanceText {
                 entries.append(flawed(error, named: id ?? name))
             }
         }
+        // Where nothing is right and nothing has a name, the text is of another kind.
+        guard entries.isEmpty || entries.contains(where: { $0.flaw == nil || $0.id != nil }) else {
+            throw InstanceFormatError(reason: account(of: entries.compactMap(\.flaw)))
+        }
         return entries
     }
 
@@ -49,9 +53,13 @@ extension InstanceText {
     ) throws(InstanceFormatError) -> InstanceEntry? {
         // `{ "web": 4127 }`: the member's value is the number itself.
         let isBare = name != nil && value.pidText != nil
-        guard let number = isBare ? value : value.value(at: rule.pidKey ?? "pid"),
-            number.kind != .null
-        else { return nil }
+        let key = rule.pidKey ?? "pid"
+        guard let number = isBare ? value : value.value(at: key), number.kind != .null else {
+            if rule.entries != nil {
+                try refuse(value, without: key, of: rule, isMember: name != nil)
+            }
+            return nil
+        }
         var entry = InstanceEntry(pid: try pid(in: number))
         entry.id = rule.idKey.flatMap { value.value(at: $0)?.label } ?? name
         entry.alias = rule.aliasKey.flatMap { value.value(at: $0)?.label }
@@ -62,6 +70,27 @@ extension InstanceText {
         entry.pidfdInode = value["pidfd_inode"]?.unsigned
         entry.executable = (value["exe"] ?? value["executable"])?.string.map { ByteString($0) }
         return entry
+    }
+
+    /// Refuses what stands in the place of an entry and is none, whatever runs or does not.
+    private static func refuse(
+        _ value: JSONValue,
+        without key: String,
+        of rule: InstanceRule,
+        isMember: Bool
+    ) throws(InstanceFormatError) {
+        switch value.kind {
+        case .null: return
+        case .object:
+            // Where the rule names a key, a record without it is one of what does not run.
+            if rule.pidKey != nil || value.value(at: key) != nil { return }
+        case .bool, .integer, .number, .string, .array: break
+        }
+        let expected =
+            isMember && rule.pidKey == nil ? "a process number" : "an object with '\(key)'"
+        throw InstanceFormatError(
+            reason: "\(value.position): expected \(expected), found \(value.kindName)"
+        )
     }
 
     private static func pid(in value: JSONValue) throws(InstanceFormatError) -> Int32 {
@@ -96,20 +125,43 @@ extension JSONValue {
     }
 
     /// The values under a path such as `services.*`, with the names of object members.
-    func members(at path: String) -> [(name: String?, value: JSONValue)] {
+    ///
+    /// What is empty or `null` has none. Neither has an entry that lacks what follows a `*`: a
+    /// service may have spawned nothing. Anything else is not what the path describes.
+    fileprivate func members(
+        at path: String
+    ) throws(InstanceFormatError) -> [(name: String?, value: JSONValue)] {
         var level: [(name: String?, value: JSONValue)] = [(nil, self)]
-        for key in path.split(separator: ".") {
-            level = level.flatMap { item -> [(name: String?, value: JSONValue)] in
-                guard key == "*" else {
-                    return item.value[String(key)].map { [(item.name, $0)] } ?? []
-                }
-                if case .object(let members) = item.value.kind {
-                    return members.map { ($0.name, $0.value) }
-                }
-                return (item.value.array ?? []).map { (nil, $0) }
+        var isBelowStar = false
+        for key in path.split(separator: ".").map(String.init) {
+            var next: [(name: String?, value: JSONValue)] = []
+            for item in level where item.value.kind != .null {
+                next += try item.value.step(key, named: item.name, isOptional: isBelowStar)
             }
+            level = next
+            isBelowStar = isBelowStar || key == "*"
         }
         return level
+    }
+
+    private func step(
+        _ key: String,
+        named name: String?,
+        isOptional: Bool
+    ) throws(InstanceFormatError) -> [(name: String?, value: JSONValue)] {
+        switch kind {
+        case .object(let members) where key == "*": return members.map { ($0.name, $0.value) }
+        case .array(let values) where key == "*": return values.map { (nil, $0) }
+        case .object(let members):
+            if let value = self[key] { return [(name, value)] }
+            if members.isEmpty || isOptional { return [] }
+            throw InstanceFormatError(reason: "\(position): expected a member '\(key)'")
+        default:
+            let expected = key == "*" ? "an object or an array" : "an object with '\(key)'"
+            throw InstanceFormatError(
+                reason: "\(position): expected \(expected), found \(kindName)"
+            )
+        }
     }
 
     /// A number or a string: what may hold a process number.

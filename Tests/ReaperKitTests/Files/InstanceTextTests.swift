@@ -119,6 +119,32 @@ struct InstanceTextTests {
             ["-:7", "-:8"]
         ),
         EntriesCase("no entries", "services.*", "{}", []),
+        EntriesCase("none yet", "services.*", #"{"services":null}"#, []),
+        EntriesCase("none of the list", "*.list.*", #"{"a":{"b":7},"c":{"list":[]}}"#, []),
+        EntriesCase(
+            "a list instead",
+            "services.*",
+            "[7,8]",
+            fails: "1:1: expected an object with 'services', found an array"
+        ),
+        EntriesCase(
+            "names where 'services' should be",
+            "services.*",
+            #"{"web":7}"#,
+            fails: "1:1: expected a member 'services'"
+        ),
+        EntriesCase(
+            "a number instead of entries",
+            "services.*",
+            #"{"services":7}"#,
+            fails: "1:13: expected an object or an array, found a number"
+        ),
+        EntriesCase(
+            "a list of numbers, values that are none",
+            "*.*",
+            #"{"a":[7,{"pid":8}],"b":{"c":true,"d":[9],"e":{"f":9},"g":null}}"#,
+            ["-:0", "-:8", "c:0", "d:0", "e:0"]
+        ),
         EntriesCase(
             "no number",
             nil,
@@ -170,6 +196,33 @@ struct InstanceTextTests {
         )
         #expect(lines.map(\.flaw) == ["entry 'web': 1:5: \(reason)", nil])
         #expect(lines.map(\.id) == ["web", "db"])
+    }
+
+    @Test("an entry of the wrong shape is told with its place")
+    func shapes() throws {
+        var rule = InstanceRule()
+        rule.entries = "*"
+        func flaws(_ text: String) throws -> [String?] {
+            try InstanceText.json(Array(text.utf8), rule: rule).map(\.flaw)
+        }
+        #expect(
+            try flaws(#"{"a":true,"b":{"c":7}}"#) == [
+                "entry 'a': 1:6: expected a process number, found a boolean",
+                "entry 'b': 1:15: expected a process number, found an object",
+            ]
+        )
+        let number = "an entry: 1:2: expected an object with 'pid', found a number"
+        #expect(try flaws(#"[7,{"pid":8}]"#) == [number, nil])
+        // Where nothing is right and nothing has a name, it is no such record at all.
+        #expect(throws: InstanceFormatError(reason: number)) { try flaws("[7]") }
+        // A record without the key that the rule names is one of what does not run.
+        rule.pidKey = "main"
+        #expect(try flaws(#"{"a":{"c":7},"b":{"main":8}}"#) == [nil])
+        #expect(
+            try flaws(#"{"a":true}"#) == [
+                "entry 'a': 1:6: expected an object with 'main', found a boolean"
+            ]
+        )
     }
 
     @Test("every entry of a text that is wrong has its place; where all are, several are named")

@@ -165,7 +165,7 @@ struct ExplainFileTests {
     func malformed() throws {
         let path = try directory.write("12 34\n", to: "run/a.pid")
         let one = try explain(path, rules: rules)
-        #expect(one.summary.contains("malformed"))
+        #expect(one.summary.contains("cannot be understood: expected one process number"))
         #expect(decisive(one) == "1. safe to open, and understood?")
         let missing = try Binary.reaper.explain(directory.path("run/none"))
         #expect(missing.code == 1)

@@ -367,6 +367,40 @@ struct SystemgTests {
         #expect(try home.directory.read("\(Self.state)/\(name)") == text)
     }
 
+    @Test(
+        "T25 a record of the wrong shape is told with its place, and keeps a scan from being whole",
+        arguments: [
+            ("[1,2]", "1:1: expected an object with 'services', found an array"),
+            (#"{"services":[2,3]}"#, "1:14: expected an object with 'pid', found a number"),
+            (#"{"services":"web"}"#, "1:13: expected an object or an array, found a string"),
+            (#"{"services":{"web":true}}"#, "1:20: expected a process number, found a boolean"),
+            (#"{"web":4127}"#, "1:1: expected a member 'services'"),
+        ]
+    )
+    func shape(_ text: String, _ reason: String) throws {
+        let file = try write(text, to: "pid.json")
+        let words = ["scan", "--rule", "systemg.service-json", "--fail-on", "error"]
+        let scan = try home.run(words)
+        let finding = try scan.report().finding(about: file)
+        #expect(finding?.verdict == "suspect" && finding?.severity == "warning")
+        #expect(finding?.summary.contains(reason) == true, "\(finding?.summary ?? "")")
+        #expect(try scan.code == 3 && !scan.report().complete)
+        let explanation = try home.run(["explain", file]).explanations().explanations[0]
+        #expect(explanation.summary.hasPrefix("\(file) cannot be understood: "))
+        #expect(explanation.summary.contains(reason), "\(explanation.summary)")
+        _ = try home.clean("--rule", "systemg.*")
+        #expect(try home.directory.read("\(Self.state)/pid.json") == text)
+    }
+
+    @Test("a pid.json without services names nobody, and there is nothing to complain about")
+    func noServices() throws {
+        for text in ["{}", #"{"services":{}}"#, #"{"services":{"web":null}}"#] {
+            _ = try write(text, to: "pid.json")
+            let scan = try home.run(["scan", "--rule", "systemg.service-json"])
+            #expect(try scan.code == 0 && scan.report().findings.isEmpty, "\(text)")
+        }
+    }
+
     @Test("T25 a bad entry is told with its place, and hides nobody beside it")
     func besideMalformed() throws {
         let stranger = try Specimen("sleep")
