@@ -81,6 +81,11 @@ extension InstanceFile {
             return false
         }
         if let ticks = entry.startTicks { return ticks == process.identity.startTime }
+        if let started = entry.started, host.wallClock > .zero,
+            started.difference(from: host.startedAt(process.identity)) != nil
+        {
+            return false
+        }
         // A process cannot have been recorded before it started.
         return host.startedAt(process.identity) - modified <= StalenessJudge.clockTolerance
     }

@@ -117,7 +117,7 @@ extension StalenessJudge {
                 value: actual.text
             )
         }
-        guard isYounger else { return nil }
+        guard isYounger else { return judgeStart(process, entry, &trail) }
         if file.modified < snapshot.host.wallClock - snapshot.host.sinceBoot {
             trail.note("it was last written before this boot", source: "statx(\(file.path.text))")
         }
@@ -128,6 +128,37 @@ extension StalenessJudge {
                 + "written",
             source: "\(proc)/stat",
             value: "\(process.identity.startTime)",
+            process: process.identity
+        )
+    }
+
+    /// A record that says when its process started is not about one that started at another time;
+    /// what two clocks say is no more than probable, either.
+    private func judgeStart(
+        _ process: ProcessRecord,
+        _ entry: InstanceEntry,
+        _ trail: inout Trail
+    ) -> StalenessJudgment? {
+        guard let started = entry.started, started.time != nil, snapshot.host.wallClock > .zero
+        else {
+            return nil
+        }
+        let actual = snapshot.host.startedAt(process.identity)
+        guard let late = started.difference(from: actual) else {
+            trail.note(
+                "process \(process.pid) started when recorded, as far as clocks tell",
+                source: "/proc/\(process.pid)/stat",
+                value: started.text
+            )
+            return nil
+        }
+        return trail.end(
+            .recycled,
+            certainty: .probable,
+            "process \(process.pid) started \(abs(late.clampedComponents.seconds)) s "
+                + "\(late < .zero ? "after" : "before") the start that is recorded",
+            source: "/proc/\(process.pid)/stat",
+            value: actual.rfc3339() ?? "\(process.identity.startTime)",
             process: process.identity
         )
     }

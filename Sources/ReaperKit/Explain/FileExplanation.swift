@@ -174,6 +174,7 @@ enum FileSection {
             if let id = entry.id { text += ", \(id)" }
             if let alias = entry.alias, alias != entry.id { text += " (\(alias))" }
             if let ticks = entry.startTicks { text += ", started at \(ticks)" }
+            if let started = entry.started { text += ", started \(started.text)" }
             if let host = entry.host { text += ", on host \(host)" }
             // Who has the number now, whether or not it is the one that was meant.
             let now = account.snapshot.process(pid)

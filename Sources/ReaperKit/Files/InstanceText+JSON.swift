@@ -64,6 +64,8 @@ extension InstanceText {
         entry.id = rule.idKey.flatMap { value.value(at: $0)?.label } ?? name
         entry.alias = rule.aliasKey.flatMap { value.value(at: $0)?.label }
         entry.startTicks = value.value(at: rule.startTicksKey ?? "start_ticks")?.unsigned
+        entry.started = rule.startedKey.flatMap { value.value(at: $0)?.string }
+            .map { RecordedTime($0) }
         entry.bootID = value["boot_id"]?.string
         entry.host = (value["host"] ?? value["hostname"])?.string.flatMap(hostName)
         entry.pidNamespace = value["pid_namespace"]?.unsigned

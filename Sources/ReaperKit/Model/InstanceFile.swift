@@ -111,6 +111,8 @@ public struct InstanceEntry: Sendable, Equatable {
     public var alias: String?
     /// Recorded start time in clock ticks after boot.
     public var startTicks: UInt64?
+    /// Recorded start by the clock of whoever wrote it.
+    public var started: RecordedTime?
     /// Recorded boot ID.
     public var bootID: String?
     /// Recorded host name.

@@ -60,7 +60,7 @@ public struct InstanceRule: Sendable, Equatable {
     public var aliasKey: String?
     /// Path of the start time in clock ticks.
     public var startTicksKey: String?
-    /// Path of the start time for people; shown, never compared.
+    /// Path of the start time by the writer's clock: shown, and compared as far as clocks go.
     public var startedKey: String?
     /// Regular expression with named groups `pid`, `id`, `alias`, `start`, for text and symlinks.
     public var pattern: String?

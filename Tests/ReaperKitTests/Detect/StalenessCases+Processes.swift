@@ -153,6 +153,43 @@ extension StalenessJudgeTests {
             because: "process 4127 runs"
         ),
         Case(
+            "a recorded time of start that is the process's own",
+            Scene.entry { $0.started = Scene.time(after: 500) },
+            [process { _ in }],
+            is: .keep,
+            because: "process 4127 runs"
+        ),
+        Case(
+            "a recorded time of start long before the process started",
+            Scene.entry { $0.started = Scene.time(after: 400) },
+            [process { _ in }],
+            is: .recycled,
+            .probable,
+            because: "process 4127 started 99 s after the start that is recorded"
+        ),
+        Case(
+            "a recorded time of start long after the process started",
+            Scene.entry { $0.started = Scene.time(after: 700) },
+            [process { _ in }],
+            is: .recycled,
+            .probable,
+            because: "process 4127 started 201 s before the start that is recorded"
+        ),
+        Case(
+            "another time of start, but the recorded executable",
+            Scene.entry { ($0.started, $0.executable) = (Scene.time(after: 700), "/opt/svc") },
+            [process { $0.executable = .value(ExecutableLink(path: "/opt/svc")) }],
+            is: .keep,
+            because: "process 4127 runs"
+        ),
+        Case(
+            "another time of start, but the recorded start in ticks",
+            Scene.entry { ($0.started, $0.startTicks) = (Scene.time(after: 700), 49_900) },
+            [process { _ in }],
+            is: .keep,
+            because: "process 4127 runs"
+        ),
+        Case(
             "written before this boot, the number in use again",
             Scene.entry(),
             [Scene.process(4127, startedAt: 3)],

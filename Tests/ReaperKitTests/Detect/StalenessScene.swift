@@ -8,6 +8,11 @@ enum Scene {
     static let now = Duration.seconds(1_001_000)
     static let written = Duration.seconds(1_000_500)
 
+    /// A time so many seconds after boot, as a program writes it down.
+    static func time(after seconds: Int64) -> RecordedTime {
+        RecordedTime((bootWall + .seconds(seconds)).rfc3339() ?? "")
+    }
+
     /// A process that started so many seconds after boot; the file was written at 500.
     static func process(_ pid: Int32, startedAt seconds: UInt64 = 499) -> ProcessRecord {
         ProcessRecord(

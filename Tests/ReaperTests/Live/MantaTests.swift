@@ -110,6 +110,36 @@ struct MantaTests {
         #expect(try stranger.root.state == .running)
     }
 
+    @Test("a record of a node that started on another day is told, and has nobody stopped")
+    func otherStart() throws {
+        let node = try node()
+        let root = try node.root
+        let file = home.path(Self.record)
+        let words = ["--rule", "manta.node"]
+        let text = try home.directory.read(Self.record)
+        let start = try #require(text.split(separator: "\"start_time\": \"").last?.prefix(19))
+        for other in ["2001-02-03T04:05:06.789", "2199-02-03T04:05:06"] {
+            try home.directory.write(
+                text.replacing(start, with: other.prefix(19)),
+                to: Self.record
+            )
+            let scan = try home.run(["scan"] + words).report()
+            let finding = scan.finding(about: file)
+            #expect(finding?.verdict == "probable", "\(finding?.summary ?? "nothing")")
+            let side = other < "2100" ? "after" : "before"
+            #expect(finding?.summary.contains("s \(side) the start that is recorded") == true)
+            let listing = try home.run(["list"] + words).listing()
+            #expect(listing["prod-a3f2c891"]?.state == "recycled")
+            _ = try home.run(["clean", "--yes"] + words)
+            _ = try home.run(["stop", "--yes", "prod-a3f2c891"])
+            #expect(root.state == .running)
+        }
+        try home.directory.write(text, to: Self.record)
+        #expect(try home.run(["list"] + words).listing()["prod-a3f2c891"]?.state == "running")
+        let explanation = try home.run(["explain", file]).explanations().explanations[0]
+        #expect(explanation.value("records", in: "file")?.contains("started \(start)") == true)
+    }
+
     @Test("T13 T25d a record that names a zombie is stale, and nobody is signalled")
     func zombie() throws {
         let specimen = try Specimen("zombie")
