@@ -19,8 +19,14 @@ extension ShippedFileCase {
             own: [
                 "/usr/bin/python3.11 -m manta_node start prod --foreground --subprocess",
                 "/v/bin/python3 /v/bin/manta_node start prod --foreground",
+                "/v/bin/python3 -u -m manta_node start prod", "/opt/manta_node start prod",
             ],
-            stranger: "/usr/bin/python3.11 -m http.server"
+            stranger: "/usr/bin/python3.11 -m http.server",
+            others: [
+                "/usr/bin/python3.11 watch.py manta_node.log",
+                "/usr/bin/python3.11 watch.py /home/u/.manta/logs/nodes/manta_node.log --follow",
+                "/usr/bin/python3.11 -m pytest manta_node/tests", "/usr/bin/vi manta_node start",
+            ]
         ),
         ShippedFileCase(
             rule: "manta.supervisor",
@@ -31,8 +37,12 @@ extension ShippedFileCase {
                  "start_time": "2026-08-21T08:00:00+00:00"}
                 """,
             entries: ["4127 prod (prod)"],
-            own: ["/usr/bin/python3.11 /v/bin/manta-supervisor prod"],
-            stranger: "/usr/bin/python3.11 -m manta_node start prod"
+            own: [
+                "/usr/bin/python3.11 /v/bin/manta-supervisor prod",
+                "/usr/bin/python3.11 -m manta_node.supervisor prod", "/v/bin/manta-supervisor",
+            ],
+            stranger: "/usr/bin/python3.11 -m manta_node start prod",
+            others: ["/usr/bin/python3.11 watch.py /l/manta-supervisor.log /l/manta_node.log"]
         ),
         ShippedFileCase(
             rule: "manta.supervisor-socket",

@@ -15,6 +15,8 @@ struct ShippedFileCase: Sendable, CustomStringConvertible {
     var own: [String] = []
     /// And of one that has the number by chance.
     var stranger = "/usr/bin/vi notes.txt"
+    /// And of more of them.
+    var others: [String] = []
 
     var description: String { rule }
 }

@@ -33,8 +33,9 @@ struct ShippedFileTests {
             #expect(rule.match.evaluate(process(running: line), in: context) == .holds, "\(line)")
         }
         guard !rule.match.isEmpty else { return }
-        let stranger = process(running: testCase.stranger)
-        #expect(rule.match.evaluate(stranger, in: context) == .fails)
+        for line in [testCase.stranger] + testCase.others {
+            #expect(rule.match.evaluate(process(running: line), in: context) == .fails, "\(line)")
+        }
     }
 
     @Test("every one has a case")

@@ -24,7 +24,7 @@ struct ShippedInstancesTests {
         try home.write(
             """
             { "instance_id": "\(id)", "alias": "\(alias)", "config_name": "\(alias)",
-              "pid": \(specimen.root.pid), "start_time": "2026-08-22T10:00:00.123456",
+              "pid": \(specimen.root.pid), "start_time": "\(Date.now.formatted(.iso8601))",
               "status": "running", "manager_host": "localhost", "manager_port": 50051 }
             """,
             to: ".manta/nodes/instances/\(id).json"
