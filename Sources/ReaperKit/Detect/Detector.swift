@@ -49,6 +49,8 @@ public struct SnapshotView: Sendable {
     public let tree: ProcessTree
     /// What matching needs beyond a process.
     public let context: MatchContext
+    /// The rules that its files were found by.
+    public let rules: [Rule]
     /// Rules that forbid.
     public let protections: [Rule]
 
@@ -61,6 +63,7 @@ public struct SnapshotView: Sendable {
             sockets: snapshot.sockets,
             includesPeers: includesPeers
         )
+        self.rules = rules
         protections = rules.filter(\.protect)
     }
 

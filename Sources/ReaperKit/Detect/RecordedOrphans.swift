@@ -29,7 +29,7 @@ struct RecordedOrphans {
     /// Who is what the rule calls an owner, runs, and is recorded beside the file or above it.
     ///
     /// A supervisor that was started anew looks after whom an earlier one started.
-    private func neighbor(
+    func neighbor(
         of file: InstanceFile,
         _ rule: Rule,
         in view: SnapshotView
@@ -97,16 +97,21 @@ struct RecordedOrphans {
 
 extension Finding {
     /// Says that somebody looks after it, though not from above.
-    fileprivate mutating func doubt(_ owner: ProcessRecord) {
+    mutating func doubt(_ owner: ProcessRecord) {
         verdict = .suspect
         severity = min(severity, .info)
-        evidence.append(
-            Evidence(
-                "\(owner.label) runs, is recorded beside it and may look after it",
-                source: owner.source("stat")
-            )
-        )
+        evidence.append(owner.neighborhood)
         remedy = Remedy(.none)
+    }
+}
+
+extension ProcessRecord {
+    /// That it may look after whom a file beside or below its own records.
+    var neighborhood: Evidence {
+        Evidence(
+            "\(label) runs, is recorded beside it and may look after it",
+            source: source("stat")
+        )
     }
 }
 

@@ -129,6 +129,9 @@ extension RuleTrace {
         in view: SnapshotView
     ) -> Conclusion {
         guard let finding else { return (.none, "nothing is found") }
+        if let neighbor {
+            return (.report, "it is only suspect: \(neighbor.fact)")
+        }
         if finding.verdict == .suspect {
             if let fact = unknown.first {
                 let source = "/proc/\(fact.pid)/\(fact.kind.fileName)"

@@ -92,9 +92,31 @@ extension RuleTrace {
         traceEvidence(rule, process, in: view)
         var detection = Detection()
         let judgment = OrphanDetector(rules: []).judge(process, by: rule, in: view, &detection)
-        if case .found(let finding) = judgment { self.finding = finding }
+        if case .found(var finding) = judgment {
+            if let owner = neighbor(rule, in: view) {
+                finding.doubt(owner)
+                neighbor = owner.neighborhood
+            }
+            self.finding = finding
+        }
         unknown = detection.hidden
         wanted.formUnion(detection.wanted)
+    }
+}
+
+extension RuleTrace {
+    /// Who is recorded beside the first file that records the process, and is what the rule calls
+    /// an owner: a scan asks the same.
+    private func neighbor(_ rule: Rule, in view: SnapshotView) -> ProcessRecord? {
+        let path = files.first(where: \.isRecord)?.path
+        guard let file = view.snapshot.instanceFiles.first(where: { $0.path == path }) else {
+            return nil
+        }
+        let detector = StaleInstanceDetector(rules: view.rules) { rule, process in
+            RecordedAnswer(of: rule, about: process, in: view.context)
+        }
+        return RecordedOrphans(judgments: detector.judgments(in: view.snapshot))
+            .neighbor(of: file, rule, in: view)
     }
 }
 

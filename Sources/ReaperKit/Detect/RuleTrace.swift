@@ -37,6 +37,8 @@ public struct RuleTrace: Sendable, Equatable {
     public var ownership: [Evidence] = []
     /// Facts that say nobody looks after it any more.
     public var abandonment: [Evidence] = []
+    /// Who is recorded beside it and may look after it; `nil` where nobody is.
+    public var neighbor: Evidence?
     /// What forbids to do anything about it.
     public var vetoes: [Evidence] = []
     /// The judgment on each entry of an instance file of the rule that speaks of the process.

@@ -78,6 +78,7 @@ enum RuleSection {
         }
         list += trace.ownership.map { Statement($0, depth: 1) }
         list += trace.abandonment.map { Statement($0, depth: 1) }
+        list += trace.neighbor.map { [Statement($0, depth: 1)] } ?? []
         list += trace.vetoes.map { Statement($0, mark: .decisive, depth: 1) }
         for file in trace.files {
             list.append(

@@ -29,6 +29,7 @@ public enum RuleTraceText {
         if let owner = trace.owner { lines += ownerLines(owner, style) }
         lines += evidence("belongs to it", trace.ownership, .green, style)
         lines += evidence("abandoned", trace.abandonment, .yellow, style)
+        lines += evidence("looked after", trace.neighbor.map { [$0] } ?? [], .green, style)
         lines += evidence("forbidden", trace.vetoes, .red, style)
         for file in trace.files {
             let path = file.path.text.escapedForTerminal

@@ -142,6 +142,17 @@ struct SystemgTests {
         try writeLive("\(supervisor.root.pid)", to: "sysg.pid")
         let beside = try home.run(words).report().finding(about: root)
         #expect(beside?.verdict == "suspect" && beside?.severity == "info")
+        let owner = "sysg (\(try supervisor.root.identity)) runs, is recorded beside it"
+        let explanation = try home.run(["explain", root.identity]).explanations().explanations[0]
+        let rule = explanation["rules"].first { $0.label == "systemg.service" }
+        #expect(rule?.fact.contains("it is only suspect: \(owner)") == true, "\(rule?.fact ?? "")")
+        #expect(explanation.texts("cleaning").first?.hasSuffix("(suspect)") == true)
+        let test = try Binary.reaper.run(
+            ["rules", "test", "systemg.service", "--pid", root.identity],
+            environment: home.environment
+        )
+        #expect(test.text.contains("looked after: \(owner)"), "\(test.text)")
+        #expect(test.text.contains("verdict: suspect"))
         let name = try #require(
             home.run(["list", "--rule", "systemg.service"]).listing().instances.first
         ).id
