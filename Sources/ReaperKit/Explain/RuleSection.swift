@@ -148,11 +148,28 @@ extension TracedCondition {
         "SHELL", "SHLVL", "TERM", "TMPDIR", "TZ", "USER", "XDG_RUNTIME_DIR", "XDG_SESSION_ID", "_",
     ]
 
-    /// Whether it says next to nothing of a process that it holds: whose it is, that it runs, or
-    /// that it has a variable which most have.
+    /// Programs that run others: of what one of them runs, its own name says nothing.
+    private static let interpreters = [
+        "python", "pypy", "ruby", "jruby", "truffleruby", "php", "perl", "node", "bun", "deno",
+        "java", "dotnet", "sh", "bash", "dash", "zsh",
+    ]
+
+    /// Whether a name is an interpreter's, with or without a version: `python3.12`, `node-22`.
+    private static func isInterpreter(_ name: String) -> Bool {
+        let letters = name.prefix { !"0123456789.-".contains($0) }
+        return interpreters.contains(String(letters))
+            && name.dropFirst(letters.count).allSatisfy { "0123456789.-".contains($0) }
+    }
+
+    /// Whether it says next to nothing of a process that it holds: whose it is, that it runs, that
+    /// an interpreter runs it, or that it has a variable which most have.
     fileprivate var holdsForMost: Bool {
         switch name {
         case "user", "state", "older_than": true
+        case "name", "comm": actual.allSatisfy { Self.isInterpreter($0.value.baseName.text) }
+        case "exe":
+            wanted.allSatisfy { $0.hasPrefix("**/") }
+                && actual.allSatisfy { Self.isInterpreter($0.value.baseName.text) }
         case "env":
             actual.allSatisfy { entry in
                 Self.commonVariables.contains(String(entry.masked.text.prefix { $0 != "=" }))

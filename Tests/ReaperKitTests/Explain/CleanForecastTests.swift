@@ -297,6 +297,35 @@ struct RuleSectionTests {
         #expect(statements.first?.text.hasPrefix("one rule looked at it") == !isTelling)
     }
 
+    @Test(
+        "of what an interpreter runs, a rule for its name or its program anywhere is counted",
+        arguments: [
+            ("/usr/bin/python3.12", "python3", "python*", true),
+            ("/usr/bin/node", "node", "node", true),
+            ("/opt/jdk/bin/java", "java", "j*", true), ("/usr/bin/job", "job", "job", false),
+            ("/usr/bin/nodemon", "nodemon", "node*", false),
+        ] as [(ByteString, ByteString, ByteString, Bool)]
+    )
+    func interpreter(_ path: ByteString, _ name: ByteString, _ glob: ByteString, isCounted: Bool)
+        throws
+    {
+        var rule = try OrphanCase.rule()
+        rule.match = ProcessPattern()
+        rule.match.names = [try Cast.glob(glob, as: .text)]
+        rule.match.executables = [try Cast.glob("**/\(glob.text)", as: .path)]
+        rule.match.environment = [EnvironmentCondition(name: "SWARM_ID", value: nil)]
+        let statements = Self.statements([rule]) {
+            $0.name = name
+            $0.executable = .value(ExecutableLink(path: path))
+            $0.arguments = .value([name, "serve"])
+            $0.environment = .value([])
+        }
+        #expect(statements.first?.text.hasPrefix("one rule looked at it") == isCounted)
+        #expect(
+            statements.filter(\.isDetail).compactMap(\.label) == (isCounted ? ["test.job"] : [])
+        )
+    }
+
     @Test("a rule that describes it tells what speaks for and against")
     func full() throws {
         let statements = Self.statements([try OrphanCase.rule()]) {
