@@ -11,6 +11,26 @@ struct EnvironmentSign: Sendable {
     let variables: [ByteString]
     /// These are shown with their values, which name a job and are no secret.
     var shown: [ByteString] = []
+    /// Another variable, by which alone rule `ci.SYSTEM` knows what a job has left.
+    var mark: Mark?
+
+    /// A variable with a value that begins like this; a job that wants to keep a process empties it
+    /// or gives it another.
+    struct Mark: Sendable {
+        var name: ByteString
+        var start = ""
+        var length: Int?
+
+        func isSet(of process: ProcessRecord) -> Bool {
+            guard let value = process.variable(name) else { return false }
+            return !value.isEmpty && value.bytes.starts(with: start.utf8)
+                && length.map { $0 == value.bytes.count } ?? true
+        }
+    }
+
+    private static let github = Mark(name: "RUNNER_TRACKING_ID", start: "github_")
+    private static let jenkins = Mark(name: "JENKINS_NODE_COOKIE", length: 36)
+    private static let azure = Mark(name: "VSTS_PROCESS_LOOKUP_ID", start: "vsts_")
 
     /// The sources are the documents on predefined variables of each system.
     static let all: [EnvironmentSign] = [
@@ -19,28 +39,32 @@ struct EnvironmentSign: Sendable {
             system: "github",
             title: "a GitHub Actions job",
             variables: ["GITHUB_RUN_ID"],
-            shown: ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_JOB"]
+            shown: ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_JOB"],
+            mark: github
         ),
         EnvironmentSign(
             kind: .ci,
             system: "github",
             title: "a GitHub Actions job",
             variables: ["RUNNER_TRACKING_ID"],
-            shown: ["RUNNER_TRACKING_ID"]
+            shown: ["RUNNER_TRACKING_ID"],
+            mark: github
         ),
         EnvironmentSign(
             kind: .ci,
             system: "gitlab",
             title: "a GitLab CI job",
             variables: ["GITLAB_CI"],
-            shown: ["CI_PROJECT_PATH", "CI_JOB_ID", "CI_JOB_NAME"]
+            shown: ["CI_PROJECT_PATH", "CI_JOB_ID", "CI_JOB_NAME"],
+            mark: Mark(name: "CI_JOB_ID")
         ),
         EnvironmentSign(
             kind: .ci,
             system: "jenkins",
             title: "a Jenkins build",
             variables: ["JENKINS_NODE_COOKIE"],
-            shown: ["JOB_NAME", "BUILD_ID"]
+            shown: ["JOB_NAME", "BUILD_ID"],
+            mark: jenkins
         ),
         // BUILD_ID alone may be anybody's.
         EnvironmentSign(
@@ -48,20 +72,23 @@ struct EnvironmentSign: Sendable {
             system: "jenkins",
             title: "a Jenkins build",
             variables: ["BUILD_ID", "JENKINS_URL"],
-            shown: ["JOB_NAME", "BUILD_ID"]
+            shown: ["JOB_NAME", "BUILD_ID"],
+            mark: jenkins
         ),
         EnvironmentSign(
             kind: .ci,
             system: "azure",
             title: "an Azure Pipelines job",
             variables: ["BUILD_BUILDID", "AGENT_ID"],
-            shown: ["BUILD_DEFINITIONNAME", "BUILD_BUILDID", "AGENT_ID"]
+            shown: ["BUILD_DEFINITIONNAME", "BUILD_BUILDID", "AGENT_ID"],
+            mark: azure
         ),
         EnvironmentSign(
             kind: .ci,
             system: "azure",
             title: "an Azure Pipelines job",
-            variables: ["VSTS_PROCESS_LOOKUP_ID"]
+            variables: ["VSTS_PROCESS_LOOKUP_ID"],
+            mark: azure
         ),
         EnvironmentSign(
             kind: .ci,
@@ -208,13 +235,20 @@ struct EnvironmentSign: Sendable {
         let names = variables.map { variable in
             String(variable.text.prefix { $0 != "=" })
         }
+        var fact =
+            "\(names.joined(separator: " and ")) \(names.count > 1 ? "are" : "is")"
+            + " in its environment"
+        if let mark, !mark.isSet(of: process) {
+            fact +=
+                ", without the \(mark.name.text) by which rule ci.\(system) knows what a job left"
+        }
         return Origin(
             kind,
             title,
             system: system,
             evidence: [
                 Evidence(
-                    "\(names.joined(separator: " and ")) \(names.count > 1 ? "are" : "is") in its environment",
+                    fact,
                     source: process.source("environ"),
                     value: values.isEmpty ? nil : ByteString(values.joined(separator: " "))
                 )

@@ -75,6 +75,28 @@ struct OriginTests {
         #expect(scene.origins().map(\.kind) == [.shell])
     }
 
+    @Test(
+        "a job's process without what its rule asks for is said to be without it",
+        arguments: [
+            (["GITHUB_RUN_ID=42", "RUNNER_TRACKING_ID=github_1"], nil),
+            (["GITHUB_RUN_ID=42", "RUNNER_TRACKING_ID="], "RUNNER_TRACKING_ID"),
+            (["GITHUB_RUN_ID=42"], "RUNNER_TRACKING_ID"),
+            (["RUNNER_TRACKING_ID=0"], "RUNNER_TRACKING_ID"),
+            (["GITLAB_CI=true", "CI_JOB_ID=7"], nil), (["GITLAB_CI=true"], "CI_JOB_ID"),
+            (["JENKINS_NODE_COOKIE=dontKillMe"], "JENKINS_NODE_COOKIE"),
+            (["JENKINS_NODE_COOKIE=01234567-89ab-cdef-0123-456789abcdef"], nil),
+            (["BUILD_BUILDID=5", "AGENT_ID=2"], "VSTS_PROCESS_LOOKUP_ID"),
+        ] as [([ByteString], String?)]
+    )
+    func unmarked(entries: [ByteString], missing: String?) throws {
+        var scene = Scene()
+        scene.process.environment = .value(entries)
+        let job = try #require(scene.origins().first { $0.kind == .ci })
+        let fact = try #require(job.evidence.first?.fact)
+        let end = missing.map { ", without the \($0) by which rule ci." }
+        #expect(end.map { fact.contains($0) } ?? fact.hasSuffix("in its environment"), "\(fact)")
+    }
+
     @Test("what several places tell of one system is put together")
     func merged() throws {
         var scene = Scene()
