@@ -97,7 +97,7 @@ public struct OrphanDetector: Detector {
         case .alive, .undecided: return .settled
         case .absent: break
         }
-        guard evidence.vetoes.isEmpty else { return .passed }
+        guard evidence.vetoes.isEmpty, evidence.keeper(by: rule) == nil else { return .passed }
         if isProtected(process, in: view, &detection) { return .settled }
         detection.hidden += evidence.unknown
         guard evidence.verdict != .suspect || rule.owner != nil || !evidence.unknown.isEmpty else {

@@ -17,6 +17,8 @@ struct OrphanEvidence {
     var unknown: [HiddenFact] = []
     /// The systemd service it runs in, which the rule does not name.
     var unit: String?
+    /// Whether more than the path of its program says whose it is: a variable, or a record.
+    var isMarked = false
 
     mutating func owned(_ weight: Weight, _ evidence: Evidence) {
         ownership.append(evidence)
@@ -73,6 +75,7 @@ extension OrphanEvidence {
             let isCallers = status.realUser == view.snapshot.host.effectiveUser
             let isRoots = status.realUser == 0
             if isOwn {
+                isMarked = true
                 owned(
                     !isCallers || isRoots && rule.owner == nil ? .weak : .strong,
                     Evidence(
@@ -87,6 +90,7 @@ extension OrphanEvidence {
                 let record = file.record(of: process, among: entries, in: view.snapshot),
                 file.mayActOn(process) == .granted
             else { continue }
+            isMarked = true
             owned(
                 record == .identity ? .strong : .weak,
                 Evidence(
@@ -201,6 +205,17 @@ extension OrphanEvidence {
                 guard let path = line.servicePath, path != own else { return false }
                 return !rule.units.contains { $0.matches(path.baseName) }
             }?.serviceUnit
+    }
+}
+
+extension OrphanEvidence {
+    /// The service that looks after a process of which a rule only tells, and knows no more than a
+    /// program that anybody may run: PID 1 is its parent because it started it.
+    func keeper(by rule: Rule) -> String? {
+        guard rule.stop == nil, rule.owner == nil, rule.severity == .info, !isMarked else {
+            return nil
+        }
+        return unit
     }
 }
 

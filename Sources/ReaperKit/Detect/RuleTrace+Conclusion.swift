@@ -104,6 +104,7 @@ extension RuleTrace {
             return (.none, "its owner \(owner.name.text) (\(owner.process)) is alive")
         }
         if let veto = vetoes.first { return (.none, veto.fact) }
+        if let service { return (.none, "systemd runs it as \(service)") }
         if finding == nil {
             if let protection = protection(of: process, in: view) { return (.none, protection) }
             return (.none, "nothing proves that it belongs to what the rule is about")

@@ -39,6 +39,8 @@ public struct RuleTrace: Sendable, Equatable {
     public var abandonment: [Evidence] = []
     /// Who is recorded beside it and may look after it; `nil` where nobody is.
     public var neighbor: Evidence?
+    /// The service of systemd's that it is, where that has it left alone.
+    public var service: String?
     /// What forbids to do anything about it.
     public var vetoes: [Evidence] = []
     /// The judgment on each entry of an instance file of the rule that speaks of the process.
@@ -162,6 +164,7 @@ extension RuleTrace {
         ownership = evidence.ownership
         abandonment = evidence.abandonment
         vetoes = evidence.vetoes
+        service = evidence.keeper(by: rule)
     }
 
     private mutating func traceOrphan(

@@ -56,6 +56,20 @@ extension ShippedOrphanCase {
             parent: "/usr/bin/node"
         ),
         .init(
+            "browsers.driver-elsewhere",
+            "the system's driver without its program",
+            .confirmed,
+            exe: "/usr/bin/chromedriver",
+            args: ["/usr/bin/chromedriver", "--port=41235"]
+        ),
+        .init(
+            "browsers.driver-elsewhere",
+            "its program lives",
+            nil,
+            exe: "/opt/geckodriver",
+            parent: "/usr/bin/python3.12"
+        ),
+        .init(
             "browsers.driver",
             "a driver without its program",
             .confirmed,

@@ -2,7 +2,7 @@
 
 /// Development servers and build daemons.
 extension ShippedOrphanCase {
-    static let developer: [ShippedOrphanCase] = servers + browsers + daemons
+    static let developer: [ShippedOrphanCase] = servers + plainServers + browsers + daemons
 
     private static let servers: [ShippedOrphanCase] = [
         .init(
@@ -132,6 +132,85 @@ extension ShippedOrphanCase {
             env: ["npm_lifecycle_event=start"]
         ),
     ]
+
+    private static let plainServers: [ShippedOrphanCase] =
+        [
+            .init(
+                "devservers.http-server",
+                "a server without whoever started it",
+                .confirmed,
+                exe: "/usr/bin/python3.12",
+                args: ["python3", "-u", "-m", "http.server", "8000"]
+            ),
+            .init(
+                "devservers.http-server",
+                "a server in somebody's shell",
+                nil,
+                exe: "/usr/bin/python3.12",
+                args: ["python3", "-m", "http.server"],
+                parent: "/usr/bin/bash"
+            ),
+            .init(
+                "devservers.http-server",
+                "another module",
+                nil,
+                exe: "/usr/bin/python3.12",
+                args: ["python3", "-m", "http.server_log"]
+            ),
+            .init(
+                "devservers.php",
+                "a server without whoever started it",
+                .confirmed,
+                exe: "/usr/bin/php8.2",
+                args: ["php", "-S", "localhost:8000", "-t", "public"]
+            ),
+            .init(
+                "devservers.php",
+                "a server in somebody's shell",
+                nil,
+                exe: "/usr/bin/php8.2",
+                args: ["php", "-S", "localhost:8000"],
+                parent: "/usr/bin/zsh"
+            ),
+            .init(
+                "devservers.php",
+                "PHP's process manager",
+                nil,
+                exe: "/usr/sbin/php-fpm8.2",
+                args: ["php-fpm: master process (/etc/php/8.2/fpm/php-fpm.conf)"]
+            ),
+        ] + rubyServers
+
+    private static let rubyServers: [ShippedOrphanCase] =
+        [
+            ["puma 6.4.0 (tcp://0.0.0.0:9292) [app]"], ["puma: cluster worker 0: 4127 [app]"],
+            ["ruby", "/usr/local/bin/rackup", "-p", "9292"], ["unicorn master -c unicorn.rb"],
+            ["/usr/bin/ruby", "-run", "-e", "httpd", ".", "-p", "8000"],
+        ].map {
+            ShippedOrphanCase(
+                "devservers.ruby",
+                "a server without whoever started it: \($0[0].text)",
+                .confirmed,
+                exe: "/usr/bin/ruby3.1",
+                args: $0
+            )
+        } + [
+            ShippedOrphanCase(
+                "devservers.ruby",
+                "a server in somebody's shell",
+                nil,
+                exe: "/usr/bin/ruby3.1",
+                args: ["puma 6.4.0 (tcp://0.0.0.0:9292) [app]"],
+                parent: "/usr/bin/bash"
+            ),
+            ShippedOrphanCase(
+                "devservers.ruby",
+                "another program in Ruby",
+                nil,
+                exe: "/usr/bin/ruby3.1",
+                args: ["ruby", "/srv/puma_stats.rb"]
+            ),
+        ]
 
     private static let daemons: [ShippedOrphanCase] = [
         .init(

@@ -35,8 +35,36 @@ struct ShippedOrphanTests {
             ["ci", "agents"].contains { testCase.rule.hasPrefix("\($0).") }
             || [
                 "builddaemons.gradle", "builddaemons.kotlin", "builddaemons.sccache", "dora.daemon",
+                "devservers.http-server", "devservers.php", "devservers.ruby",
+                "browsers.driver-elsewhere",
             ].contains(testCase.rule)
         guard isTold else { return }
         #expect(finding.severity == .info && finding.remedy.action == .none)
+    }
+
+    @Test("what anybody may run is systemd's own affair where systemd runs it as a service")
+    func service() throws {
+        let rules = try ShippedRules.load()
+        for (path, words) in [
+            ("/usr/bin/ruby3.1", ["puma 6.4.0 (tcp://0.0.0.0:9292) [app]"]),
+            ("/usr/bin/chromedriver", ["chromedriver", "--port=4444"]),
+        ] as [(ByteString, [ByteString])] {
+            for (unit, isFound) in [("puma.service", false), ("session-3.scope", true)] {
+                let process = Cast.process(500, path.baseName, parent: 1) {
+                    $0.executable = .value(ExecutableLink(path: path))
+                    $0.arguments = .value(words)
+                    $0.environment = .value([])
+                    $0.cgroups = .value([ByteString("0::/system.slice/\(unit)")])
+                }
+                let snapshot = Cast.snapshot([process])
+                let found = OrphanDetector(rules: rules).findings(in: snapshot, rules: rules)
+                #expect(found.isEmpty != isFound, "\(unit)")
+                let view = SnapshotView(snapshot, rules: rules)
+                let trace = RuleTrace.traces(of: process, by: rules, in: view)
+                    .first { $0.match == .holds }
+                #expect(trace?.effect == (isFound ? .report : RuleTrace.Effect.none))
+                #expect(isFound || trace?.reason == "systemd runs it as puma.service")
+            }
+        }
     }
 }

@@ -91,6 +91,55 @@ struct DeveloperRulesTests {
         #expect(report.finding(about: try specimen.root) == nil)
     }
 
+    static let servers = [
+        Shape(
+            rule: "devservers.http-server",
+            exe: "bin/python3.12",
+            words: ["--args", "-m", "http.server", "8000"]
+        ),
+        Shape(
+            rule: "devservers.php",
+            exe: "bin/php8.2",
+            words: ["--args", "-S", "localhost:8000", "-t", "public"]
+        ),
+        Shape(
+            rule: "devservers.ruby",
+            exe: "bin/ruby3.1",
+            words: ["--argv0", "puma 6.4.0 (tcp://0.0.0.0:9292) [app]", "--args", ""]
+        ),
+        Shape(
+            rule: "browsers.driver-elsewhere",
+            exe: "bin/chromedriver",
+            words: ["--args", "--port=41235"]
+        ),
+    ]
+
+    @Test(
+        "a server without any mark is told when its parent is gone, and not stopped",
+        arguments: servers
+    )
+    func lostServer(_ shape: Shape) throws {
+        let words = ["listen", "--orphan", "--exe", home.path(shape.exe)]
+        let specimen = try Specimen(words + shape.words)
+        let root = try specimen.root
+        let file = shape.rule.prefix { $0 != "." } + ".*"
+        let choice = ["--orphans", "--rule", String(file), "--pid", root.identity]
+        let completion = try home.run(["scan"] + choice)
+        let finding = try completion.report().finding(about: root)
+        #expect(finding?.rule == shape.rule && finding?.severity == "info", "\(completion.text)")
+        #expect(finding?.remedy.action == "none" && completion.code != 1)
+        _ = try home.run(["clean", "--yes", "--include-probable"] + choice)
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
+    @Test("a server without any mark below somebody's shell is no finding", arguments: servers)
+    func ownServer(_ shape: Shape) throws {
+        let words = ["listen", "--exe", home.path(shape.exe), "--owner", home.path("bin/bash")]
+        let specimen = try Specimen(words + shape.words)
+        let report = try home.scan("--orphans", "--pid", specimen.root.identity)
+        #expect(report.finding(about: try specimen.root) == nil)
+    }
+
     @Test("a daemon that stays on purpose is told, and does not fail a job")
     func daemon() throws {
         let specimen = try Specimen(
