@@ -2,7 +2,7 @@
 
 /// The five systems and Swift's tests.
 extension ShippedOrphanCase {
-    static let systems: [ShippedOrphanCase] = wasmCloud + manta + dora + swift
+    static let systems: [ShippedOrphanCase] = wasmCloud + manta + dora + zinit + swift
 
     private static let wasmCloud: [ShippedOrphanCase] = [
         .init(
@@ -50,6 +50,36 @@ extension ShippedOrphanCase {
             "the sibling cache",
             nil,
             exe: "/tmp/wasmcloud_ocicache/a/b"
+        ),
+    ]
+
+    private static let zinit: [ShippedOrphanCase] = [
+        .init(
+            "zinit.server",
+            "a server in the background",
+            .confirmed,
+            exe: "/opt/zinit/bin/zinit_server"
+        ),
+        .init(
+            "zinit.server",
+            "threefoldtech's, with another socket",
+            .confirmed,
+            exe: "/sbin/zinit",
+            args: ["zinit", "-s", "/tmp/z.sock", "init"]
+        ),
+        .init(
+            "zinit.server",
+            "a server in somebody's terminal",
+            nil,
+            exe: "/opt/zinit/bin/zinit_server",
+            parent: "/usr/bin/bash"
+        ),
+        .init(
+            "zinit.server",
+            "a command",
+            nil,
+            exe: "/opt/zinit/bin/zinit",
+            args: ["zinit", "status", "web"]
         ),
     ]
 

@@ -35,6 +35,7 @@ struct ShippedOrphanTests {
             ["ci", "agents"].contains { testCase.rule.hasPrefix("\($0).") }
             || [
                 "builddaemons.gradle", "builddaemons.kotlin", "builddaemons.sccache", "dora.daemon",
+                "zinit.server",
                 "devservers.http-server", "devservers.php", "devservers.ruby",
                 "browsers.driver-elsewhere",
             ].contains(testCase.rule)

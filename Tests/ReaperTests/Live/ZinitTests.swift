@@ -64,6 +64,20 @@ struct ZinitTests {
         try specimen.root.send(SIGCONT)
     }
 
+    @Test("a server without a socket is told with what ends it, and left alone")
+    func socketless() throws {
+        let server = home.path("bin/zinit_server")
+        let specimen = try Specimen("tree", "--depth", "1", "--orphan", "--setsid", "--exe", server)
+        let root = try specimen.root
+        let words = ["--rule", "zinit.*", "--pid", root.identity]
+        let scan = try home.run(["scan"] + words)
+        let finding = try scan.report().finding(about: root)
+        #expect(finding?.rule == "zinit.server" && finding?.severity == "info", "\(scan.text)")
+        #expect(finding?.remedy.action == "none" && scan.code != 1)
+        _ = try home.run(["clean", "--yes", "--include-probable"] + words)
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
     @Test("T23 services of a server that is gone stop, children before their parents")
     func order() throws {
         let specimen = try Specimen(
