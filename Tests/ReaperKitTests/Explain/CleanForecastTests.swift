@@ -312,7 +312,7 @@ struct RuleSectionTests {
         var rule = try OrphanCase.rule()
         rule.match = ProcessPattern()
         rule.match.names = [try Cast.glob(glob, as: .text)]
-        rule.match.executables = [try Cast.glob("**/\(glob.text)", as: .path)]
+        rule.match.executables = [try Cast.glob(ByteString("**/\(glob.text)"), as: .path)]
         rule.match.environment = [EnvironmentCondition(name: "SWARM_ID", value: nil)]
         let statements = Self.statements([rule]) {
             $0.name = name

@@ -85,13 +85,6 @@ extension ShippedOrphanCase {
             parent: "/usr/bin/python3.12"
         ),
         .init(
-            "browsers.driver",
-            "the system's driver, a service of its own",
-            nil,
-            exe: "/usr/bin/chromedriver",
-            args: ["/usr/bin/chromedriver", "--port=9515"]
-        ),
-        .init(
             "browsers.webdriver-browser",
             "a browser without its driver",
             .confirmed,
