@@ -277,6 +277,39 @@ struct TableReportTests {
         #expect(shown.contains(many + "--include-probable stops them)\n"), "\(shown)")
     }
 
+    @Test("each suspect is told with the command that acts on it; a crowd is only counted")
+    func leftSuspects() {
+        func report(_ count: Int32) -> Report {
+            var plan = ShutdownPlan()
+            let names = (1...count).map { ProcessIdentity(pid: $0, startTime: 5) }
+            plan.leftAlone = names.map { name in
+                Refusal(name, reason: "it is only suspect: 'reaper clean --pid \(name)' stops it")
+            }
+            let findings = names.map { name in
+                Finding(
+                    kind: .orphan,
+                    process: name,
+                    rule: "a.b",
+                    severity: .info,
+                    verdict: .suspect,
+                    summary: "a job",
+                    evidence: [],
+                    remedy: Remedy(.none)
+                )
+            }
+            return SampleReport.report(findings, plan: plan, outcome: ShutdownOutcome())
+        }
+        let two = text(report(2))
+        #expect(two.contains("nothing was done\n"), "\(two)")
+        for name in ["1@5", "2@5"] {
+            let line = "left alone: \(name): it is only suspect: 'reaper clean --pid \(name)' stops it"
+            #expect(two.contains("\(line)\n"), "\(two)")
+        }
+        let many = text(report(6))
+        #expect(many.contains("left alone: 6 that are only suspect; -v lists them"), "\(many)")
+        #expect(!many.contains("'reaper clean --pid 1@5'"))
+    }
+
     @Test("a port that is held is why nothing is proven, and not an unseen birth")
     func heldPort() {
         var outcome = ShutdownOutcome()

@@ -31,7 +31,7 @@ enum OutcomeTable {
                 let reason = style.shown(refusal.reason).escapedForTerminal
                 return "refused \(report.refusalText(refusal)): \(reason)"
             }
-            lines += PlanTable.leftAlone(by: plan, in: report)
+            lines += PlanTable.leftAlone(by: plan, in: report, style)
         }
         if !style.isQuiet { lines += conclusion(of: outcome, in: report, style) }
         return lines
