@@ -38,8 +38,9 @@ enum PlanTable {
     /// How many are named of what is left alone.
     private static let nameLimit = 5
 
-    /// What is left because too little is proven or its rule only reports it, and what would act on
-    /// it; escaped. Of a suspect that takes a command of its own, and with it a line.
+    /// What is left because too little is proven or its rule only reports it, escaped.
+    ///
+    /// Each line says what would act on it; for a suspect that is a command of its own.
     static func leftAlone(
         by plan: ShutdownPlan,
         in report: Report,
