@@ -138,7 +138,8 @@ enum CleanCommand {
             return decline(refusal, report, options, output)
         }
         if command == "stop" {
-            let progress = StopProgress(plan, options.output)
+            let grace = options.longestGrace(of: plan)
+            let progress = StopProgress(plan, options.output, longestGrace: grace)
             defer { progress.end() }
             report.outcome = session.execute(plan, in: snapshot, options, InterruptCounter()) {
                 progress.show($0)

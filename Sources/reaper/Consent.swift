@@ -20,8 +20,11 @@ enum Consent {
 
     /// Whether a person may be asked.
     static func mayAsk(_ options: Options) -> Bool {
-        !options.action.assumesYes && isatty(0) == 1 && isatty(2) == 1
+        !options.action.assumesYes && hasTerminal
     }
+
+    /// Whether a person reads what is said, and can answer.
+    static var hasTerminal: Bool { isatty(0) == 1 && isatty(2) == 1 }
 
     /// Asks where asking is due.
     ///

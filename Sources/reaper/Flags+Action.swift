@@ -17,7 +17,10 @@ extension Flag {
             topic: .action,
             commands: [.clean, .stop],
             summary: "do not ask; needed without a selector off a terminal",
-            details: "stop needs it off a terminal for several instances that were not named.",
+            details: """
+                stop needs it off a terminal for several instances that were not named, and even \
+                for one where neither INSTANCE nor --all says that it is meant.
+                """,
             argument: .none { $0.action.assumesYes = true }
         ),
         Flag(
@@ -33,7 +36,7 @@ extension Flag {
             short: "a",
             topic: .action,
             commands: [.stop],
-            summary: "every instance whose rule says how; the same as naming none",
+            summary: "every instance whose rule says how; on a terminal, naming none is the same",
             argument: .none { $0.instances.isAll = true }
         ),
         Flag(

@@ -20,8 +20,10 @@ enum ListCommand {
             query.looksForFreezes = true
             var session = try ScanSession(options, instances: query) { $0.instance != nil }
             var listing = try session.lookForInstances()
-            listing.snapshot.unreadable.notes += session.fileLimits
             let pattern = options.operands.first.map { InstancePattern($0) }
+            let hidden = FileScope(pattern, in: listing, session.request)
+                .limits(of: session.fileScan, options)
+            listing.snapshot.unreadable.notes += hidden
             let shown = listing.instances.filter { instance in
                 (pattern?.shows(instance) ?? true) && options.selection.shows(instance)
             }

@@ -14,7 +14,10 @@ extension Options {
         case .stop: try checkStop()
         case .wait:
             guard operands.isEmpty, !isSelected else { return }
-            throw UsageError(message: "needs a TARGET: PID, PID@START or :PORT, or a selector")
+            throw UsageError(
+                message: "needs a TARGET: PID, PID@START, :PORT or the name of an instance, or a "
+                    + "selector"
+            )
         case .run:
             guard operands.isEmpty else { return }
             throw UsageError(message: "needs a COMMAND: reaper run [OPTION...] -- COMMAND...")

@@ -50,6 +50,8 @@ struct ActionOptions: Sendable, Equatable {
     var isDryRun = false
     /// `-y`: do not ask.
     var assumesYes = false
+    /// Whether only a variable says so: that is no word on what is meant.
+    var assumesYesByVariable = false
     /// `-i`: ask even where consent was given.
     var isInteractive = false
     /// The variable that says so; `nil` where the command line does.

@@ -16,6 +16,13 @@ extension Options {
         planning.remindsParents = selection.kinds.contains(.zombie)
         return planning
     }
+
+    /// What the deadline leaves of anybody's grace in the first wave of a plan.
+    func longestGrace(of plan: ShutdownPlan) -> Duration {
+        var shutdown = ShutdownOptions()
+        shutdown.deadline = action.effectiveDeadline
+        return shutdown.longestGrace(ofWaves: plan.waves.count)
+    }
 }
 
 extension ShutdownPlan {

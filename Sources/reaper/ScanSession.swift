@@ -16,6 +16,8 @@ struct ScanSession: ~Copyable {
     private(set) var filesLookedAt: Int?
     /// What reading the instance files could not do, one sentence each.
     private(set) var fileLimits: [String] = []
+    /// What was read of instance files, and what could not be.
+    private(set) var fileScan = InstanceScan()
     /// Directories that could hold instance files and could not be read.
     private(set) var hiddenDirectories: [ByteString] = []
     /// What else kept instance files from being found, one sentence each.
@@ -232,6 +234,7 @@ struct ScanSession: ~Copyable {
             for path in scan.quarantined { _ = QuarantineRemover().recover(path) }
             scan = reader.scan(request.rules + request.witnesses)
         }
+        fileScan = scan
         files = scan.files
         filesLookedAt = files.count
         hiddenDirectories = scan.refusals.map { ByteString($0.error.subject) }

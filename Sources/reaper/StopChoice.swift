@@ -1,7 +1,21 @@
 import ReaperKit
 
-/// Which instances a command line of `stop` means.
+/// Which instances a command line of `stop`, or of `wait`, means.
 struct StopChoice {
+    /// What they are named for.
+    enum Purpose {
+        case stop
+        case wait
+
+        /// What is not done where a name fits several.
+        fileprivate var omission: String {
+            self == .stop ? "nothing was stopped" : "nobody is waited for"
+        }
+
+        fileprivate var object: String { self == .stop ? "whom to stop" : "whom to wait for" }
+    }
+
+    private let purpose: Purpose
     /// Those that it means, each once.
     private(set) var instances: [Instance] = []
     /// The names that nobody has.
@@ -12,7 +26,13 @@ struct StopChoice {
     private(set) var found: [Instance] = []
 
     /// Without a name it means everybody that can be stopped.
-    init(_ names: [String], in listing: InstanceListing, rules: [Rule]) {
+    init(
+        _ names: [String],
+        in listing: InstanceListing,
+        rules: [Rule],
+        for purpose: Purpose = .stop
+    ) {
+        self.purpose = purpose
         if names.isEmpty { add(StopChoice.withoutTwins(listing.instances, rules)) }
         for name in names {
             switch InstancePattern(name).resolve(in: listing, rules: rules) {
@@ -46,11 +66,11 @@ struct StopChoice {
     /// That names fit several, in a sentence; `nil` where none does.
     var error: String? {
         ambiguous.isEmpty
-            ? nil : ambiguous.map { StopChoice.ambiguity(of: $0.name) }.joined(separator: "; ")
+            ? nil : ambiguous.map { ambiguity(of: $0.name) }.joined(separator: "; ")
     }
 
-    private static func ambiguity(of name: String) -> String {
-        "'\(name.escapedForTerminal)' is ambiguous, nothing was stopped"
+    private func ambiguity(of name: String) -> String {
+        "'\(name.escapedForTerminal)' is ambiguous, \(purpose.omission)"
     }
 
     /// Says which names mean nobody or too many, and who there is.
@@ -60,19 +80,24 @@ struct StopChoice {
         for (name, candidates) in ambiguous {
             let isOver = candidates.allSatisfy(\.isOver)
             Diagnostics.report(
-                StopChoice.ambiguity(of: name) + "; it fits "
+                ambiguity(of: name) + "; it fits "
                     + (isOver ? "\(candidates.count) instances, none of which runs:" : "these:")
             )
-            let lines = candidates.map(\.line)
-            for (candidate, line) in zip(candidates, lines) {
-                let isUnique = lines.count { $0 == line } == 1
-                let file = isUnique ? nil : candidate.file?.text.escapedForTerminal
-                Diagnostics.write("  - \(line)\(file.map { ", \($0)" } ?? "")\n")
+            for candidate in candidates {
+                let file = candidate.file.map { ", \($0.text.escapedForTerminal)" } ?? ""
+                let doubt = candidate.isUndeciphered ? ": \(candidate.doubt)" : ""
+                Diagnostics.write("  - \(candidate.line)\(file)\(doubt)\n")
+            }
+            if let intact = candidates.first(where: { !$0.isUndeciphered && $0.file != nil }),
+                candidates.contains(where: \.isUndeciphered)
+            {
+                let file = (intact.file?.text ?? "").quotedForShell.escapedForTerminal
+                Diagnostics.write("A file is a name, too: \(file) means that one only.\n")
             }
         }
         guard !unknown.isEmpty else { return }
         for name in unknown {
-            let why = StopChoice.reason(name, among: listing)
+            let why = reason(name, among: listing)
             Diagnostics.report("instance '\(name.escapedForTerminal)' not found: \(why)")
         }
         let rest = instances.filter { !$0.isOver }
@@ -80,34 +105,51 @@ struct StopChoice {
         let none = isWhole ? "No instance is running.\n" : "No running instance could be seen.\n"
         Diagnostics.write(running.isEmpty ? none : "Running instances:\n")
         for instance in running { Diagnostics.write("  - \(instance.line)\n") }
-        let unknown = rest.filter { $0.state == .unknown }
-        guard !unknown.isEmpty else { return }
-        Diagnostics.write("Whether these run is not known:\n")
-        for instance in unknown {
-            Diagnostics.write("  - \(instance.line): \(instance.reason.escapedForTerminal)\n")
-        }
+        // Whatever they are, their names were not asked for.
+        let others = rest.count - running.count
+        guard others > 0 else { return }
+        Diagnostics.write(
+            "Of \(others) \(others == 1 ? "other it" : "others it") is not known whether "
+                + "\(others == 1 ? "it runs" : "they run"): 'reaper list -v' tells why\n"
+        )
     }
 
     /// Why nobody has a name, as far as that can be told.
-    private static func reason(_ name: String, among listing: InstanceListing) -> String {
-        if let pid = Int32(name), let process = listing.snapshot.process(pid) {
-            let owner = listing.instances.first { instance in
-                instance.processes.contains(process.identity)
-            }
-            let label = process.label.escapedForTerminal
-            guard let owner else {
-                return "it is the number of \(label), which is no instance: "
-                    + "'reaper clean --pid \(process.identity)' stops that process"
-            }
-            return "it is the number of \(label) of \(owner.label): "
-                + "'reaper stop \(process.identity)' stops that"
+    private func reason(_ name: String, among listing: InstanceListing) -> String {
+        if let condition = try? PidCondition(parsing: name) {
+            return reason(condition, among: listing)
         }
         if listing.instances.contains(where: { InstancePattern(name).shows($0) }) {
-            return "names and prefixes say whom to stop, globs do not: 'reaper list' with it shows "
-                + "whom it fits"
+            return "names and prefixes say \(purpose.object), globs do not: 'reaper list' with it "
+                + "shows whom it fits"
         }
         return "it may have stopped already, belong to another user, or be of a system that no "
             + "rule knows; \(InstancePattern(name).explanationCommand)"
+    }
+
+    /// Why no instance is called by a number, and who has it.
+    private func reason(_ condition: PidCondition, among listing: InstanceListing) -> String {
+        guard let process = listing.snapshot.process(condition.pid) else {
+            return "there is no process \(condition.pid)"
+        }
+        let label = process.label.escapedForTerminal
+        if let start = condition.startTime, start != process.identity.startTime {
+            return "that process is gone: number \(condition.pid) names \(label) now"
+        }
+        let owner = listing.instances.first { $0.processes.contains(process.identity) }
+        guard let owner else {
+            return "it is the number of \(label), which is no instance: "
+                + "'reaper clean --pid \(process.identity)' stops that process"
+        }
+        return "it is the number of \(label) of \(owner.label): "
+            + "'reaper stop \(process.identity)' stops that"
+    }
+}
+
+extension Instance {
+    /// Why it may be the one that was meant, or not.
+    fileprivate var doubt: String {
+        "only its file is called so, whom it records is not known: \(reason)".escapedForTerminal
     }
 }
 
@@ -122,14 +164,16 @@ extension Instance {
     private var who: String {
         let heads = members.filter { !$0.isInherited }
         if heads.count > 1 { return "\(heads.count) processes, " }
-        guard let pid = processes.first?.pid ?? pid else { return "" }
+        if holders.count > 1 { return "\(holders.count) processes, " }
+        guard let pid = processes.first?.pid ?? pid ?? holders.first?.pid else { return "" }
         return "PID \(pid), "
     }
 
     /// How sentences name it: `'prod' (PID 4127)`, escaped.
     var label: String {
         let name = "'\(self.name)'"
-        guard processes.count == 1 || members.isEmpty, let pid = processes.first?.pid ?? pid else {
+        let number = processes.first?.pid ?? pid ?? (holders.count == 1 ? holders[0].pid : nil)
+        guard processes.count == 1 || members.isEmpty, let pid = number else {
             return name.escapedForTerminal
         }
         return "\(name) (PID \(pid))".escapedForTerminal

@@ -65,9 +65,9 @@ enum StopCommand {
             case .refused(let refusal):
                 Diagnostics.report(refusal.message)
                 return finish(report, options, output, choice, refusal.status)
-            case .given: break
-            case .asked:
-                // The answer took its time: only what is still so is done.
+            case .given where interrupts != nil || plan.isNothingToDo: break
+            case .given, .asked:
+                // An answer takes its time: only what is still so is done.
                 interrupts = InterruptCounter()
                 session.scanner.followBirths()
                 let unreadable = listing.snapshot.unreadable
@@ -94,7 +94,12 @@ enum StopCommand {
             if geteuid() != 0, options.selection.process.users.isEmpty {
                 session.scanner.confine(to: [geteuid()])
             }
-            let progress = StopProgress(stop.targets, plan, options.output)
+            let progress = StopProgress(
+                stop.targets,
+                plan,
+                options.output,
+                longestGrace: options.longestGrace(of: plan)
+            )
             defer { progress.end() }
             var outcome = session.execute(plan, in: listing.snapshot, options, counter) {
                 progress.show($0)

@@ -1,24 +1,33 @@
 import ReaperKit
 
-/// Whether the user has agreed to stopping instances: naming one is consent, "all" is asked about.
+/// Whether the user has agreed to stopping instances: naming one is consent, on a terminal several
+/// are asked about, and all of them have to be asked for.
 enum StopConsent {
     /// Whether it may come to a question.
     static func mayAsk(_ options: Options) -> Bool {
-        (options.action.isInteractive || options.instanceNames.isEmpty)
-            && Consent.mayAsk(options)
+        // Who would start the one that is named again is stopped, too.
+        Consent.mayAsk(options)
     }
 
     /// Whether nothing is done before somebody agrees.
     static func isAwaited(for stop: InstanceStop, _ options: Options) -> Bool {
         let count = stop.targets.count
-        let isDue =
-            options.action.isInteractive
-            ? count > 0 : options.instanceNames.isEmpty && count > 1
-        return isDue && !options.action.assumesYes
+        guard count > 0 else { return false }
+        if mayBeAccident(options) { return true }
+        if options.action.assumesYes { return false }
+        if options.action.isInteractive { return true }
+        return count > 1 && (Consent.hasTerminal || options.instanceNames.isEmpty)
     }
 
-    /// Asks where asking is due: about several that were not named, and about any with
-    /// `--interactive`.
+    /// Whether a script's command line says nothing at all of whom it means, as `stop $(cat ids)` does
+    /// where the file is empty; that nothing is asked by default makes it mean no more.
+    private static func mayBeAccident(_ options: Options) -> Bool {
+        let action = options.action
+        return options.instanceNames.isEmpty && !options.instances.isAll && !Consent.hasTerminal
+            && (!action.assumesYes || action.assumesYesByVariable)
+    }
+
+    /// Asks where asking is due: about several, and about any with `--interactive`.
     static func answer(to stop: InstanceStop, _ options: Options) -> Consent.Answer {
         guard isAwaited(for: stop, options) else { return .given }
         guard Consent.mayAsk(options) else {
@@ -50,6 +59,13 @@ enum StopConsent {
     private static func refusal(of stop: InstanceStop, _ options: Options) -> String {
         let count = stop.targets.count
         let end = "--dry-run shows what it would do; nothing was done"
+        guard options.action.isInteractive || !mayBeAccident(options) else {
+            let whom = count == 1 ? stop.targets[0].label : "\(count) instances"
+            let isAllEnough = count == 1 || options.action.assumesYes
+            let flag = isAllEnough ? "--all, or --yes" : "--yes"
+            return "stop: none is named, which would stop \(whom), and there is no terminal to ask "
+                + "on: name one, or say \(flag); \(end)"
+        }
         guard options.action.isInteractive else {
             return "stop: would stop \(count) instances, and has no terminal to ask on: name one, "
                 + "or say --yes; \(end)"

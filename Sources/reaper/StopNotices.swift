@@ -45,8 +45,21 @@ struct StopNotices {
             say("\(keeper.instance.label) is looked after by \(owner), which may start it again")
         }
         for stray in stop.strays(besides: plan) { announce(stray) }
+        if options.output.isVerbose { explain(stop, report) }
         guard isForced, !stop.targets.isEmpty else { return }
         say("warning: forced termination may lose data: nothing is asked to save or finish first")
+    }
+
+    /// What tells that each is the one, and what is going to be done; a dry run shows that itself.
+    private func explain(_ stop: InstanceStop, _ report: Report) {
+        var style = Terminal.standardError().style(for: options.output)
+        let listing = InstanceReport(snapshot: report.snapshot, instances: stop.targets)
+        for instance in stop.targets {
+            Diagnostics.write(InstanceTable.renderDetails(of: instance, in: listing, style: style))
+        }
+        if options.action.isDryRun || stop.targets.isEmpty { return }
+        style.isQuiet = false
+        Diagnostics.write(TableReport.renderPlan(report, style: style))
     }
 
     /// Says what could not be read, where no report does.

@@ -56,6 +56,8 @@ final class StopProgress {
     private var signals: [ProcessIdentity: Signal] = [:]
     private var names: [ProcessIdentity: ByteString] = [:]
     private var hasSaidHowLong = false
+    /// What the deadline leaves of anybody's grace.
+    private let longestGrace: Duration
     /// Whether anybody is given time to end by itself.
     private var hasGrace = true
     /// `nil` where nothing is shown.
@@ -68,8 +70,10 @@ final class StopProgress {
         _ targets: [Instance],
         _ plan: ShutdownPlan,
         _ options: OutputOptions,
+        longestGrace: Duration = .seconds(30),
         listener: @escaping (String) -> Void = { _ in }
     ) {
+        self.longestGrace = longestGrace
         self.listener = listener
         courses = targets.map { Course(instance: $0) }
         lines = options.isQuiet ? nil : StandardErrorLines()
@@ -86,14 +90,14 @@ final class StopProgress {
     }
 
     /// Tells of an earlier plan, in which each tree stands for what was to be stopped.
-    convenience init(_ plan: ShutdownPlan, _ options: OutputOptions) {
+    convenience init(_ plan: ShutdownPlan, _ options: OutputOptions, longestGrace: Duration) {
         let roots = plan.targets.filter { $0.identity == $0.root }
         let instances = roots.map { root in
             var instance = Instance(rule: "", id: root.name.text, state: .running, reason: "")
             instance.process = root.identity
             return instance
         }
-        self.init(instances, plan, options)
+        self.init(instances, plan, options, longestGrace: longestGrace)
     }
 
     /// Says that nothing is stopped any more by reaper.
@@ -178,9 +182,17 @@ final class StopProgress {
         hasSaidHowLong = true
         say(
             target.timeout > .zero
-                ? "Waiting up to \(target.timeout.spaced) for graceful shutdown..."
+                ? "Waiting up to \(grace(of: target).spaced) for graceful shutdown..."
                 : "Not waiting for graceful shutdown: who has not exited is killed at once"
         )
+    }
+
+    /// The time that a target is given: its own grace, as far as the deadline allows.
+    private func grace(of target: ShutdownTarget) -> Duration {
+        guard target.timeout > longestGrace else { return target.timeout }
+        let milliseconds = longestGrace.milliseconds
+        // Of what is left of a deadline tenths are enough.
+        return .milliseconds(milliseconds < 1000 ? milliseconds : milliseconds / 100 * 100)
     }
 
     private func exited(_ target: ShutdownTarget) {

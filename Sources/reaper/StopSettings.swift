@@ -31,7 +31,9 @@ enum StopSettings {
         case true? where !options.action.assumesYes && !options.action.isInteractive:
             options.action.isInteractive = true
             options.action.interactiveVariable = confirm
-        case false? where !options.action.isInteractive: options.action.assumesYes = true
+        case false? where !options.action.isInteractive && !options.action.assumesYes:
+            options.action.assumesYes = true
+            options.action.assumesYesByVariable = true
         default: break
         }
     }

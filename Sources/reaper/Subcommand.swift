@@ -172,8 +172,10 @@ struct Subcommand: Sendable {
                 + "fits only one: of the whole name, or of each part between dashes, so that "
                 + "prod-a3f2 finds production-a3f2c891. A name in full beats a prefix. One that "
                 + "fits several stops none of them: they are listed, and the status is 2.",
-            "Without INSTANCE, or with --all: every instance whose rule says how to stop it, "
-                + "after a question when there are several. One with REAPER_KEEP=1 in its "
+            "Without INSTANCE, or with --all: every instance whose rule says how to stop it. On a "
+                + "terminal several are asked about first, named or not. Off a terminal all of "
+                + "several need --yes, and without INSTANCE even one needs --all or --yes, so that a "
+                + "script which names none by accident stops none. One with REAPER_KEEP=1 in its "
                 + "environment, or in that of anybody who would go with it, is kept, and told.",
             "Each is proven to be the process that its file or mark tells of, asked by its rule's "
                 + "signal together with everything below it, killed when its grace has passed, and "
@@ -211,12 +213,14 @@ struct Subcommand: Sendable {
         synopsis: "TARGET... [SELECTOR...] [OPTION...]",
         summary: "wait until a process is gone, or a port is free",
         details: [
-            "TARGET is PID or PID@START, a process; or :PORT, a port, also :3000-3010, :http and "
-                + "53/udp. A port is free when nobody was seen to hold it during "
+            "TARGET is PID or PID@START, a process; the name or file of an instance, as stop takes "
+                + "it, all of whose processes are waited for; or :PORT, a port, also :3000-3010, :http "
+                + "and 53/udp. A port is free when nobody was seen to hold it during "
                 + "\(FreeWindow.length.shortText), in looks \(FreeWindow.pause.shortText) apart: "
                 + "whoever starts a successor sooner does not let it go. Selectors describe one "
                 + "more target: whoever they select.",
-            "Who is gone already is not waited for, and a zombie counts as gone. Without --timeout "
+            "Who is gone already is not waited for, and a zombie counts as gone. A name that no "
+                + "instance has is not found, status 1, one that fits several an error. Without --timeout "
                 + "it waits for ever; what is left when that has passed is named, and the status "
                 + "is 124.",
             "Whoever is waited for is held by a pidfd, and no pidfd reaches into another pid "
@@ -225,6 +229,7 @@ struct Subcommand: Sendable {
         operands: "TARGET",
         examples: [
             Example(command: "reaper wait 4127@88213", meaning: "until this process is gone"),
+            Example(command: "reaper wait prod", meaning: "until this instance is gone"),
             Example(
                 command: "reaper wait :8080 --timeout 10s && server --port 8080",
                 meaning: "start when the port is free"

@@ -15,25 +15,35 @@ enum WaitCommand {
     enum Target: Equatable {
         case process(PidCondition)
         case ports(PortSet)
+        case instance(String)
     }
 
-    /// Reads `4127`, `4127@88213`, `:8080`, `:3000-3010,9090` or `53/udp`; a bare number is a
-    /// process.
+    /// Reads `4127`, `4127@88213`, `:8080`, `:3000-3010,9090` or `53/udp`.
+    ///
+    /// A bare number is a process; what has a letter in it, and is none of these, names an instance.
     static func target(_ text: String) throws(UsageError) -> Target {
         try target(text, in: .system)
     }
 
     static func target(_ text: String, in context: ParsingContext) throws(UsageError) -> Target {
         do throws(ValueError) {
+            if text.hasPrefix("/") { return .instance(text) }
             if text.hasPrefix(":") || text.contains("/") { return .ports(try context.ports(text)) }
-            return .process(try PidCondition(parsing: text))
+            guard isName(text) else { return .process(try PidCondition(parsing: text)) }
+            return .instance(text)
         } catch {
             throw UsageError(
                 argument: "'\(text)'",
-                message: "is not a target: expected PID, PID@START or :PORT",
+                message: "is not a target: expected PID, PID@START, :PORT or the name of an "
+                    + "instance",
                 page: "reaper help wait"
             )
         }
+    }
+
+    /// Whether a word may be the name of an instance, and not a number that was typed wrongly.
+    private static func isName(_ text: String) -> Bool {
+        text.contains(where: \.isLetter) && !text.contains("@")
     }
 
     private static func wait(for targets: [Target], _ options: Options) -> ExitStatus {
@@ -41,15 +51,22 @@ enum WaitCommand {
         let end = options.action.timeout.map { Clock.monotonic() + $0 }
         do throws(ScanSession.Failure) {
             let wait = try departures(targets, options)
+            let names = targets.compactMap { target in
+                if case .instance(let name) = target { name } else { nil }
+            }
+            let named = try NamedInstances(names, options)
+            guard !named.isAmbiguous else { return .usage }
+            for process in named.processes { wait.add(process) }
             let outcome = wait.run(until: end)
             for doubt in Set(outcome.doubts).sorted() { Diagnostics.report(doubt) }
             var statuses: [ExitStatus] = outcome.doubts.isEmpty ? [] : [.incomplete]
+            statuses.append(named.status)
             if !outcome.remains.isEmpty || outcome.timedOut {
                 statuses.append(.deadline)
                 let time = options.action.timeout?.shortText ?? ""
                 Diagnostics.report("not gone after \(time):")
                 for line in outcome.remains { Diagnostics.write("  \(line)\n") }
-            } else if options.output.isVerbose {
+            } else if options.output.isVerbose, named.status == .clean {
                 Diagnostics.report("all gone")
             }
             return .worst(statuses)
@@ -70,6 +87,7 @@ enum WaitCommand {
             switch target {
             case .process(let condition): wait.add(condition)
             case .ports(let ports): wait.add(ports)
+            case .instance: continue
             }
         }
         guard options.isSelected else { return wait }

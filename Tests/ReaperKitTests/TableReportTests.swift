@@ -258,23 +258,80 @@ struct TableReportTests {
 
     @Test("what is only probable and left is told, by a plan and by an outcome")
     func leftAlone() {
+        var findings = SampleReport.findings
+        for index in findings.indices { findings[index].verdict = .probable }
         var plan = ShutdownPlan()
         let names = (1...7).map { ProcessIdentity(pid: $0, startTime: 5) }
         plan.leftAlone = [Refusal(SampleReport.orphan, reason: "--include-probable stops it")]
         let one =
             "left alone: 1 probable (wasmcloud\\x1b[2J 4127@88213; --include-probable stops it)\n"
-        #expect(text(SampleReport.report(plan: plan)).contains("\nplan: nothing to do\n" + one))
+        let planned = text(SampleReport.report(findings, plan: plan))
+        #expect(planned.contains("\nplan: nothing to do\n" + one), "\(planned)")
         var outcome = ShutdownOutcome()
         outcome.proof = .proofScan
-        let idle = text(SampleReport.report(plan: plan, outcome: outcome))
+        let idle = text(SampleReport.report(findings, plan: plan, outcome: outcome))
         #expect(idle.contains(one) && !idle.contains("proof"))
         outcome.targets = [SampleReport.outcome.targets[0]]
-        let acted = text(SampleReport.report(plan: plan, outcome: outcome))
+        let acted = text(SampleReport.report(findings, plan: plan, outcome: outcome))
         #expect(acted.contains(one) && !acted.contains("found nobody who matches"), "\(acted)")
         plan.leftAlone = names.map { Refusal($0, reason: "--include-probable stops it") }
         let many = "left alone: 7 probable (1@5, 2@5, 3@5, 4@5, 5@5 and 2 more; "
-        let shown = text(SampleReport.report(plan: plan))
+        let shown = text(SampleReport.report(findings, plan: plan))
         #expect(shown.contains(many + "--include-probable stops them)\n"), "\(shown)")
+    }
+
+    @Test("each suspect is told with the command that acts on it; a crowd is only counted")
+    func leftSuspects() {
+        func report(_ count: Int32) -> Report {
+            var plan = ShutdownPlan()
+            let names = (1...count).map { ProcessIdentity(pid: $0, startTime: 5) }
+            plan.leftAlone = names.map { name in
+                Refusal(name, reason: "it is only suspect: 'reaper clean --pid \(name)' stops it")
+            }
+            let findings = names.map { name in
+                Finding(
+                    kind: .orphan,
+                    process: name,
+                    rule: "a.b",
+                    severity: .info,
+                    verdict: .suspect,
+                    summary: "a job",
+                    evidence: [],
+                    remedy: Remedy(.none)
+                )
+            }
+            return SampleReport.report(findings, plan: plan, outcome: ShutdownOutcome())
+        }
+        let two = text(report(2))
+        #expect(two.contains("nothing was done\n"), "\(two)")
+        for name in ["1@5", "2@5"] {
+            let why = "it is only suspect: 'reaper clean --pid \(name)' stops it"
+            #expect(two.contains("left alone: \(name): \(why)\n"), "\(two)")
+        }
+        let many = text(report(6))
+        #expect(many.contains("left alone: 6 that are only suspect; -v lists them"), "\(many)")
+        #expect(!many.contains("'reaper clean --pid 1@5'"))
+    }
+
+    @Test("where only zombies are left nothing is said of unseen births")
+    func leftZombies() {
+        var plan = ShutdownPlan()
+        plan.zombies = SampleReport.plan.zombies
+        var outcome = ShutdownOutcome()
+        outcome.targets = plan.zombies.map { zombie in
+            TargetOutcome(
+                identity: zombie.identity,
+                name: "child",
+                result: .survived,
+                reason: "its parent has not waited for it"
+            )
+        }
+        let zombies = text(SampleReport.report([], plan: plan, outcome: outcome))
+        #expect(zombies.contains("has not waited for it"), "\(zombies)")
+        #expect(!zombies.contains("proven"), "\(zombies)")
+        plan.zombies = []
+        let others = text(SampleReport.report([], plan: plan, outcome: outcome))
+        #expect(others.contains("not proven: something may have been born unseen"), "\(others)")
     }
 
     @Test("a port that is held is why nothing is proven, and not an unseen birth")

@@ -60,12 +60,14 @@ struct InstanceArgumentsTests {
                 ])
             )
         ),
-        Target("", nil), Target("0", nil), Target("8080-8090", nil), Target("http", nil),
+        Target("", nil), Target("0", nil), Target("8080-8090", nil),
+        Target("http", .instance("http")), Target("3f2c-web", .instance("3f2c-web")),
+        Target("/run/web.pid", .instance("/run/web.pid")),
         Target(":", nil), Target("1@", nil), Target("1@x", nil), Target(":1:2", nil),
-        Target("4294967297", nil), Target("/tmp", nil), Target("-1", nil), Target(" 1", nil),
+        Target("4294967297", nil), Target("80/sctp", nil), Target("-1", nil), Target(" 1", nil),
     ]
 
-    @Test("a bare number is a process, a port is marked", arguments: targets)
+    @Test("a bare number is a process, a port is marked, a word is a name", arguments: targets)
     private func target(_ testCase: Target) {
         let text = testCase.testDescription
         #expect((try? WaitCommand.target(text)) == testCase.target)

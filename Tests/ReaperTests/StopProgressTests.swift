@@ -61,6 +61,32 @@ struct StopProgressTests {
         #expect(lines.all.last?.hasPrefix("'web' (PID 100) not responding after ") == true)
     }
 
+    @Test("the time that is named is the grace, as far as the deadline leaves it")
+    func longestGrace() {
+        func said(_ deadline: Duration, waves: Int = 1) -> String? {
+            var options = ShutdownOptions()
+            options.deadline = deadline
+            var plan = ShutdownPlan()
+            plan.waves = [[target(100, "web")]]
+            var output = OutputOptions()
+            output.isQuiet = true
+            let lines = Lines()
+            let progress = StopProgress(
+                [instance("web", 100)],
+                plan,
+                output,
+                longestGrace: options.longestGrace(ofWaves: waves)
+            ) { lines.all.append($0) }
+            progress.show(.sent(.terminate, target(100, "web")))
+            return lines.all.last
+        }
+        #expect(said(.seconds(30)) == "Waiting up to 10 s for graceful shutdown...")
+        #expect(said(.seconds(3)) == "Waiting up to 2 s for graceful shutdown...")
+        #expect(said(.seconds(10)) == "Waiting up to 6.6 s for graceful shutdown...")
+        #expect(said(.milliseconds(300)) == "Waiting up to 200 ms for graceful shutdown...")
+        #expect(said(.seconds(30), waves: 4) == "Waiting up to 5 s for graceful shutdown...")
+    }
+
     @Test("an instance ends once, whoever of it is found later")
     func once() {
         let progress = progress([instance("web", 100)], [target(100, "web")])

@@ -43,7 +43,9 @@ struct StopSettingsTests {
         Case(testDescription: "asks", confirm: "true") {
             ($0.isInteractive, $0.interactiveVariable) = (true, "REAPER_CONFIRM_STOP")
         },
-        Case(testDescription: "does not ask", confirm: "false") { $0.assumesYes = true },
+        Case(testDescription: "does not ask", confirm: "false") {
+            ($0.assumesYes, $0.assumesYesByVariable) = (true, true)
+        },
         Case(testDescription: "--yes", typed: ["-y"], confirm: "true") { $0.assumesYes = true },
         Case(testDescription: "--interactive", typed: ["-i"], confirm: "0") {
             $0.isInteractive = true

@@ -3,7 +3,7 @@ extension String {
     ///
     /// What it holds of control characters is not made harmless: print it escaped, and do not offer
     /// it for pasting where ``isPrintableWord`` is false.
-    var quotedForShell: String {
+    public var quotedForShell: String {
         let isPlain = utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

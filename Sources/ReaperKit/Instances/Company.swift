@@ -21,6 +21,13 @@ extension Snapshot {
 }
 
 extension Instance {
+    /// Whose ports are shown with it: its company, or that of whoever has its socket.
+    func reach(in snapshot: Snapshot) -> [ProcessIdentity] {
+        guard processes.isEmpty, remnants.isEmpty else { return company(in: snapshot) }
+        var seen: Set<ProcessIdentity> = []
+        return holders.flatMap { snapshot.company(of: $0) }.filter { seen.insert($0).inserted }
+    }
+
     /// Everybody it consists of, and who is, or has remained, in their sessions and groups.
     func company(in snapshot: Snapshot) -> [ProcessIdentity] {
         var seen: Set<ProcessIdentity> = []

@@ -16,7 +16,9 @@ public struct Instance: Sendable, Equatable {
     public var members: [InstanceMember] = []
     /// Who remains of the session or process group that its recorded process led, when that is gone.
     public var remnants: [ProcessIdentity] = []
-    /// Who of it has not exited and does not go on, and why.
+    /// Who has the socket that it is open, whoever inherited it from another of them left out.
+    public var holders: [ProcessIdentity] = []
+    /// Who of it, or of ``holders``, has not exited and does not go on, and why.
     public var standstills: [ProcessIdentity: Standstill] = [:]
     /// The file that tells of it.
     public var file: ByteString?
@@ -42,6 +44,11 @@ public struct Instance: Sendable, Equatable {
 
     /// Whether certainly nothing of it runs any more.
     public var isOver: Bool { state.isOver && isCertain && remnants.isEmpty }
+
+    /// Whether only its file's name is known of it: what that records cannot be read or understood.
+    public var isUndeciphered: Bool {
+        state == .unknown && file != nil && !isSocket && pid == nil && process == nil
+    }
 
     /// The name of its system, the first half of ``rule``.
     public var system: String { String(rule.prefix { $0 != "." }) }

@@ -260,7 +260,7 @@ extension InstanceState {
 
 extension ByteString {
     /// The base name without what follows its last dot, such as `nginx` of `/run/nginx.pid`.
-    var stem: String {
+    public var stem: String {
         let name = baseName.text
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
         return String(name[..<dot])

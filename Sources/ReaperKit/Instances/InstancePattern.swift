@@ -22,11 +22,13 @@ public struct InstancePattern: Sendable, Equatable {
     ///
     /// A name in full beats a prefix. What runs comes before what is over and shares its name, as
     /// the record of a crashed predecessor does, even while children of that remain. A prefix that fits several, running or over, is
-    /// ambiguous: more can always be typed.
+    /// ambiguous: more can always be typed. A record that cannot be understood counts by its file's
+    /// name in full only, where an intact one fits too; and a socket, which names no process, only
+    /// where nothing else does.
     public func find(in instances: [Instance]) -> Answer {
         let exact = instances.filter { names($0) }
         let found = exact.isEmpty ? instances.filter { abbreviates($0) } : exact
-        let left = found.filter { !$0.isOver }
+        let left = rivals(found.filter { !$0.isOver }, areNamed: !exact.isEmpty)
         let whole = left.filter(\.remnants.isEmpty)
         let alive = whole.isEmpty ? left : whole
         switch (alive.count, found.count) {
@@ -37,6 +39,14 @@ public struct InstancePattern: Sendable, Equatable {
         case (0, _): return exact.isEmpty ? .ambiguous(found) : .over(found)
         default: return .ambiguous(alive)
         }
+    }
+
+    /// Who of those that a name fits, and that are not over, can be meant by it.
+    private func rivals(_ instances: [Instance], areNamed: Bool) -> [Instance] {
+        let recorded = instances.filter { !$0.isSocket }
+        let rivals = recorded.isEmpty ? instances : recorded
+        let intact = rivals.filter { !$0.isUndeciphered }
+        return areNamed || intact.isEmpty ? rivals : intact
     }
 
     /// Whether it is a name of the instance, in full: its name, alias, file or `pid@start`.

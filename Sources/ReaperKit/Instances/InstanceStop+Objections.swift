@@ -27,6 +27,7 @@ extension InstanceStop {
                 + "\(number(of: instance))' if it is the one"
         }
         guard let identity = instance.processes.first else {
+            if !instance.holders.isEmpty { return advice(aboutSocket: instance) }
             return "which process it is is not known: \(instance.reason)\(search(for: instance))"
         }
         // Whom a supervisor recorded with its start time, and looks after no more, has only this name.
@@ -62,6 +63,22 @@ extension InstanceStop {
         let user = view.snapshot.host.effectiveUser
         guard case .refused(let reason) = file.mayActOn(process, for: user) else { return nil }
         return "its file may not have it stopped: \(reason)"
+    }
+
+    /// How whoever has a socket is stopped: as the instance that it is, or by its number.
+    private func advice(aboutSocket instance: Instance) -> String {
+        let names = instance.holders.map { identity in
+            view.snapshot.process(identity.pid)?.label ?? identity.description
+        }
+        let who = "it is a socket of \(names.joined(separator: ", "))"
+        let owner = listing.instances.first { other in
+            !other.isSocket && !other.isOver
+                && instance.holders.contains(where: other.processes.contains)
+        }
+        if let owner { return "\(who): 'reaper stop \(owner.id.quotedForShell)' stops that" }
+        let numbers = instance.holders.map(\.description).joined(separator: ",")
+        return "\(who), and rule \(instance.rule) does not say how to stop that: "
+            + "'reaper clean --pid \(numbers)' stops it if it has to be"
     }
 
     /// What tells who has an instance of which only a file is known.

@@ -25,12 +25,15 @@ extension Instance {
         process.map { [$0] } ?? members.filter { !$0.isInherited }.map(\.identity)
     }
 
+    /// Those whose state people are told: what it consists of, or who has its socket.
+    var shown: [ProcessIdentity] { heads.isEmpty ? holders : heads }
+
     /// Why all of it stands still; `nil` where any of it goes on.
     ///
     /// Of several reasons it is the one that the fewest commands undo: a debugger ends, and a signal
     /// continues, but what is frozen has to be thawed first.
     public var standstill: Standstill? {
-        let heads = heads
+        let heads = shown
         let reasons = heads.compactMap { standstills[$0] }
         guard !heads.isEmpty, reasons.count == heads.count else { return nil }
         return [.frozen, .stopped, .traced].first(where: reasons.contains)
@@ -39,7 +42,7 @@ extension Instance {
     /// How it is, for people: its state, and what that word alone would hide.
     var stateText: String {
         var remarks: [String] = []
-        let heads = heads
+        let heads = shown
         let reasons = heads.compactMap { standstills[$0] }
         if let standstill {
             remarks.append(standstill.rawValue)

@@ -23,6 +23,8 @@ public struct InstanceFile: Sendable, Equatable {
     /// Whether a user other than root and the file's owner can write the file or swap it in its
     /// directory: then its word counts for nothing when root reads it.
     public var isWritableByOthers: Bool
+    /// Inodes of the sockets that are bound to it, where it is one.
+    public var sockets: [UInt64] = []
 
     /// Creates a file record.
     public init(

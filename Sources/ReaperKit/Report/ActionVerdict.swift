@@ -88,7 +88,7 @@ extension Report {
             !outcome.targets.isEmpty || !outcome.ports.isEmpty || outcome.unproven != nil
         guard isWanted || !outcome.portNotes.isEmpty else { return [] }
         var problems = outcome.portNotes.map { "ports: \($0.escapedForTerminal)" }
-        if outcome.proof == .none, isWanted {
+        if outcome.proof == .none, isWanted, outcome.unproven != nil || !isOnlyOfZombies {
             let reason = outcome.unproven.map { style.shown($0).escapedForTerminal }
             problems.append("not proven: " + (reason ?? "something may have been born unseen"))
         }

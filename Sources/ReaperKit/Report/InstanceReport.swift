@@ -20,7 +20,7 @@ public struct InstanceReport: Sendable {
     /// hold, each once.
     func sockets(of instance: Instance) -> [SocketRecord] {
         var seen: Set<UInt64> = []
-        return instance.company(in: snapshot).compactMap(record).flatMap {
+        return instance.reach(in: snapshot).compactMap(record).flatMap {
             snapshot.sockets(of: $0)
         }
         .filter { $0.holdsPort && seen.insert($0.inode).inserted }
@@ -29,7 +29,7 @@ public struct InstanceReport: Sendable {
 
     /// Whether everybody's descriptors could be read; an empty list would claim that nobody has any.
     func knowsSockets(of instance: Instance) -> Bool {
-        instance.company(in: snapshot).compactMap(record).allSatisfy { process in
+        instance.reach(in: snapshot).compactMap(record).allSatisfy { process in
             if case .denied = process.socketInodes { false } else { true }
         }
     }
@@ -42,6 +42,7 @@ public struct InstanceReport: Sendable {
     /// Who of an instance started first; `nil` for one that nothing runs of.
     func oldest(of instance: Instance) -> ProcessIdentity? {
         guard instance.state != .zombie else { return nil }
-        return instance.processes.min { $0.startTime < $1.startTime }
+        let processes = instance.processes.isEmpty ? instance.holders : instance.processes
+        return processes.min { $0.startTime < $1.startTime }
     }
 }

@@ -27,6 +27,15 @@ public enum InstanceTable {
         return lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
     }
 
+    /// How one instance is and what that rests on, for whoever is about to stop it; escaped.
+    public static func renderDetails(
+        of instance: Instance,
+        in report: InstanceReport,
+        style: ReportStyle
+    ) -> String {
+        details(of: instance, in: report, style).drop(while: \.isEmpty).map { $0 + "\n" }.joined()
+    }
+
     private static func rows(of report: InstanceReport, style: ReportStyle) -> [String] {
         var table = TableLayout(columns: [
             .init(title: "SYSTEM"),
@@ -60,6 +69,8 @@ public enum InstanceTable {
         if heads.count > 1 { return "\(heads.count) processes" }
         if let head = heads.first { return head.identity.description }
         if let process = instance.process { return process.description }
+        if instance.holders.count > 1 { return "\(instance.holders.count) processes" }
+        if let holder = instance.holders.first { return holder.description }
         // Only its number is known, and that may be another's by now.
         return instance.pid.map { "\($0)" } ?? ""
     }

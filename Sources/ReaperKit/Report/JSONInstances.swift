@@ -48,14 +48,15 @@ extension Instance {
         json.member("rule", rule)
         json.member("id", id)
         json.member("alias", alias)
-        let isOne = processes.count == 1
-        json.member("identity", isOne ? processes[0].description : nil)
-        json.member("pid", pid)
+        let those = processes.isEmpty ? holders : processes
+        let one = those.count == 1 ? those[0] : nil
+        json.member("identity", one?.description)
+        json.member("pid", pid ?? (holders.count == 1 ? one?.pid : nil))
         json.member("state", state.rawValue)
         json.member("process_state", standstill?.rawValue)
         json.member("reason", reason.isEmpty ? nil : style.shown(reason))
         json.member("file", file)
-        if !processes.isEmpty, report.knowsSockets(of: self) {
+        if !those.isEmpty, report.knowsSockets(of: self) {
             report.sockets(of: self).write(to: &json, from: report.snapshot)
         }
         let host = report.snapshot.host
@@ -63,7 +64,7 @@ extension Instance {
             json.member("started_at", host.startedAt(oldest).rfc3339())
             json.member("uptime_ms", max(host.age(of: oldest).milliseconds, 0))
         }
-        if isOne, let process = report.record(of: processes[0]) {
+        if let process = one.flatMap(report.record) {
             json.member("uid", process.status?.known?.realUser)
             json.member("user", process.userName(in: host))
         }
@@ -75,6 +76,11 @@ extension Instance {
                         json.member("process_state", standstills[member.identity]?.rawValue)
                     }
                 }
+            }
+        }
+        if !holders.isEmpty {
+            json.array("holders") { json in
+                for identity in holders { json.element(identity.description) }
             }
         }
         if !remnants.isEmpty {

@@ -31,7 +31,7 @@ enum OutcomeTable {
                 let reason = style.shown(refusal.reason).escapedForTerminal
                 return "refused \(report.refusalText(refusal)): \(reason)"
             }
-            lines += PlanTable.leftAlone(by: plan, in: report)
+            lines += PlanTable.leftAlone(by: plan, in: report, style)
         }
         if !style.isQuiet { lines += conclusion(of: outcome, in: report, style) }
         return lines
@@ -121,7 +121,8 @@ extension OutcomeTable {
         if !wasAttempted, isSpared || !report.findings.isEmpty { return nil }
         switch outcome.proof {
         case .none:
-            guard wasAttempted, outcome.unproven == nil else { return nil }
+            // Who has exited has no children: that zombies are left leaves nothing to be proven.
+            guard wasAttempted, outcome.unproven == nil, !report.isOnlyOfZombies else { return nil }
             // That is said already, with the holder.
             guard outcome.ports.allSatisfy(\.isFree) else { return "not proven: a port is held" }
             return outcome.proof.sentence
@@ -138,6 +139,15 @@ extension ShutdownOutcome {
         if let path = finding.file { return removed.contains(path) }
         guard let process = finding.process else { return false }
         return targets.contains { $0.identity == process }
+    }
+}
+
+extension Report {
+    /// Whether nobody was acted on but the parents of zombies, and no port was asked about.
+    var isOnlyOfZombies: Bool {
+        guard let outcome, !outcome.targets.isEmpty, outcome.ports.isEmpty else { return false }
+        let zombies = Set(plan?.zombies.map(\.identity) ?? [])
+        return outcome.targets.allSatisfy { zombies.contains($0.identity) }
     }
 }
 

@@ -2,7 +2,7 @@
 enum PlanTable {
     static func lines(of plan: ShutdownPlan, in report: Report, style: ReportStyle) -> [String] {
         guard !plan.isEmpty else {
-            return ["", "plan: nothing to do"] + leftAlone(by: plan, in: report)
+            return ["", "plan: nothing to do"] + leftAlone(by: plan, in: report, style)
         }
         var lines = ["", Paint.bold(headline(of: plan), when: style.color)]
         for (number, wave) in plan.waves.enumerated() where !wave.isEmpty {
@@ -31,28 +31,58 @@ enum PlanTable {
             plan.refused.map { (report.refusalText($0), style.shown($0.reason)) },
             style
         )
-        let left = leftAlone(by: plan, in: report)
+        let left = leftAlone(by: plan, in: report, style)
         return left.isEmpty ? lines : lines + [""] + left
     }
 
     /// How many are named of what is left alone.
     private static let nameLimit = 5
 
-    /// What is only probable and is left, and what would act on it; escaped.
-    static func leftAlone(by plan: ShutdownPlan, in report: Report) -> [String] {
-        var reasons: [String] = []
-        for item in plan.leftAlone where !reasons.contains(item.reason) {
-            reasons.append(item.reason)
+    /// What is left because too little is proven or its rule only reports it, escaped.
+    ///
+    /// Each line says what would act on it; for a suspect that is a command of its own.
+    static func leftAlone(
+        by plan: ShutdownPlan,
+        in report: Report,
+        _ style: ReportStyle
+    ) -> [String] {
+        let verdicts = report.verdicts(of: plan.leftAlone)
+        let all = zip(plan.leftAlone, verdicts)
+        let suspects = all.filter { $1 == .suspect }.map(\.0)
+        let shown = style.isVerbose || suspects.count <= nameLimit ? suspects : []
+        var lines = Verdict.allCases.filter { $0 != .suspect }.flatMap { verdict in
+            groups(of: all.filter { $1 == verdict }.map(\.0), verdict, in: report)
         }
+        lines += shown.map { item in
+            let reason = style.shown(item.reason).escapedForTerminal
+            return "left alone: \(report.refusalText(item)): \(reason)"
+        }
+        if shown.count < suspects.count {
+            lines.append(
+                "left alone: \(suspects.count) that are only suspect; -v lists them, and what acts "
+                    + "on each"
+            )
+        }
+        return lines
+    }
+
+    private static func groups(
+        of items: [Refusal],
+        _ verdict: Verdict,
+        in report: Report
+    ) -> [String] {
+        var reasons: [String] = []
+        for item in items where !reasons.contains(item.reason) { reasons.append(item.reason) }
         return reasons.map { reason in
-            let left = plan.leftAlone.filter { $0.reason == reason }
+            let left = items.filter { $0.reason == reason }
             let more = left.count - nameLimit
             let names =
                 left.prefix(nameLimit).map(report.refusalText).joined(separator: ", ")
                 + (more > 0 ? " and \(more) more" : "")
             let many = left.count > 1 && reason.hasSuffix(" it")
             let what = many ? "\(reason.dropLast(2))them" : reason
-            return "left alone: \(left.count) probable (\(names); \(what.escapedForTerminal))"
+            let count = "\(left.count) \(verdict.rawValue)"
+            return "left alone: \(count) (\(names); \(what.escapedForTerminal))"
         }
     }
 
@@ -135,6 +165,20 @@ extension ShutdownTarget {
 }
 
 extension Report {
+    /// How sure it is of each; what no finding is about any more was probable.
+    fileprivate func verdicts(of items: [Refusal]) -> [Verdict] {
+        guard !items.isEmpty else { return [] }
+        var processes: [ProcessIdentity: Verdict] = [:]
+        var files: [ByteString: Verdict] = [:]
+        for finding in findings {
+            if let path = finding.file { files[path] = finding.verdict }
+            if let process = finding.process { processes[process] = finding.verdict }
+        }
+        return items.map { item in
+            item.identity.flatMap { processes[$0] } ?? item.path.flatMap { files[$0] } ?? .probable
+        }
+    }
+
     /// What was refused, escaped: a process by name, or a path.
     func refusalText(_ refusal: Refusal) -> String {
         refusal.identity.map { processText($0) } ?? refusal.path?.text.escapedForTerminal ?? ""

@@ -26,6 +26,7 @@ extension Scanner {
         )
         prove(&listing)
         readOwners(of: listing.instances, into: &listing.snapshot)
+        noteHolders(in: &listing)
         let snapshot = listing.snapshot
         if request.instances?.heedsOptOut == true {
             let everybody = listing.instances.flatMap { $0.whole(in: snapshot) }
@@ -34,7 +35,7 @@ extension Scanner {
             read(Set(wanted), into: &listing.snapshot)
         }
         readPorts(
-            of: Set(listing.instances.flatMap { $0.company(in: snapshot) }),
+            of: Set(listing.instances.flatMap { $0.reach(in: snapshot) }),
             into: &listing.snapshot
         )
         select(&listing)
@@ -45,14 +46,14 @@ extension Scanner {
     /// Notes who of the instances is in a frozen control group.
     private mutating func noteFreezes(in listing: inout InstanceListing) {
         guard isOwnNamespace else { return }
-        let heads = Set(listing.instances.flatMap(\.heads))
+        let heads = Set(listing.instances.flatMap(\.shown))
         let unread = heads.compactMap { listing.snapshot.process($0.pid) }
             .filter { !$0.isZombie && $0.isUnread(.cgroups) }
         read(Set(unread.map { FactRequest(pid: $0.pid, kind: .cgroups) }), into: &listing.snapshot)
         // Many are in one group.
         var isFrozen: [[ByteString]: Bool] = [:]
         for index in listing.instances.indices {
-            for identity in listing.instances[index].heads {
+            for identity in listing.instances[index].shown {
                 guard let process = listing.snapshot.process(identity.pid),
                     process.identity == identity, !process.isZombie,
                     let lines = process.cgroups?.known
@@ -140,7 +141,7 @@ extension Scanner {
                 rules: [],
                 includesPeers: request.selection.includesPeers
             )
-            let company = listing.instances.map { $0.company(in: view.snapshot) }
+            let company = listing.instances.map { $0.reach(in: view.snapshot) }
             let wanted = company.joined().compactMap { identity in
                 view.snapshot.process(identity.pid).flatMap { process -> FactRequest? in
                     guard case .needs(let kind) = pattern.evaluate(process, in: view.context)

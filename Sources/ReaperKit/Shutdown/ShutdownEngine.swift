@@ -81,7 +81,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     }
 
     /// Time that is kept back for killing, the sweep and verification.
-    var killReserve: Duration { min(.seconds(10), options.deadline / 3) }
+    var killReserve: Duration { options.killReserve }
 
     /// Opens a handle on each target; who cannot be held is settled at once.
     mutating func pin(_ targets: [ShutdownTarget]) {

@@ -20,6 +20,15 @@ public struct ShutdownOptions: Sendable, Equatable {
 
     /// Creates the defaults.
     public init() {}
+
+    /// Time that is kept back for killing, the sweep and verification.
+    var killReserve: Duration { min(.seconds(10), deadline / 3) }
+
+    /// The longest that the first of several waves may wait for who was asked, however long a grace
+    /// is.
+    public func longestGrace(ofWaves count: Int = 1) -> Duration {
+        (deadline - killReserve) / max(count, 1)
+    }
 }
 
 /// Something worth telling while a shutdown runs.

@@ -6,7 +6,7 @@ public struct ShutdownPlan: Sendable, Equatable {
     public var removals: [FileRemoval] = []
     /// What was asked for and will not be done, and why.
     public var refused: [Refusal] = []
-    /// What is only probable and would be done with `--include-probable`, and what it is.
+    /// What is too little proven to be acted on, or only reported, and what would act on it.
     public var leftAlone: [Refusal] = []
     /// Ports that must be free afterwards.
     public var ports: PortSet?

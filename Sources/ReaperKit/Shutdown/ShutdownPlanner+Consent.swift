@@ -1,23 +1,45 @@
 extension ShutdownPlanner {
-    /// What is only probable and for that left, unless a tree that is stopped takes it along; each
-    /// with what would act on it.
+    /// What is too little proven, or only reported, and for that left, unless a tree that is stopped
+    /// takes it along; each with what would act on it.
     func leftAlone(of findings: [Finding], _ plan: ShutdownPlan) -> [Refusal] {
         let known = Set(plan.targets.map(\.identity) + plan.refused.compactMap(\.identity))
         return findings.compactMap { finding in
-            guard finding.verdict == .probable, !mayAct(on: finding) else { return nil }
-            let includes = mayAct(on: finding, includingProbable: true)
+            guard !mayAct(on: finding) else { return nil }
             if let path = finding.file {
-                return includes ? Refusal(path: path, reason: "--include-probable removes it") : nil
+                return reason(toLeaveFile: finding).map { Refusal(path: path, reason: $0) }
             }
-            // What a rule only reports takes more than that: a kind is no consent to stop it.
-            guard includes || finding.kind == .orphan, let identity = finding.process,
+            guard let reason = reason(toLeaveProcess: finding), let identity = finding.process,
                 !known.contains(identity), let process = view.snapshot.process(identity.pid),
-                refusal(of: process) == nil
+                !process.isZombie, refusal(of: process) == nil
             else { return nil }
-            let reason =
-                includes
-                ? "--include-probable stops it" : "its rule only reports it: --pid stops it"
             return Refusal(identity, reason: reason)
+        }
+    }
+
+    private func reason(toLeaveFile finding: Finding) -> String? {
+        switch finding.verdict {
+        case .suspect:
+            if let command = finding.remedy.command {
+                return "it is only suspect: '\(command)' stops who still runs"
+            }
+            let path = finding.file?.text.quotedForShell ?? ""
+            return "it is only suspect: 'reaper explain \(path)' tells why"
+        case .probable where mayAct(on: finding, includingProbable: true):
+            return "--include-probable removes it"
+        case .probable, .confirmed: return nil
+        }
+    }
+
+    /// What a rule only reports takes more than a kind, which is no consent to stop it.
+    private func reason(toLeaveProcess finding: Finding) -> String? {
+        switch finding.verdict {
+        case .suspect:
+            return finding.remedy.command.map { "it is only suspect: '\($0)' stops it" }
+        case .probable where mayAct(on: finding, includingProbable: true):
+            return "--include-probable stops it"
+        case .probable, .confirmed:
+            guard finding.kind == .orphan, finding.remedy.action == .none else { return nil }
+            return "its rule only reports it: --pid stops it"
         }
     }
 

@@ -44,6 +44,10 @@ struct InstancePatternTests {
         instance("db-2", "db"),
         instance("tunnel-a", nil, .foreign),
         instance("tunnel-b", nil, .zombie),
+        instance("cache-1", nil, .unknown),
+        instance("cache-2", pid: 4128),
+        instance("queue", nil, .unknown),
+        instance("queue-7", "queue", pid: 4129),
     ]
 
     static let cases = [
@@ -77,9 +81,22 @@ struct InstancePatternTests {
         Case("several that are over, by a prefix", "ol", "ambiguous old-1 old-2"),
         Case("an alias of two that run", "db", "ambiguous db-1 db-2"),
         Case("who is not ours is there all the same", "tunnel", "tunnel-a"),
+        Case("a broken record does not rival an intact one by a prefix", "cach", "cache-2"),
+        Case("a broken record by its file's name", "cache-1", "cache-1"),
+        Case("a broken record that is called so in full", "queue", "ambiguous queue queue-7"),
         Case("nobody", "nosuch", "none"),
         Case("a glob is none", "web*", "none"),
     ]
+
+    @Test("a socket is meant only where nothing else of that name is there")
+    func socket() {
+        var socket = Self.instance("hub", nil)
+        socket.isSocket = true
+        let hub = Self.instance("hub", nil, pid: 5)
+        #expect(InstancePattern("hub").find(in: [socket, hub]) == .one(hub))
+        let stale = Self.instance("hub", nil, .stale)
+        #expect(InstancePattern("hub").find(in: [socket, stale]) == .one(socket))
+    }
 
     @Test("finds the one that is meant, or says why not", arguments: cases)
     func find(testCase: Case) {

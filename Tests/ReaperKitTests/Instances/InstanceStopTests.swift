@@ -334,6 +334,36 @@ struct InstanceStopTests {
         #expect(try strays(leaderLives: true, group: 501) == [])
     }
 
+    @Test("who has a socket is told, with what stops it; of two that share it, the parent")
+    func holders() throws {
+        let file = InstanceScene.file("hub", nil) {
+            $0.path = "/run/hub.sock"
+            $0.format = .socket
+            $0.contents = .socket(.bound)
+        }
+        let server = InstanceScene.process(500, "hubd") { $0.state = UInt8(ascii: "T") }
+        let worker = InstanceScene.process(501, "hubd", below: 500)
+        var listing = try InstanceScene.listing([server, worker], [file])
+        listing.instances[0].note(
+            holders: [server.identity, worker.identity],
+            in: listing.snapshot
+        )
+        #expect(listing.instances[0].holders == [server.identity])
+        #expect(listing.instances[0].standstill == .stopped)
+        #expect(listing.instances[0].stateText == "running (stopped)")
+        let rules = try InstanceScene.rules()
+        let stop = InstanceStop(listing.instances, in: listing, rules: rules)
+        let reason = try #require(stop.refused.first?.reason)
+        #expect(reason.hasPrefix("it is a socket of hubd (\(server.identity)), and rule test.node"))
+        #expect(reason.contains("'reaper clean --pid \(server.identity)' stops it"), "\(reason)")
+        #expect(stop.targets.isEmpty)
+        var owner = Instance(rule: "test.node", id: "main", state: .running, reason: "")
+        owner.process = server.identity
+        listing.instances.append(owner)
+        let other = InstanceStop([listing.instances[0]], in: listing, rules: rules)
+        #expect(other.refused.first?.reason.hasSuffix("'reaper stop main' stops that") == true)
+    }
+
     @Test("where only a file is known, the command that finds who uses it is told")
     func search() throws {
         let file = InstanceScene.file("web", nil) {

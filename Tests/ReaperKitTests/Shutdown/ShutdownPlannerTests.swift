@@ -77,7 +77,14 @@ struct ShutdownPlannerTests {
         #expect(left(reported) { _ in } == why)
         #expect(left(reported) { $0.includesProbable = true } == why)
         #expect(left(reported) { $0.isSelected = true } == ["10: --include-probable stops it"])
-        #expect(left([Self.finding(10, rule: "a.b", verdict: .suspect)]) { _ in } == [])
+        var suspect = Self.finding(10, rule: "a.b", verdict: .suspect, action: .none)
+        suspect.remedy.command = "reaper clean --pid 10@1000"
+        let only = ["10: it is only suspect: 'reaper clean --pid 10@1000' stops it"]
+        #expect(left([suspect]) { $0.isSelected = true } == only)
+        suspect.remedy.command = nil
+        #expect(left([suspect]) { _ in } == [])
+        let unasked = Self.finding(10, rule: "a.b", action: .none)
+        #expect(left([unasked]) { _ in } == why)
         // Reaper's own shell is refused in any case.
         let own = plan(
             [Self.finding(800, rule: "a.b", verdict: .probable)],

@@ -134,6 +134,30 @@ struct ListTests {
         for specimen in nodes + other { #expect(try specimen.finish().signals.isEmpty) }
     }
 
+    @Test("a file that is too big to be read concerns only those who ask for what it may record")
+    func oversized() throws {
+        let specimen = try live.job("web-1")
+        let text = #"{"x": "\#(String(repeating: "x", count: 2 << 20))"}"#
+        let huge = try live.directory.write(text, to: "run/huge.json")
+        let all = try live.list()
+        #expect(all.code == 3)
+        let note = "\(huge) is too big to be read"
+        #expect(all.text.contains(note), "\(all.text)")
+        let advice = "it is of rule live.job: a PATTERN, or --rule with other rules, leaves it out"
+        #expect(all.text.contains(advice))
+        // Names are inside: what nobody was found to have, or a glob, it may have.
+        for (words, code) in [
+            (["web-1", "--rule", "live.job"], 0), (["huge", "--rule", "live.job"], 3),
+            (["nosuch", "--rule", "live.job"], 3), (["w*", "--rule", "live.job"], 3),
+            (["--rule", "live.silent"], 0), (["--rule", "live.job"], 3),
+        ] as [([String], Int32)] {
+            let completion = try live.run("list", words + ["--json"])
+            #expect(completion.code == code, "\(words): \(completion.text)")
+            #expect(completion.text.contains(note) == (code == 3), "\(words)")
+        }
+        #expect(try specimen.finish().signals.isEmpty)
+    }
+
     @Test(
         "what may not be read makes the view incomplete, unless it cannot matter",
         .enabled(if: Machine.isRoot, "needs root to have another user's process")

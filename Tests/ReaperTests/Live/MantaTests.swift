@@ -43,6 +43,9 @@ struct MantaTests {
         let findings = try home.run(["scan"] + words).report().findings
         #expect(findings.map(\.rule) == ["manta.stray-node"])
         #expect(findings.first?.remedy.action == "none")
+        let cleaned = try home.clean("--rule", "manta.stray-node")
+        let why = "it is only suspect: 'reaper clean --pid \(root.identity)' stops it"
+        #expect(try cleaned.report().plan?.leftAlone?.map(\.reason) == [why], "\(cleaned.text)")
         _ = try home.run(["clean", "--yes", "--include-probable", "--rule", "manta.*"])
         #expect(root.state == .running)
         try home.write(record.replacing("\(root.pid)", with: "\(RuleHome.nobody)"), to: Self.record)

@@ -42,6 +42,10 @@ struct StopEnvironmentTests {
         #expect(asks.code == 2)
         #expect(try first.root.state == .running)
         let second = try live.job("b-1")
+        // Not to be asked is not to mean all: a script may have named none by accident.
+        let accident = try stop(with: ["REAPER_CONFIRM_STOP": "no"])
+        #expect(accident.code == 2 && accident.errorText.contains("say --all, or --yes"))
+        #expect(try second.root.state == .running)
         _ = try stop("--all", with: ["REAPER_CONFIRM_STOP": "no"])
         #expect(try first.root.hasEnded && second.root.hasEnded)
         let third = try live.job("c-1")

@@ -59,7 +59,9 @@ struct StopTests {
         #expect(try live.stop("web", "prod").output.isEmpty)
         let said = completion.errorText
         #expect(said.contains("'prod' is ambiguous, nothing was stopped"))
-        #expect(said.contains("  - prod-a, PID \(try specimens[0].root.pid), live\n"))
+        let file = live.directory.path("run/prod-a.json")
+        let candidate = "  - prod-a, PID \(try specimens[0].root.pid), live, \(file)\n"
+        #expect(said.contains(candidate), "\(said)")
         #expect(said.contains("  - prod-b, PID"))
         for specimen in specimens { #expect(try specimen.finish().signals.isEmpty) }
     }
@@ -106,8 +108,25 @@ struct StopTests {
         let path = try live.directory.write(other, to: "run/other.json")
         let ambiguous = try live.stop("b-1")
         #expect(ambiguous.code == 2 && ambiguous.errorText.contains("is ambiguous"))
-        #expect(!ambiguous.errorText.contains(path), "their numbers tell them apart")
+        #expect(ambiguous.errorText.contains(path))
         #expect(try first.finish().signals.isEmpty && second.finish().signals.isEmpty)
+    }
+
+    @Test("a broken record makes an intact one ambiguous only where it is called so in full")
+    func brokenTwin() throws {
+        let specimen = try live.job("nats-1", alias: "nats")
+        let intact = live.directory.path("run/nats-1.json")
+        let broken = try live.directory.write("{}", to: "run/nats.json")
+        let both = try live.stop("nats")
+        #expect(both.code == 2)
+        let said = both.errorText
+        #expect(said.contains("(nats), PID \(try specimen.root.pid), live, \(intact)\n"), "\(said)")
+        let doubt = "unknown, \(broken): only its file is called so, whom it records is not known"
+        #expect(said.contains(doubt), "\(said)")
+        #expect(said.contains("A file is a name, too: \(intact) means that one only.\n"))
+        #expect(try live.stop("nat", "-n").code == 1)
+        #expect(try live.stop(intact, "--json").isAllGone())
+        #expect(try specimen.root.hasEnded && live.has("run/nats"))
     }
 
     @Test("what was stopped already is no error: its file goes, and nobody is touched")
@@ -181,7 +200,12 @@ struct StopTests {
     @Test("all of one needs none")
     func allOfOne() throws {
         let specimen = try live.job("a-1")
-        let completion = try live.stop("--rule", "live.job", "--json")
+        // A script that names none by accident must not stop even one.
+        let accident = try live.stop("--rule", "live.job")
+        #expect(accident.code == 2 && accident.errorText.contains("say --all, or --yes"))
+        #expect(try specimen.root.state == .running && live.has("run/a-1"))
+        #expect(try live.stop("--rule", "live.job", "-n").code == 1)
+        let completion = try live.stop("--all", "--rule", "live.job", "--json")
         #expect(try completion.isAllGone())
         #expect(completion.errorText.contains("Found 1 running instance: a-1"))
         #expect(try specimen.root.hasEnded)
@@ -201,6 +225,18 @@ struct StopTests {
         // The file of what is not proven to be gone stays.
         let isUnproven = !Machine.isRoot && completion.text.contains("not proven")
         #expect(live.has("run/a-1") != agrees || isUnproven, "\(completion.text)")
+    }
+
+    @Test("on a terminal several are asked about although they are named")
+    func asksAboutNamed() throws {
+        let specimens = try [live.job("a-1"), live.job("b-1")]
+        let asked = try live.onTerminal("a-1", "b-1", answer: "n\n")
+        #expect(asked.code == 1 && asked.text.contains("Stop these 2? [y/N]"), "\(asked.text)")
+        #expect(asked.text.contains("  - a-1, PID") && asked.text.contains("  - b-1, PID"))
+        for specimen in specimens { #expect(try specimen.root.state == .running) }
+        let agreed = try live.onTerminal("a-1", "b-1", "--yes", answer: "")
+        #expect(!agreed.text.contains("[y/N]"))
+        for specimen in specimens { #expect(try specimen.root.hasEnded) }
     }
 
     @Test("one that is named is asked about with --interactive only")

@@ -26,11 +26,9 @@ struct StopWordsTests {
         let specimen = try live.job("a-1")
         try live.record("zero", 0)
         let said = try live.stop("nosuch").errorText
-        let parts = said.components(separatedBy: "Whether these run is not known:\n")
-        try #require(parts.count == 2, "\(said)")
-        #expect(parts[0].contains("Running instances:\n  - a-1, PID"))
-        #expect(!parts[0].contains("zero") && parts[1].contains("zero, "))
-        #expect(parts[1].contains("it is malformed"))
+        #expect(said.contains("Running instances:\n  - a-1, PID"))
+        #expect(!said.contains("zero"), "whose name was not asked for: \(said)")
+        #expect(said.contains("Of 1 other it is not known whether it runs: 'reaper list -v'"))
         #expect(try specimen.finish().signals.isEmpty)
     }
 
@@ -43,6 +41,11 @@ struct StopWordsTests {
         #expect(unknown.code == 1)
         let said = unknown.errorText
         #expect(said.contains("'reaper clean --pid \(other.identity)' stops that"), "\(said)")
+        let exact = try live.stop(other.identity)
+        #expect(exact.code == 1)
+        #expect(exact.errorText.contains("'reaper clean --pid \(other.identity)' stops that"))
+        let past = try live.stop("\(other.pid)@1").errorText
+        #expect(past.contains("that process is gone: number \(other.pid) names "), "\(past)")
         let known = try live.stop("\(root.pid)").errorText
         #expect(known.contains("of 'a-1' (PID \(root.pid)): 'reaper stop \(root.identity)'"))
         #expect(try live.stop(root.identity, "--json").isAllGone())
@@ -65,6 +68,27 @@ struct StopWordsTests {
         let said = try live.stop("--all", "--rule", "live.job").errorText
         #expect(said.contains("'reaper stop 'my job'' stops it"), "\(said)")
         #expect(try kept.finish().signals.isEmpty)
+    }
+
+    @Test("-v shows what tells that it is the one, and the plan, before anything is done")
+    func verbose() throws {
+        let specimen = try live.job("a-1")
+        let root = try specimen.root
+        let said = try live.stop("a-1", "-v").errorText
+        let parts = said.components(separatedBy: "plan: stop 1 process, remove 1 file\n")
+        try #require(parts.count == 2, "\(said)")
+        #expect(parts[0].contains("live a-1 (running): process \(root.pid) runs\n"))
+        #expect(parts[0].contains("  rule live.job\n  - "), "\(said)")
+        #expect(parts[1].contains(root.identity) && parts[1].contains("Sent SIGTERM to 'a-1'"))
+        #expect(root.hasEnded)
+    }
+
+    @Test("a deadline that leaves less than the grace is what is told")
+    func deadline() throws {
+        let specimen = try live.job("a-1")
+        let said = try live.stop("a-1", "--deadline", "6").errorText
+        #expect(said.contains("Waiting up to 4 s for graceful shutdown..."), "\(said)")
+        #expect(try specimen.root.hasEnded)
     }
 
     @Test("without any grace nobody is waited for")

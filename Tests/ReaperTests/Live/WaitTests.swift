@@ -146,6 +146,45 @@ struct WaitTests {
         #expect(try specimen.finish().signals.isEmpty)
     }
 
+    @Test("for an instance by name, prefix or file, until all of it is gone")
+    func instance() throws {
+        let live = try LiveInstances()
+        let specimen = try live.job("production-a3f2c891", alias: "production")
+        let root = try specimen.root
+        let file = live.directory.path("run/production-a3f2c891.json")
+        for name in ["production-a3f2c891", "production", "prod-a3f2", file] {
+            let early = try live.run("wait", [name, "-t", "0"])
+            #expect(early.code == 124, "\(early.errorText)")
+            #expect(early.errorText.contains("(\(root.identity)) is still running"))
+        }
+        let nodes = try live.flow("flow-a1")
+        let flow = try live.run("wait", ["flow-a1", "-t", "0"])
+        for node in nodes {
+            #expect(flow.errorText.contains(try node.root.identity), "\(flow.errorText)")
+        }
+        try root.send(SIGKILL)
+        let gone = try live.run("wait", ["production", "-t", "60s", "-v"])
+        #expect(gone.code == 0 && gone.errorText == "reaper: all gone\n", "\(gone.errorText)")
+        for node in nodes { #expect(try node.finish().signals.isEmpty) }
+    }
+
+    @Test("a name that fits several is an error, one that nobody has is not found")
+    func names() throws {
+        let live = try LiveInstances()
+        let specimens = try [live.job("web-a1"), live.job("web-b1")]
+        let both = try live.run("wait", ["web", "-t", "0"])
+        #expect(both.code == 2)
+        #expect(both.errorText.contains("'web' is ambiguous, nobody is waited for"))
+        let none = try live.run("wait", ["nosuch", "\(LiveInstances.nobody)", "-v"])
+        #expect(none.code == 1 && none.errorText.contains("instance 'nosuch' not found"))
+        #expect(!none.errorText.contains("all gone"))
+        try live.record("broken", 0)
+        let broken = try live.run("wait", ["broken", "-t", "0"])
+        #expect(broken.code == 3, "\(broken.errorText)")
+        #expect(broken.errorText.contains("who 'broken' is is not known: it is malformed"))
+        for specimen in specimens { #expect(try specimen.finish().signals.isEmpty) }
+    }
+
     @Test("an interrupt ends it")
     func interrupt() throws {
         let specimen = try Specimen("sleep")
@@ -159,7 +198,7 @@ struct WaitTests {
     @Test(
         "usage errors",
         arguments: [
-            [], [""], ["http"], ["0"], ["-1"], ["12x"], ["5@"], [":"], [":0"], ["80/sctp"],
+            [], [""], ["0"], ["-1"], ["12@x"], ["5@"], [":"], [":0"], ["80/sctp"],
             ["1,2"], ["--timeout", "soon", "1"], ["--force", "1"],
         ]
     )

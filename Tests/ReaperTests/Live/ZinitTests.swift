@@ -78,6 +78,28 @@ struct ZinitTests {
         #expect(plan?.waves.isEmpty != false)
     }
 
+    @Test("who has the socket is listed with it, stopped or not, and stop says how to stop that")
+    func holder() throws {
+        let specimen = try Specimen("socketfile", "--path", socket, "--exe", home.path("bin/zinit"))
+        let root = try specimen.root
+        try home.age(socket)
+        let words = ["--rule", "zinit.*"]
+        let running = try #require(try home.run(["list"] + words).listing()["zinit"])
+        #expect(running.identity == root.identity && running.pid == root.pid)
+        #expect(running.state == "running" && running.processState == nil)
+        try root.send(SIGSTOP)
+        let stopped = try #require(try home.run(["list"] + words).listing()["zinit"])
+        #expect(stopped.state == "running" && stopped.processState == "stopped")
+        try root.send(SIGCONT)
+        let stop = try home.run(["stop", "zinit"] + words)
+        #expect(stop.code == 1)
+        let advice = "'reaper clean --pid \(root.identity)' stops it if it has to be"
+        #expect(stop.errorText.contains(advice), "\(stop.errorText)")
+        let wait = ["wait", "zinit", "-t", "0"]
+        #expect(try Binary.reaper.run(wait, environment: home.environment).code == 124)
+        #expect(try specimen.finish().signals.allSatisfy { $0 == "root CONT" })
+    }
+
     @Test("T23 services of a server that is gone stop, children before their parents")
     func order() throws {
         let specimen = try Specimen(

@@ -108,6 +108,10 @@ struct ZombieTests {
         #expect(try completion.report().target(zombie)?.result == "survived")
         #expect(completion.code == 1)
         #expect(zombie.state == .zombie)
+        let words = ["clean", "--zombies", "--pid", zombie.identity]
+        let table = try Binary.reaper.run(words, rules: nil)
+        #expect(table.code == 1 && table.text.contains("has not waited for it"), "\(table.text)")
+        #expect(!table.text.contains("born unseen"), "\(table.text)")
         #expect(try specimen.root.state == .running)
         #expect(try specimen.finish().signals.isEmpty)
     }
