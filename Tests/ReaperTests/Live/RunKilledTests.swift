@@ -104,6 +104,35 @@ struct RunKilledTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: runs).isEmpty)
     }
 
+    @Test("who has neither the mark nor the session is not found, and the manual says so")
+    func hidden() throws {
+        try leave(
+            """
+            exec >/dev/null 2>&1
+            env -i setsid -f sh -c 'echo $$ > number; mv number daemon; exec sleep 300'
+            while [ ! -e daemon ]; do sleep 0.01; done
+            : > ready
+            """,
+            afterIts: true
+        )
+        let text = try String(contentsOfFile: directory.path("daemon"), encoding: .utf8)
+        let pid = try #require(Int32(text.filter(\.isNumber)))
+        // It is this test's to end, by its number: init reaps it, and not before it has ended.
+        defer { _ = kill(pid, SIGKILL) }
+        let scan = try look("scan")
+        #expect(try scan.report().found.isEmpty)
+        // The record of the run is what is told: of a command that is gone, with reaper.
+        let lease = try Binary.reaper.run(
+            ["scan", "--json", "--rule", "reaper.lease"],
+            environment: environment
+        ).report()
+        #expect(lease.findings.compactMap(\.file?.path).count { $0.hasPrefix(directory.path) } == 1)
+        #expect(lease.found.isEmpty && kill(pid, 0) == 0)
+        let help = try Binary.reaper.run(["help", "run"]).text
+        let words = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains("Whoever has changed both is found by neither"))
+    }
+
     @Test("in its caller's group on a terminal the command is found by the lease, and nobody else")
     func terminal() throws {
         let inner = "cd \(directory.path); : > ready; exec sleep 300"
