@@ -31,6 +31,11 @@ enum ManPage {
         for command in Subcommand.all {
             for example in command.examples { page.item(example.command, example.meaning + ".") }
         }
+        page.section("NOTES")
+        for (title, paragraph) in notes {
+            page.subsection(title)
+            page.prose(paragraph)
+        }
         page.section("SEE ALSO")
         page.prose(
             "reaper-rules(5), proc(5), pidfd_open(2), sock_diag(7), kill(1), ss(8), fuser(1)"

@@ -92,10 +92,8 @@ extension RunCommand {
         _ run: CommandRun,
         _ options: Options
     ) -> RunLease? {
-        // Of a script's group its number would tell nothing.
-        guard run.leads else { return nil }
         do throws(SystemError) {
-            return try RunLease(of: run.pid, tag: run.tag)
+            return try RunLease(of: run.pid, tag: run.tag, leads: run.leads)
         } catch {
             if options.output.isVerbose {
                 Diagnostics.report("no record of the run: \(error.description.escapedForTerminal)")

@@ -142,6 +142,12 @@ final class StopProgress {
         }
     }
 
+    /// A node by its name, and whose it is where several instances are stopped: the nodes of two
+    /// flows can have the same names.
+    private func title(_ node: String, of course: Course) -> String {
+        courses.count > 1 ? "\(node) of \(course.instance.label)" : node
+    }
+
     /// Who of an instance has not exited: the instance itself by its own name, what is of it by
     /// theirs.
     private func waitedFor(_ course: Course) -> String {
@@ -156,7 +162,8 @@ final class StopProgress {
         if left.count > shown { names.append("\(left.count - shown) more") }
         let last = names.removeLast()
         let list = names.isEmpty ? last : "\(names.joined(separator: ", ")) and \(last)"
-        let isNamed = !heads.isEmpty && (!course.hasNodes || heads.count == left.count)
+        let areNodes = courses.count == 1 && heads.count == left.count
+        let isNamed = !heads.isEmpty && (!course.hasNodes || areNodes)
         return isNamed ? list : "\(list) of \(course.instance.label)"
     }
 
@@ -170,7 +177,7 @@ final class StopProgress {
         if signal == .kill { courses[owner].killed.insert(target.identity) }
         guard before != signal else { return }
         if let node = course.node(target.identity), course.hasNodes {
-            say("Sent \(signal) to \(node) (PID \(target.identity.pid))")
+            say("Sent \(signal) to \(title(node, of: course)) (PID \(target.identity.pid))")
         } else if isHead {
             say("Sent \(signal) to \(course.title)")
         } else if showsEverybody {
@@ -207,7 +214,8 @@ final class StopProgress {
             case _?: "stopped"
             }
         if course.hasNodes, let node = course.node(target.identity) {
-            say("✓ \(node) \(how)" + (time.map { " [\($0.filter { $0 != " " })]" } ?? ""))
+            let seconds = time.map { " [\($0.filter { $0 != " " })]" } ?? ""
+            say("✓ \(title(node, of: course)) \(how)\(seconds)")
         } else if showsEverybody, !course.isHead(target.identity) {
             say("  \(who(target)) \(how)")
         } else if course.isTold {

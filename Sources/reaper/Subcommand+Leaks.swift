@@ -19,6 +19,13 @@ extension Subcommand {
                 + "with it. What --keep leaves carries the mark REAPER_RUN, and a later scan shows "
                 + "it. Records of running commands are in /run/reaper/runs, for others than root in "
                 + "$XDG_RUNTIME_DIR/reaper/runs or /tmp/reaper-UID/runs.",
+            "If reaper itself is killed by SIGKILL, nothing looks after the command any more: a later "
+                + "scan knows what is left by the mark, and by the record, which names the command "
+                + "and the session or group that it led. Whoever has changed both is found by "
+                + "neither: a daemon that starts a session of its own and clears its environment. "
+                + "A snapshot from before, with scan --since, shows that one, too. In a script or "
+                + "pipeline on a terminal the command leads no group: there the record stands for "
+                + "the command alone.",
         ],
         operands: "COMMAND",
         examples: [

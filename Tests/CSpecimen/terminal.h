@@ -18,6 +18,12 @@ static inline int cspecimen_fork_on_terminal(int *controller) {
   return pid < 0 ? -errno : pid;
 }
 
+/* Changes the size of its window; the kernel sends SIGWINCH to the group in the foreground. */
+static inline int cspecimen_resize(int controller, int rows, int columns) {
+  struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+  return ioctl(controller, TIOCSWINSZ, &size) < 0 ? -errno : 0;
+}
+
 /* Lets the output of a terminal go on that tcflow(3) has stopped; from the controlling end that has
    no effect. ioctl_tty(2). */
 static inline int cspecimen_resume_output(int controller) {

@@ -48,6 +48,12 @@ struct HelpTests {
         #expect(text == ManPage.text, advice)
     }
 
+    @Test("its notes are the advice for operators in docs/acceptance.md, heading by heading")
+    func notes() throws {
+        let headings = try AcceptanceTable().advice
+        #expect(headings.count == 3 && ManPage.notes.map(\.0) == headings)
+    }
+
     @Test("the manual page has every flag, every status and only lines that roff reads as text")
     func manualPageContents() {
         let text = ManPage.text

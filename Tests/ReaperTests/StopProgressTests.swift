@@ -119,6 +119,32 @@ struct StopProgressTests {
         #expect(ends.first?.hasPrefix("✓ camera of 'f1' (PID 100) stopped gracefully") == true)
     }
 
+    @Test("of several flows at once each line of a node says whose it is")
+    func flows() {
+        let flows = ["f1", "f2"].enumerated().map { index, id in
+            var flow = Instance(rule: "test.node", id: id, state: .running, reason: "")
+            flow.members = ["cam", "plot"].enumerated().map { member, node in
+                InstanceMember(
+                    identity: ProcessIdentity(pid: Int32(100 + 10 * index + member), startTime: 7),
+                    node: node,
+                    name: "py",
+                    rule: "test.node"
+                )
+            }
+            return flow
+        }
+        let cameras = [target(100, "py"), target(110, "py")]
+        let progress = progress(flows, cameras + [target(101, "py"), target(111, "py")])
+        for camera in cameras { progress.show(.sent(.terminate, camera)) }
+        for camera in cameras { progress.show(.exited(camera, after: .zero)) }
+        for flow in ["f1", "f2"] {
+            #expect(lines.all.contains { $0.hasPrefix("Sent SIGTERM to cam of '\(flow)' (PID 1") })
+            #expect(lines.all.contains { $0.hasPrefix("✓ cam of '\(flow)' stopped [") })
+        }
+        progress.show(.killing(2))
+        #expect(lines.all.contains { $0.hasPrefix("plot of 'f2' not responding after ") })
+    }
+
     @Test("who was there when others were asked had not exited before")
     func teardown() {
         let both = [instance("boss", 100), instance("web", 200)]

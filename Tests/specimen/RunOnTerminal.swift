@@ -6,12 +6,14 @@ import Glibc
 /// What it writes comes out here. Whenever it asks a question, a line that ends `[y/N] `, the next of
 /// what comes in here is typed there: up to a control character, such as a newline or Ctrl-Z, or
 /// all of it. It ends as the program ended. With `--stopped` the terminal
-/// takes no output, as after Ctrl-S, until something comes in here, or the end of it.
+/// takes no output, as after Ctrl-S, until something comes in here, or the end of it. With
+/// `--resized` nothing is typed: the answer to a question is a window of 33 rows and 99 columns.
 func runOnTerminal(words: [String]) throws(StagingError) -> Never {
     let isStopped = words.first == "--stopped"
-    let words = isStopped ? Array(words.dropFirst()) : words
+    let isResized = words.first == "--resized"
+    let words = isStopped || isResized ? Array(words.dropFirst()) : words
     guard let program = words.first else {
-        throw StagingError("usage: specimen terminal [--stopped] PROGRAM [ARGUMENT...]")
+        throw StagingError("usage: specimen terminal [--stopped|--resized] PROGRAM [ARGUMENT...]")
     }
     var controller: Int32 = -1
     let pid = try check(unsafe cspecimen_fork_on_terminal(&controller), "forkpty")
@@ -40,6 +42,10 @@ func runOnTerminal(words: [String]) throws(StagingError) -> Never {
         }
         if String(decoding: line, as: UTF8.self).hasSuffix("[y/N] ") {
             line = []
+            guard !isResized else {
+                try check(cspecimen_resize(controller, 33, 99), "ioctl", "TIOCSWINSZ")
+                continue
+            }
             var typed = nextKeys()
             // Ctrl-D: the end of what is typed.
             if typed.isEmpty { typed = [4] }

@@ -50,7 +50,7 @@ extension InstanceFile {
         let isLed = { (number: Int32) -> Bool in
             isOfThisBoot && number > 1 && number != process.pid
                 && entries.contains { entry in
-                    entry.pid == number && self.isFromHere(entry, on: snapshot.host)
+                    entry.pid == number && entry.leads && self.isFromHere(entry, on: snapshot.host)
                         && snapshot.isGone(entry)
                 }
         }

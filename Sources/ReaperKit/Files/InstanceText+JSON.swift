@@ -2,7 +2,7 @@ extension InstanceText {
     /// The entries of a JSON object, as the rule's key paths find them.
     ///
     /// Besides the rule's own keys it takes the usual names of what makes a record safe to act on:
-    /// `boot_id`, `host`, `start_ticks`, `pidfd_inode`, `pid_namespace` and `exe`.
+    /// `boot_id`, `host`, `start_ticks`, `pidfd_inode`, `pid_namespace`, `exe` and `leads`.
     static func json(
         _ bytes: [UInt8],
         rule: InstanceRule
@@ -70,6 +70,7 @@ extension InstanceText {
         entry.host = (value["host"] ?? value["hostname"])?.string.flatMap(hostName)
         entry.pidNamespace = value["pid_namespace"]?.unsigned
         entry.pidfdInode = value["pidfd_inode"]?.unsigned
+        entry.leads = value["leads"]?.bool ?? true
         entry.executable = (value["exe"] ?? value["executable"])?.string.map { ByteString($0) }
         return entry
     }

@@ -70,6 +70,11 @@ public struct JSONValue: Sendable, Equatable {
         if case .integer(let number) = kind { number } else { nil }
     }
 
+    /// The flag, when this is a boolean.
+    public var bool: Bool? {
+        if case .bool(let flag) = kind { flag } else { nil }
+    }
+
     /// The elements, when this is an array.
     public var array: [JSONValue]? {
         if case .array(let values) = kind { values } else { nil }

@@ -125,6 +125,8 @@ public struct InstanceEntry: Sendable, Equatable {
     public var pidfdInode: UInt64?
     /// Recorded executable path.
     public var executable: ByteString?
+    /// Whether its number may be that of a session or process group, which tells who came from it.
+    public var leads = true
     /// Why it names no process although it should, as a sentence that begins with its name; the
     /// file's other entries count all the same.
     public var flaw: String?

@@ -5,8 +5,8 @@ import Glibc
 ///
 /// It is a file of its own below a directory that only this user can write, and everybody can read:
 /// what root ran must not make the scans of others incomplete. So the command's words, which may
-/// hold secrets, are not in it. With it, rule `reaper.lease` finds what is left of the command's
-/// session although nothing in its environment tells.
+/// hold secrets, are not in it. With it, rule `reaper.lease` finds the command, and what is left of
+/// the session or group that it led, although nothing in their environments tells.
 public final class RunLease {
     private let directory: FileDescriptor
     private let name: [CChar]
@@ -16,9 +16,11 @@ public final class RunLease {
     /// - Parameters:
     ///   - pid: The command, which has not been waited for.
     ///   - tag: What marks it.
+    ///   - leads: Whether it leads a session or group. In its caller's group it does not: once it is
+    ///     gone anybody may get its number, and a session of that number.
     /// - Throws: Why there is none; the command runs all the same.
-    public init(of pid: Int32, tag: String) throws(SystemError) {
-        let text = try RunLease.text(pid, tag)
+    public init(of pid: Int32, tag: String, leads: Bool) throws(SystemError) {
+        let text = try RunLease.text(pid, tag, leads)
         directory = try RunLease.openDirectory()
         name = Array("\(tag).json".utf8CString)
         let temporary = Array(".\(tag).tmp".utf8CString)
@@ -43,7 +45,8 @@ public final class RunLease {
 
     private static func text(
         _ pid: Int32,
-        _ tag: String
+        _ tag: String,
+        _ leads: Bool
     ) throws(SystemError) -> [UInt8] {
         var procfs = try Procfs()
         guard let record = procfs.record(of: ProcessPlace(pid: pid)).known else {
@@ -57,6 +60,7 @@ public final class RunLease {
             json.member("id", tag)
             json.member("pid", pid)
             json.member("start_ticks", record.identity.startTime)
+            if !leads { json.member("leads", false) }
             json.member("boot_id", ByteString(bootID.filter { $0 > 0x20 }))
             // As in `pid:[4026531836]`.
             json.member("pid_namespace", UInt64(namespace.text.filter(\.isNumber)))

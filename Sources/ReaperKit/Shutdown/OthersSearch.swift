@@ -46,11 +46,17 @@ public struct OthersSearch: Sendable {
         do throws(SystemError) {
             var scanner = try scanner(for: selection)
             var result = try scanner.scan()
+            let holders = Set(result.findings.compactMap(\.process?.pid))
+            scanner.read(
+                Set(holders.map { FactRequest(pid: $0, kind: .arguments) }),
+                into: &result.snapshot
+            )
             for index in result.findings.indices {
-                if result.findings[index].process == nil {
-                    answer.doubt(result.findings[index].summary)
-                }
-                result.findings[index].summary += ", which \(sweep.owner) wants free"
+                let identity = result.findings[index].process
+                if identity == nil { answer.doubt(result.findings[index].summary) }
+                let process = identity.flatMap { result.snapshot.process($0.pid) }
+                let command = process?.shortCommand.map { " (its command line: \($0))" } ?? ""
+                result.findings[index].summary += ", which \(sweep.owner) wants free" + command
             }
             add(&result, &scanner, to: &answer)
             // Whom `/proc` hides does not matter here: a port that they hold is told as held.
@@ -202,6 +208,13 @@ extension Scanner {
 }
 
 extension ProcessRecord {
+    /// How it was started, secrets masked, or the beginning of that; `nil` where it was not read.
+    fileprivate var shortCommand: String? {
+        guard let words = arguments?.known, !words.isEmpty else { return nil }
+        let text = SecretMask.masked(arguments: words).map(\.text).joined(separator: " ")
+        return text.count > 120 ? text.prefix(117) + "..." : text
+    }
+
     /// Which of its names one of the globs matches, of those that were read.
     fileprivate func name(among globs: [Glob]) -> ByteString? {
         var names = [name]

@@ -214,6 +214,16 @@ struct RecordedOrphanTests {
         #expect(findings.last?.evidence.contains { $0.fact.contains("its group") } == true)
     }
 
+    @Test("who is recorded to lead nobody is told itself, and nobody with its number for a session")
+    func follower() throws {
+        var entry = Self.entry(500, start: 50_000)
+        entry.leads = false
+        #expect(try Self.detect([Self.service()], [entry]).map(\.process?.pid) == [500])
+        entry.liveness = .gone
+        let members = [Self.service(600), Cast.process(602, "worker") { $0.processGroup = 500 }]
+        #expect(try Self.detect(members, [entry]).isEmpty)
+    }
+
     @Test("who was recorded before this boot has led nobody in it")
     func earlierBoot() throws {
         let members = [Self.service(600), Cast.process(602, "worker") { $0.processGroup = 500 }]

@@ -70,7 +70,7 @@ struct InstanceTextTests {
         let text = """
             {"child": {"pid": 4127}, "name": "a", "meta": {"alias": 7}, "start_ticks": 88213,
              "boot_id": "b", "host": "h", "pidfd_inode": 9, "pid_namespace": "4026531836",
-             "exe": "/bin/x", "more": null}
+             "exe": "/bin/x", "leads": false, "more": null}
             """
         var want = InstanceEntry(pid: 4127)
         want.id = "a"
@@ -81,6 +81,7 @@ struct InstanceTextTests {
         want.pidfdInode = 9
         want.pidNamespace = 4_026_531_836
         want.executable = "/bin/x"
+        want.leads = false
         #expect(try InstanceText.json(Array(text.utf8), rule: rule) == [want])
     }
 

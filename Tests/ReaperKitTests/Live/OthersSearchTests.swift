@@ -51,7 +51,8 @@ struct OthersSearchTests {
         #expect(answer.targets.allSatisfy { $0.root == root && $0.signal == .interrupt })
         #expect(answer.targets.allSatisfy { $0.timeout == .seconds(3) })
         let target = try #require(answer.targets.last)
-        #expect(target.reason == "holds port \(port)/tcp, which rule live.job wants free")
+        let reason = "holds port \(port)/tcp, which rule live.job wants free (its command line: "
+        #expect(target.reason.hasPrefix(reason) && target.reason.hasSuffix(")"), "\(target.reason)")
         #expect(target.executable != nil && target.pidfdInode != nil && target.depth == 0)
         #expect(answer.refused.isEmpty && answer.unknown == nil)
         #expect(try specimen.finish().signals.isEmpty)
@@ -117,7 +118,8 @@ struct OthersSearchTests {
             #expect(answer.targets.isEmpty)
             let refusal = try #require(answer.refused.first)
             #expect(refusal.identity == Self.identity(try specimen.root))
-            #expect(refusal.reason.contains("wants free, and is left alone: "))
+            #expect(refusal.reason.contains("wants free (its command line: "))
+            #expect(refusal.reason.contains("), and is left alone: "))
             #expect(refusal.reason.contains(reason), "\(refusal.reason)")
         }
     }

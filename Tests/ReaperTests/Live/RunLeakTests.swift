@@ -106,6 +106,25 @@ struct RunLeakTests {
         #expect(try areGone(targets.map(\.identity)))
     }
 
+    @Test("the files that it has open are told, its standard streams where they are its own")
+    func openFiles() throws {
+        let (log, data, given) = (
+            directory.path("daemon.log"), directory.path("data"), directory.path("given")
+        )
+        let script = "setsid -f sleep 300 >>\(log) 2>&1 3>\(data)"
+        let report = directory.path("report")
+        let command = "\(Binary.reaper.path) run --settle 0 --json -o \(report) --"
+        // Standard input is reaper's own file, and so nothing that the command left open.
+        let completion = try Binary(path: "/bin/sh").run(
+            ["-c", ": > \(given); exec \(command) /bin/sh -c '\(script)' <\(given)"],
+            environment: ["REAPER_STATE_DIR": directory.path]
+        )
+        #expect(completion.code == 23, "\(completion.errorText)")
+        #expect(completion.errorText.contains("has \(log) open and 1 more"))
+        let text = try String(contentsOfFile: report, encoding: .utf8)
+        #expect(text.contains("\(log)") && text.contains("\(data)") && !text.contains(given))
+    }
+
     @Test("a port is told", .enabled(if: Machine.python != nil, "needs python3"))
     func port() throws {
         let server = """

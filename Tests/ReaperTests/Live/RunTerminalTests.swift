@@ -92,6 +92,30 @@ struct RunTerminalTests {
         #expect(completion.text.contains("got hello"))
     }
 
+    @Test(
+        "the command is told of a new window size, in a group of its own and in its caller's",
+        .enabled(if: Machine.python != nil, "needs python3"),
+        arguments: ["set -m", "set +m"]
+    )
+    func resized(jobs: String) throws {
+        // Blocked, it is kept until it is waited for, however soon it comes.
+        let program = """
+            import os, signal
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGWINCH})
+            print(*os.get_terminal_size(), '[y/N] ', end='', flush=True)
+            signal.sigwait({signal.SIGWINCH})
+            print(*os.get_terminal_size())
+            """
+        let file = try state.write(program, to: "window.py")
+        let script = "\(jobs)\n\(reaper) run -- \(Machine.python ?? "") \(file); echo \"is $?\""
+        let completion = try Binary.specimen.run(
+            ["terminal", "--resized", "/bin/bash", "--norc", "-c", script],
+            environment: ["REAPER_STATE_DIR": state.path]
+        )
+        let lines = completion.text.split(whereSeparator: \.isNewline)
+        #expect(lines == ["200 50 [y/N] 99 33", "is 0"], "\(completion.text)")
+    }
+
     @Test("a leak is stopped, and the terminal is the shell's again")
     func leak() throws {
         let script = """

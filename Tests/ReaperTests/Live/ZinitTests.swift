@@ -150,12 +150,15 @@ struct ZinitTests {
 
     @Test("T24 a port of its own that a stranger holds is named, and taken only with kill_others")
     func port() throws {
-        let stranger = try Specimen("listen", "--exe", home.path("other/squatter"))
+        let program = home.path("other/squatter")
+        let command = "\(program) --token=sesame"
+        let stranger = try Specimen("listen", "--exe", program, "--argv0", command)
         let root = try stranger.root
         let first = try Specimen("sleep", "--orphan", "--exe", home.path("bin/web"))
         let told = try clean("ports: [\(stranger.port)]", first)
         let kept = try told.report().outcome?.kept.first { $0.identity == root.identity }
         #expect(kept?.reason.contains("holds port \(try stranger.port)/tcp") == true)
+        #expect(kept?.reason.contains("(its command line: \(program) --token=***") == true)
         #expect(told.code == 1 && root.state == .running)
         let second = try Specimen("sleep", "--orphan", "--exe", home.path("bin/web2"))
         let taken = try clean("ports: [\(stranger.port)], kill_others: true", second)
