@@ -57,8 +57,9 @@ extension SimulatedKernel {
         guard !wasToBeStopped(root.identity) else { return }
         // To hold and to read it; who is still left when the time is up is only listed.
         if machine.time > terms.end + ShutdownOptions.overtime {
-            let isKnown = (answer.unreached + answer.refused).contains { $0.identity == root.identity }
-            guard !isKnown, !answer.targets.contains(where: { $0.identity == root.identity })
+            let told = (answer.unreached + answer.refused).map(\.identity)
+            guard !told.contains(root.identity),
+                !answer.targets.contains(where: { $0.identity == root.identity })
             else { return }
             answer.unreached.append(Refusal(root.identity, reason: reason))
             answer.unknown = "\(answer.unreached.count) were not looked at before the deadline"

@@ -125,9 +125,9 @@ extension LinuxKernel {
         for target in matches(result) where targets[target.identity] == nil {
             proof.found.append(target)
             // Whoever is not looked at any more is so for the engine, too, and told.
-            guard !scanner.isLate, pin(target) == .pinned, send(.kill, to: target.identity) == .sent else {
-                continue
-            }
+            guard !scanner.isLate, pin(target) == .pinned,
+                send(.kill, to: target.identity) == .sent
+            else { continue }
             proof.killed.append(target)
         }
     }

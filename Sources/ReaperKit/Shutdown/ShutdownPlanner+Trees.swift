@@ -33,9 +33,7 @@ extension ShutdownPlanner {
     }
 
     /// The root's descendants, and the members of its session and group if it leads them, deepest
-    /// first.
-    ///
-    /// - Parameter company: Who is in the session of its number, if it leads one, else in the group.
+    /// first; `company` is who is in the session of its number if it leads one, else in the group.
     private func tree(
         of root: Root,
         _ company: [Int],
