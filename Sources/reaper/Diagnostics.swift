@@ -18,8 +18,7 @@ enum Diagnostics {
             let count = unsafe rest.withUnsafeBytes {
                 unsafe Glibc.write(2, $0.baseAddress, $0.count)
             }
-            if count < 0, errno == EINTR { continue }
-            // Nobody listens: there is no one to tell that either.
+            // Nobody listens, or Ctrl-C has ended the wait for it: there is no one to tell that either.
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }

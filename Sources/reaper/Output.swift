@@ -121,20 +121,12 @@ struct Output: ~Copyable {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
             if count < 0 {
-                if errno == EINTR { continue }
-                if errno == EAGAIN {
-                    awaitRoom()
-                    continue
-                }
+                if errno == EAGAIN, Polling.waitToWrite(to: descriptor) { continue }
+                // EINTR: Ctrl-C, while nobody takes the output; see InterruptCounter.conclude().
                 throw SystemError(call: "write", subject: name, code: errno)
             }
             rest = rest.dropFirst(count)
         }
-    }
-
-    /// Waits for a non-blocking stdout: whoever shares it with us may have made it so.
-    private func awaitRoom() {
-        Polling.waitToWrite(to: descriptor)
     }
 
     private mutating func commit() throws(SystemError) {

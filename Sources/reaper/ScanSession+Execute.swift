@@ -92,6 +92,7 @@ extension ScanSession {
         if getpriority(own, 0) > -15 { _ = setpriority(own, 0, -15) }
         var engine = ShutdownEngine(kernel: kernel, options: shutdown, observe: observe)
         var outcome = engine.run(plan)
+        interrupts.conclude()
         // What was said of the first look need not be said again.
         outcome.portNotes = kernel.portNotes.filter { !snapshot.unreadable.notes.contains($0) }
         return outcome

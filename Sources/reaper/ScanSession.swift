@@ -22,6 +22,8 @@ struct ScanSession: ~Copyable {
     private(set) var hiddenDirectories: [ByteString] = []
     /// What else kept instance files from being found, one sentence each.
     private(set) var fileNotes: [String] = []
+    /// What takes files apart, within a time that all looks share.
+    private let texts = TextSearch()
 
     /// What only a rule found is left to settle until it is this old.
     private static let settlingAge = Duration.seconds(2)
@@ -227,7 +229,7 @@ struct ScanSession: ~Copyable {
     mutating func readFiles() throws(SystemError) {
         guard request.wantsInstanceFiles, request.rules.contains(where: { $0.instance != nil })
         else { return }
-        var reader = try InstanceFileReader(patiently: mayAct)
+        var reader = try InstanceFileReader(patiently: mayAct, texts: texts)
         var scan = reader.scan(request.rules + request.witnesses)
         if mayAct, !scan.quarantined.isEmpty {
             // An earlier reaper was killed between taking a file away and deciding about it.

@@ -23,6 +23,7 @@ package struct Census: Sendable {
     var woken = 0
     var sweeps = 0
     var swept = 0
+    var unreached = 0
     var company = [false, false, false]
     var isNarrow = false
 
@@ -52,6 +53,7 @@ package struct Census: Sendable {
         ("a control group thawed that others froze", { $0.woken > 0 }),
         ("a final sweep", { $0.sweeps > 0 }),
         ("somebody else stopped by a final sweep", { $0.swept > 0 }),
+        ("somebody else whom there was no time for", { $0.unreached > 0 }),
         ("a narrow plan", { $0.isNarrow }),
         ("a member by session or group alone, older than the first look", { $0.company[0] }),
         ("... as old as the first look", { $0.company[1] }),

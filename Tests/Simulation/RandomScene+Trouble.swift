@@ -80,6 +80,15 @@ extension RandomScene {
         }
     }
 
+    /// Each process takes long to identify: rules ask much, or others want the processor, too.
+    mutating func chooseJudging() {
+        guard random.chance(5) else { return }
+        let judging = random.microseconds(100...30_000)
+        scene.kernel.judging = judging
+        // Whoever was held last is sent the last signals.
+        scene.kernel.terms.slack += judging + .milliseconds(50)
+    }
+
     mutating func choosePorts() {
         guard random.chance(30), let holder = random.pick(roots) else { return }
         scene.plan.ports = ShutdownScene.ports(8080)

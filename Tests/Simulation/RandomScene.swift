@@ -73,6 +73,7 @@ struct RandomScene {
         scheduleCompany()
         addGroups()
         chooseSweeps()
+        chooseJudging()
     }
 
     // MARK: - Who is there

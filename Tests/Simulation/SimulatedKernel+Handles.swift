@@ -9,7 +9,7 @@ extension SimulatedKernel {
 
     func pin(_ target: ShutdownTarget) -> PinAnswer {
         if let victim = machine.byNumber[target.identity.pid] { trouble(victim, .beforePin) }
-        spend(.microseconds(10))
+        spend(.microseconds(10) + judging)
         let handle = handles[target.identity] ?? Handle(target)
         handle.target = target
         handle.inode = target.pidfdInode

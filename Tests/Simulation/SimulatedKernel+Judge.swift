@@ -75,7 +75,8 @@ extension SimulatedKernel {
     ///
     /// Where births are told, whoever was born after planning and before that began is seen later.
     private func judgeUnseen(_ parent: SimulatedProcess) {
-        guard !terms.isExact else { return }
+        // Where each takes long to hold, so do those who were held first.
+        guard !terms.isExact, judging == .zero else { return }
         for child in parent.children
         where child.bornTo == parent.serial && child.serial >= firstTold {
             guard child.isAlive, child.isOurs, child.tree == parent.tree,

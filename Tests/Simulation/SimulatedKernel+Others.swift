@@ -55,6 +55,18 @@ extension SimulatedKernel {
         to answer: inout OthersAnswer
     ) {
         guard !wasToBeStopped(root.identity) else { return }
+        // To hold and to read it; who is still left when the time is up is only listed.
+        if machine.time > terms.end + ShutdownOptions.overtime {
+            let told = (answer.unreached + answer.refused).map(\.identity)
+            guard !told.contains(root.identity),
+                !answer.targets.contains(where: { $0.identity == root.identity })
+            else { return }
+            answer.unreached.append(Refusal(root.identity, reason: reason))
+            answer.unknown = "\(answer.unreached.count) were not looked at before the deadline"
+            machine.census.unreached += 1
+            return
+        }
+        spend(judging)
         if let objection = objection(to: root) {
             guard !answer.refused.contains(where: { $0.identity == root.identity }) else { return }
             answer.refused.append(

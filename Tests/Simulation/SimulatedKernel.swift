@@ -83,6 +83,8 @@ final class SimulatedKernel: ShutdownKernel {
     var terms = Terms()
     /// What a look at everybody takes besides, where very many others are on the machine.
     var crowding = Duration.zero
+    /// What it takes to identify one process: to hold it, and to read what a rule asks about it.
+    var judging = Duration.zero
     /// Who belongs by session or group alone.
     var company: [SimulatedProcess] = []
     /// When the first look began, in clock ticks after boot.

@@ -8,6 +8,12 @@ package struct Completion: Sendable {
     package let output: [UInt8]
     package let errorOutput: [UInt8]
 
+    package init(ending: Ending, output: [UInt8], errorOutput: [UInt8]) {
+        self.ending = ending
+        self.output = output
+        self.errorOutput = errorOutput
+    }
+
     /// The exit code; nil when a signal ended it.
     package var code: Int32? {
         if case .exited(let code) = ending { code } else { nil }

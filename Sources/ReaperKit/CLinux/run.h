@@ -17,6 +17,15 @@ static inline int clinux_ignore(int signal_number) {
 /* Sets the signal to its default action. */
 static inline void clinux_use_default(int signal_number) { signal(signal_number, SIG_DFL); }
 
+/* Lets the signal interrupt a call that waits, and do nothing else. */
+static void clinux_do_nothing(int signal_number) { (void)signal_number; }
+static inline void clinux_make_harmless(int signal_number) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = clinux_do_nothing; /* without SA_RESTART */
+  sigaction(signal_number, &action, (struct sigaction *)0);
+}
+
 /* Takes in one child, of whatever kind, that has exited or stopped, without waiting. Its number,
    with the si_code and si_status of waitid(2); 0 when there is none now; -ECHILD when there is no
    child at all. */

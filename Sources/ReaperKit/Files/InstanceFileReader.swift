@@ -12,6 +12,8 @@ public struct InstanceScan: Sendable, Equatable {
     public var notes: [String] = []
     /// Rules whose files alone tell that a process has an owner.
     var ownedRules: Set<String> = []
+    /// Files that could not be taken apart in time: what they say is not known, and not wrong.
+    var late: Set<ByteString> = []
 
     /// Creates a reading of nothing.
     public init() {}
@@ -72,7 +74,8 @@ public struct InstanceScan: Sendable, Equatable {
             return "\(file.path.text) is too big to be read: it holds \(bytes) bytes"
         // Of such files it is known only by them that a process has lost its owner.
         case .malformed(let reason)
-        where ownedRules.contains(file.rule) && file.isBelieved(by: geteuid()):
+        where (ownedRules.contains(file.rule) || late.contains(file.path))
+            && file.isBelieved(by: geteuid()):
             return "whom \(file.path.text) records is not known: \(reason)"
         case .entries(let entries)
         where ownedRules.contains(file.rule) && file.isBelieved(by: geteuid()):
@@ -90,25 +93,33 @@ public struct InstanceFileReader {
     private let mounts: MountTable
     private var sockets: Result<UnixSocketTable, SystemError>?
 
-    /// Expressions that were not through with a file in time.
-    private var slowPatterns: Set<String> = []
+    private let texts: TextSearch
+    /// Files that could not be taken apart in time.
+    private var late: Set<ByteString> = []
     /// Whether a lock is asked about again that may be another reaper's look.
     private let isPatient: Bool
 
     /// Creates a reader for one scan: mounts and sockets are listed once.
     ///
-    /// - Parameter patiently: Whether files are to be acted on, so that it matters more to know who
-    ///   holds a lock than to know soon.
+    /// - Parameters:
+    ///   - patiently: Whether files are to be acted on, so that it matters more to know who holds a
+    ///     lock than to know soon.
+    ///   - texts: What takes texts apart; one for all scans of a run, which share its time.
     /// - Throws: Why the mounts could not be read.
-    public init(patiently: Bool = false) throws(SystemError) {
+    public init(
+        patiently: Bool = false,
+        texts: TextSearch = TextSearch()
+    ) throws(SystemError) {
         mounts = try MountTable.current()
         isPatient = patiently
+        self.texts = texts
     }
 
     /// Reads the files of every rule that has any, in the rules' order.
     public mutating func scan(_ rules: [Rule]) -> InstanceScan {
         var scan = InstanceScan()
         var walk = GlobWalk(mounts: mounts)
+        late = []
         for rule in rules {
             guard let instance = rule.instance else { continue }
             if instance.format == .socket { listSockets() }
@@ -125,6 +136,7 @@ public struct InstanceFileReader {
         scan.quarantined = walk.quarantined
         scan.refusals = walk.refusals
         scan.notes = walk.notes
+        scan.late = late
         return scan
     }
 
@@ -201,7 +213,7 @@ public struct InstanceFileReader {
                 )
             )
         case .symlink:
-            file.contents = target(of: name, facts, in: directory, as: instance)
+            file.contents = target(of: name, facts, in: directory, as: instance, for: file)
         case .pid, .json, .text, .lock:
             do throws(SafeOpenError) {
                 let open = try SafeFile(
@@ -246,7 +258,7 @@ public struct InstanceFileReader {
             limit = InstanceText.foreignPatternLimit
         }
         let bytes = try open.read(limit: limit, subject: file.path.text)
-        if instance.format == .text { return search(bytes, for: instance.pattern) }
+        if instance.format == .text { return search(bytes, of: file, for: instance.pattern) }
         return InstanceContents { () throws(InstanceFormatError) in
             switch instance.format {
             case .json: try InstanceText.json(bytes, rule: instance)
@@ -255,39 +267,33 @@ public struct InstanceFileReader {
         }
     }
 
-    /// Takes a text apart, for as long as a second.
-    ///
-    /// On text that was made for it an expression can take time that grows without bound. One that
-    /// took too long once is not tried on further files: there can be thousands.
-    private mutating func search(_ text: [UInt8], for pattern: String?) -> InstanceContents {
-        let tooSlow = InstanceContents.malformed(
-            "taking it apart by the rule's pattern takes too long"
-        )
-        guard !slowPatterns.contains(pattern ?? "") else { return tooSlow }
-        let result = TimedWork.run(for: .seconds(1)) {
-            Result { () throws(InstanceFormatError) in
-                try InstanceText.matches(of: pattern, in: text)
-            }
+    private mutating func search(
+        _ text: [UInt8],
+        of file: InstanceFile,
+        for pattern: String?
+    ) -> InstanceContents {
+        switch texts.entries(of: pattern, in: text) {
+        case .searched(let result):
+            return InstanceContents { () throws(InstanceFormatError) in try result.get() }
+        case .late(let reason):
+            late.insert(file.path)
+            return .malformed(reason)
         }
-        guard let result else {
-            slowPatterns.insert(pattern ?? "")
-            return tooSlow
-        }
-        return InstanceContents { () throws(InstanceFormatError) in try result.get() }
     }
 
     private mutating func target(
         of name: ByteString,
         _ facts: FileFacts,
         in directory: borrowing DirectoryHandle,
-        as instance: InstanceRule
+        as instance: InstanceRule,
+        for file: InstanceFile
     ) -> InstanceContents {
         guard facts.kind == .symbolicLink else {
             return .unsafe("it is \(facts.kind.name), not a symbolic link")
         }
         do throws(SystemError) {
             let target = try linkTarget(of: name, in: directory.descriptor.raw)
-            return search(target.bytes, for: instance.pattern)
+            return search(target.bytes, of: file, for: instance.pattern)
         } catch {
             return .denied(error.code)
         }

@@ -146,6 +146,8 @@ public struct ScanResult: Sendable {
     public var findings: [Finding]
     /// What would be, and is expected.
     public var ignored: [IgnoredFinding] = []
+    /// What seemed to be wrong, and was not looked at again before the time was up.
+    public internal(set) var unreached: [Finding] = []
     /// Whether everything that could hide something asked for was read.
     public var isComplete: Bool { snapshot.unreadable.isEmpty }
 

@@ -6,15 +6,20 @@ extension Scanner {
         _ candidates: [[Int]]
     ) throws(SystemError) -> ScanResult {
         var snapshot = first
-        var detection = settle(&snapshot, candidates)
+        var detection = try settle(&snapshot, candidates)
+        var unreached: [Finding] = []
         if isOwnNamespace, !detection.findings.isEmpty {
-            prove(&detection, in: &snapshot)
+            unreached = prove(&detection, in: &snapshot)
+            if !unreached.isEmpty { _ = try isTimeUp() }
             let proven = Set(detection.findings.compactMap(\.process))
             // What was read again may differ, and then other facts decide.
-            detection = settle(&snapshot, candidates)
+            detection = try settle(&snapshot, candidates)
             detection.findings.removeAll { finding in
                 finding.process.map { !proven.contains($0) } ?? false
             }
+        }
+        if try isTimeUp() {
+            snapshot.unreadable.notes.append("the deadline passed before everybody was looked at")
         }
         dropReaders(&detection, in: snapshot)
         for fact in stillHidden(Set(detection.hidden), in: snapshot) {
@@ -26,6 +31,7 @@ extension Scanner {
         }
         var result = ScanResult(snapshot: snapshot, findings: detection.findings)
         result.ignored = detection.ignored
+        result.unreached = unreached
         return result
     }
 
@@ -56,11 +62,15 @@ extension Scanner {
     }
 
     /// Reads what the detectors want to know until they have decided.
-    private mutating func settle(_ snapshot: inout Snapshot, _ candidates: [[Int]]) -> Detection {
+    private mutating func settle(
+        _ snapshot: inout Snapshot,
+        _ candidates: [[Int]]
+    ) throws(SystemError) -> Detection {
         var detection = detect(snapshot, candidates)
         // Every fact is read once, so this ends; the bound is for a detector that forgets it.
         for _ in 0..<32 where !detection.wanted.isEmpty {
-            read(detection.wanted, into: &snapshot)
+            let hasReadAll = read(detection.wanted, into: &snapshot)
+            if !hasReadAll, try isTimeUp() { break }
             detection = detect(snapshot, candidates)
         }
         return detection
@@ -188,9 +198,16 @@ extension Scanner {
     }
 
     /// Reads more facts, each through a directory that still shows the process that was listed.
-    mutating func read(_ wanted: Set<FactRequest>, into snapshot: inout Snapshot) {
+    ///
+    /// - Returns: Whether there was time for all of them.
+    @discardableResult
+    mutating func read(
+        _ wanted: Set<FactRequest>,
+        into snapshot: inout Snapshot
+    ) -> Bool {
         let kinds = Dictionary(grouping: wanted, by: \.pid).mapValues { $0.map(\.kind) }
         for (pid, kinds) in kinds {
+            if isLate { return false }
             guard let index = snapshot.index(of: pid) else { continue }
             let expected = snapshot.processes[index].identity
             do throws(SystemError) {
@@ -205,6 +222,7 @@ extension Scanner {
                 for kind in kinds { snapshot.processes[index].mark(kind, failed: error.code) }
             }
         }
+        return true
     }
 }
 

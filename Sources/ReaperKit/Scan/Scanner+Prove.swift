@@ -17,12 +17,23 @@ extension Scanner {
     ///
     /// What was read by number while listing could have mixed two processes; what is read here
     /// could not. Findings about processes that are gone by now are dropped.
-    mutating func prove(_ detection: inout Detection, in snapshot: inout Snapshot) {
+    ///
+    /// - Returns: Findings about those whom there was no time for; they are dropped, too.
+    @discardableResult
+    mutating func prove(
+        _ detection: inout Detection,
+        in snapshot: inout Snapshot
+    ) -> [Finding] {
         readPorts(of: detection.findings, into: &snapshot)
         var proven: Set<ProcessIdentity> = []
         var zombies: [ProcessIdentity] = []
         var awaited: [ProcessHandle] = []
+        var late: Set<ProcessIdentity> = []
         for identity in Set(detection.findings.compactMap(\.process)) {
+            if isLate {
+                late.insert(identity)
+                continue
+            }
             guard let index = snapshot.index(of: identity.pid) else { continue }
             switch hold(identity) {
             case .success(let handle):
@@ -42,13 +53,15 @@ extension Scanner {
                 )
             }
         }
-        awaitReaping(of: awaited)
+        if !isLate { awaitReaping(of: awaited) }
         for identity in zombies {
             if case .failure(let error) = hold(identity), error.isGone { proven.remove(identity) }
         }
+        let unreached = detection.findings.filter { $0.process.map(late.contains) ?? false }
         detection.findings.removeAll { finding in
             finding.process.map { !proven.contains($0) } ?? false
         }
+        return unreached
     }
 
     /// Gives away the handle of a process that was identified.
@@ -58,10 +71,11 @@ extension Scanner {
 
     /// Reads what is known of these processes again, so that a plan can be held to it later.
     ///
-    /// They stay held, as many as descriptors allow.
+    /// They stay held, as many as descriptors allow. Whom there is no time for stays as he is.
     public mutating func identify(_ identities: [ProcessIdentity], in snapshot: inout Snapshot) {
         guard isOwnNamespace else { return }
         for identity in identities {
+            guard !isLate else { break }
             guard let index = snapshot.index(of: identity.pid),
                 snapshot.processes[index].pidfdInode == nil,
                 case .success(let handle) = hold(identity)
@@ -138,7 +152,7 @@ extension Scanner {
             interest: table.sockets.map(\.inode),
             procDirectory: procfs.directory.raw
         )
-        for identity in identities {
+        for identity in identities where !isLate {
             guard let index = snapshot.index(of: identity.pid) else { continue }
             snapshot.processes[index].socketInodes = descriptors.sockets(
                 below: procfs.directory.raw,

@@ -26,6 +26,8 @@ public struct Scanner: ~Copyable {
     var births: BirthFeed?
     /// When to give a look up that is not through; `nil`: never.
     var patience: Duration?
+    /// Whether what was seen by then is kept, and told to be a part; otherwise the look fails.
+    var keepsParts = false
     /// Since when births are told, in clock ticks after boot; `nil` when they are not.
     public internal(set) var hearsSince: UInt64?
     /// Those whom ``identify(_:in:)`` held, for whoever acts on them.
@@ -68,7 +70,9 @@ public struct Scanner: ~Copyable {
         try readSockets(into: &snapshot)
         var candidates = try readProcesses(into: &snapshot)
         probeAgain(&snapshot)
-        if findHiddenHolders(in: &snapshot) { candidates = self.candidates(in: snapshot) }
+        if try !isTimeUp(), findHiddenHolders(in: &snapshot) {
+            candidates = self.candidates(in: snapshot)
+        }
         return try judge(snapshot, candidates)
     }
 
@@ -91,7 +95,8 @@ public struct Scanner: ~Copyable {
         context.host = host
         try readSockets(into: &snapshot)
         var seen: Set<Int32> = []
-        for pid in pids where seen.insert(pid).inserted {
+        for (index, pid) in pids.enumerated() where seen.insert(pid).inserted {
+            if index & 255 == 255, try isTimeUp() { break }
             var next = pid
             while let position = readProcess(ProcessPlace(pid: next), into: &snapshot) {
                 let place = ProcessPlace(pid: next)
@@ -133,7 +138,8 @@ public struct Scanner: ~Copyable {
         var records: [ProcessRecord] = []
         var refused: Set<Int32> = []
         for (index, pid) in try procfs.pids().enumerated() where !known.contains(pid) {
-            try giveUp(after: index)
+            // The clock is asked now and then.
+            if index & 255 == 255, try isTimeUp() { break }
             let answer = procfs.appendRecord(of: ProcessPlace(pid: pid), to: &records)
             if case .denied = answer { refused.insert(pid) }
         }
@@ -210,7 +216,7 @@ public struct Scanner: ~Copyable {
         // matter, whose they are may turn out later.
         let forgets = request.ports == nil
         for (index, pid) in pids.enumerated() {
-            try giveUp(after: index)
+            if index & 255 == 255, try isTimeUp() { break }
             let place = ProcessPlace(pid: pid)
             guard let position = readProcess(place, into: &snapshot) else { continue }
             var isCandidate = false
@@ -224,11 +230,19 @@ public struct Scanner: ~Copyable {
         return candidates
     }
 
-    /// Ends a look whose time is up; the clock is asked now and then.
-    private func giveUp(after count: Int) throws(SystemError) {
-        guard count & 255 == 255, let patience, Clock.monotonic() > patience else { return }
-        throw SystemError(call: "look", subject: procfs.root, code: ETIMEDOUT)
+    /// Whether a look has to make do with what it has seen.
+    ///
+    /// - Throws: That the time is up, unless parts are kept.
+    func isTimeUp() throws(SystemError) -> Bool {
+        guard isLate else { return false }
+        guard keepsParts else {
+            throw SystemError(call: "look", subject: procfs.root, code: ETIMEDOUT)
+        }
+        return true
     }
+
+    /// Whether the time for a look is up.
+    var isLate: Bool { patience.map { Clock.monotonic() > $0 } ?? false }
 
     /// Adds one process to the snapshot and returns its position there.
     mutating func readProcess(

@@ -51,7 +51,7 @@ public struct FinalSweep: Sendable, Equatable {
 
     /// Whether this one may be stopped for having what nobody is to have; where a plan is executed
     /// exactly, only who is named.
-    func mayStop(_ target: ShutdownTarget, isExact: Bool) -> Bool {
-        killsOthers && (named?.contains(target.identity) ?? !isExact)
+    func mayStop(_ identity: ProcessIdentity, isExact: Bool) -> Bool {
+        killsOthers && (named?.contains(identity) ?? !isExact)
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 extension LinuxKernel {
     /// Reads the processes of a scope, evaluates the pattern again, and finds who is in the control
     /// groups that reaper made.
@@ -98,7 +100,11 @@ extension LinuxKernel {
                     ? "/proc could not be listed" : "the deadline passed during the last look"
             )
         } else if let failure {
-            proof.answer = .notProven("what was born meanwhile could not be read: \(failure)")
+            proof.answer = .notProven(
+                failure.code == ETIMEDOUT
+                    ? "the deadline passed while births were looked at"
+                    : "what was born meanwhile could not be read: \(failure)"
+            )
         } else if let pid = hiddenSince.min() {
             // It stays unreadable, however often it is looked at.
             proof.answer = .unprovable("process \(pid) may not be read, and may belong to it")
@@ -118,9 +124,10 @@ extension LinuxKernel {
         note(hidden: result.snapshot.unreadable.processes)
         for target in matches(result) where targets[target.identity] == nil {
             proof.found.append(target)
-            guard pin(target) == .pinned, send(.kill, to: target.identity) == .sent else {
-                continue
-            }
+            // Whoever is not looked at any more is so for the engine, too, and told.
+            guard !scanner.isLate, pin(target) == .pinned,
+                send(.kill, to: target.identity) == .sent
+            else { continue }
             proof.killed.append(target)
         }
     }

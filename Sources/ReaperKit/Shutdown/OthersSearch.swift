@@ -51,12 +51,12 @@ public struct OthersSearch: Sendable {
                 Set(holders.map { FactRequest(pid: $0, kind: .arguments) }),
                 into: &result.snapshot
             )
-            for index in result.findings.indices {
-                let identity = result.findings[index].process
-                if identity == nil { answer.doubt(result.findings[index].summary) }
-                let process = identity.flatMap { result.snapshot.process($0.pid) }
+            for finding in result.findings where finding.process == nil {
+                answer.doubt(finding.summary)
+            }
+            result.say { finding, process in
                 let command = process?.shortCommand.map { " (its command line: \($0))" } ?? ""
-                result.findings[index].summary += ", which \(sweep.owner) wants free" + command
+                return "\(finding.summary), which \(sweep.owner) wants free\(command)"
             }
             add(&result, &scanner, to: &answer)
             // Whom `/proc` hides does not matter here: a port that they hold is told as held.
@@ -75,13 +75,9 @@ public struct OthersSearch: Sendable {
         do throws(SystemError) {
             var scanner = try scanner(for: selection)
             var result = try scanner.scan()
-            for index in result.findings.indices {
-                let process = result.findings[index].process.flatMap {
-                    result.snapshot.process($0.pid)
-                }
+            result.say { _, process in
                 let name = process?.name(among: sweep.names) ?? "it"
-                result.findings[index].summary =
-                    "is called \(name.text), which \(sweep.owner) wants nobody to be"
+                return "is called \(name.text), which \(sweep.owner) wants nobody to be"
             }
             add(&result, &scanner, to: &answer)
             refuseUnselectable(in: result, &scanner, &answer)
@@ -96,6 +92,8 @@ public struct OthersSearch: Sendable {
     private func scanner(for selection: Selection) throws(SystemError) -> Scanner {
         var scanner = try Scanner(ScanRequest(selection: selection, rules: rules))
         scanner.patience = end
+        // A part of them is better than nobody: those who are left are told by name.
+        scanner.keepsParts = true
         return scanner
     }
 
@@ -109,8 +107,9 @@ public struct OthersSearch: Sendable {
         _ scanner: inout Scanner,
         to answer: inout OthersAnswer
     ) {
+        var named = answer.named
         result.findings.removeAll { finding in
-            finding.process.map { known.contains($0) || answer.names($0) } ?? true
+            finding.process.map { known.contains($0) || named.contains($0) } ?? true
         }
         var options = PlanningOptions()
         options.isSelected = true
@@ -125,8 +124,12 @@ public struct OthersSearch: Sendable {
                 finding.process.map { ($0, finding.summary) }
             }
         ) { first, _ in first }
+        func leave(_ identity: ProcessIdentity, _ what: String) {
+            guard !known.contains(identity), named.insert(identity).inserted else { return }
+            answer.unreached.append(Refusal(identity, reason: what))
+        }
         func refuse(_ identity: ProcessIdentity, _ reason: String) {
-            guard !known.contains(identity), !answer.names(identity) else { return }
+            guard !known.contains(identity), named.insert(identity).inserted else { return }
             let what = summaries[identity].map { "\($0), and is left alone: " } ?? ""
             answer.refused.append(Refusal(identity, reason: what + reason))
         }
@@ -134,18 +137,36 @@ public struct OthersSearch: Sendable {
             if let identity = refusal.identity { refuse(identity, refusal.reason) }
         }
         var spared: Set<ProcessIdentity> = []
+        var late: Set<ProcessIdentity> = []
         for root in plan.targets where root.depth == 0 {
+            // Whether it may be stopped at all was not asked in time.
+            if scanner.isLate {
+                late.insert(root.identity)
+                leave(root.identity, root.reason)
+                continue
+            }
             guard let reason = scanner.objection(to: root.identity) else { continue }
             spared.insert(root.identity)
             refuse(root.identity, reason)
         }
-        for target in plan.targets where spared.contains(target.root) {
-            guard target.depth > 0, summaries[target.identity] != nil else { continue }
-            refuse(target.identity, "it \(target.reason), which is left alone")
+        for target in plan.targets where target.depth > 0 {
+            guard let summary = summaries[target.identity] else { continue }
+            if spared.contains(target.root) {
+                refuse(target.identity, "it \(target.reason), which is left alone")
+            } else if late.contains(target.root) {
+                leave(target.identity, summary)
+            }
         }
         answer.targets += plan.targets.filter { target in
-            !spared.contains(target.root) && !known.contains(target.identity)
-                && !answer.targets.contains { $0.identity == target.identity }
+            !spared.contains(target.root) && !late.contains(target.root)
+                && !known.contains(target.identity) && named.insert(target.identity).inserted
+        }
+        for finding in result.unreached {
+            if let identity = finding.process { leave(identity, finding.summary) }
+        }
+        if !answer.unreached.isEmpty {
+            let whom = counted(answer.unreached.count, "process was", "processes were")
+            answer.doubt("\(whom) not looked at before the deadline")
         }
     }
 
@@ -160,6 +181,7 @@ public struct OthersSearch: Sendable {
             rules: rules,
             options: PlanningOptions()
         )
+        let named = answer.named
         for var process in result.snapshot.processes
         where process.pid == 1 || process.isKernelThread {
             if !process.isKernelThread {
@@ -167,7 +189,7 @@ public struct OthersSearch: Sendable {
                 scanner.read(.executable, of: &process, at: place)
                 scanner.read(.arguments, of: &process, at: place)
             }
-            guard let name = process.name(among: sweep.names), !answer.names(process.identity),
+            guard let name = process.name(among: sweep.names), !named.contains(process.identity),
                 let reason = planner.refusal(of: process)
             else { continue }
             answer.refused.append(
@@ -182,9 +204,9 @@ public struct OthersSearch: Sendable {
 }
 
 extension OthersAnswer {
-    /// Whether it says anything of this process.
-    fileprivate func names(_ identity: ProcessIdentity) -> Bool {
-        targets.contains { $0.identity == identity } || refused.contains { $0.identity == identity }
+    /// Of whom it says anything.
+    fileprivate var named: Set<ProcessIdentity> {
+        Set(targets.map(\.identity) + (refused + unreached).compactMap(\.identity))
     }
 
     /// Adds a reason why these may not be all.
@@ -204,6 +226,22 @@ extension Scanner {
             )
         else { return nil }
         return protection(of: handle) ?? optOut(of: handle)
+    }
+}
+
+extension ScanResult {
+    /// Says of each finding why it matters, of those who were not looked at again, too.
+    fileprivate mutating func say(_ what: (Finding, ProcessRecord?) -> String) {
+        func say(_ findings: inout [Finding]) {
+            for index in findings.indices {
+                let process = findings[index].process.flatMap { snapshot.process($0.pid) }
+                findings[index].summary = what(findings[index], process)
+            }
+        }
+        var (found, late) = (findings, unreached)
+        say(&found)
+        say(&late)
+        (findings, unreached) = (found, late)
     }
 }
 

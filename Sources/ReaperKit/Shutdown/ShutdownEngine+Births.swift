@@ -38,7 +38,7 @@ extension ShutdownEngine {
                 continue
             }
             hearing.isSettled = false
-            if admit(heir) {
+            if !isOverdue(), admit(heir) {
                 doubtful.remove(heir.target.identity)
                 added.append(heir.target)
                 observe(.appeared(heir.target))

@@ -68,6 +68,7 @@ extension ShutdownEngine {
             guard takeBirths().isEmpty, hearing.isIntact else { return false }
         }
         for identity in ready {
+            guard kernel.now() < start + options.deadline else { return true }
             if let member = set[identity], member.isActive { ask(member) }
         }
         return set.activeCount >= count
@@ -170,6 +171,7 @@ extension ShutdownEngine {
     private mutating func askWhoMayBe() -> Bool {
         var isDone = true
         for identity in whoMayBeAsked() {
+            guard kernel.now() < start + options.deadline else { return true }
             guard let member = set[identity], member.isActive else { continue }
             let isResisting = set.resisting.contains(member.target.root)
             if isResisting, !isHeldStill(member) { isDone = false } else { ask(member) }

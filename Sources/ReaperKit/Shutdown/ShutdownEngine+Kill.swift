@@ -61,6 +61,8 @@ extension ShutdownEngine {
                 !$0.isSettled && $0.lastSignal != .kill && !held.contains($0.identity)
             }
             for member in running.sorted(by: { $0.target.depth < $1.target.depth }) {
+                // Who is not frozen by then is killed as he is.
+                guard kernel.now() < end else { break }
                 let asked = member.lastSignal
                 guard send(.stop, to: member.identity) else { continue }
                 // Freezing is ours, not what the process is told: its last signal stays.
@@ -118,6 +120,8 @@ extension ShutdownEngine {
         let identities = Set(set.order)
         var isWorthWaiting = false
         for member in set.active where member.lastSignal == .kill {
+            // What keeps each of very many takes longer to learn than there is time.
+            guard !isOverdue() else { return false }
             let reason = kernel.diagnose(member.identity, within: identities)
             set[member.identity]?.obstacle = reason
             if reason == nil { isWorthWaiting = true }
@@ -128,8 +132,10 @@ extension ShutdownEngine {
     private mutating func explainSurvivors() {
         let identities = Set(set.order)
         for member in set.active {
-            set[member.identity]?.obstacle =
-                kernel.diagnose(member.identity, within: identities) ?? "did not exit in time"
+            let reason =
+                isOverdue()
+                ? member.obstacle : kernel.diagnose(member.identity, within: identities)
+            set[member.identity]?.obstacle = reason ?? "did not exit in time"
         }
     }
 }

@@ -21,7 +21,7 @@ extension ShutdownEngine {
                 let answer = settledAnswer(sweep, until: end)
                 latest = answer
                 let targets = answer.targets.filter {
-                    set[$0.identity] == nil && sweep.mayStop($0, isExact: !follows)
+                    set[$0.identity] == nil && sweep.mayStop($0.identity, isExact: !follows)
                 }
                 let isLate = kernel.now() >= end
                 guard round < sweepRounds, !isLate, !targets.isEmpty else {
@@ -56,13 +56,24 @@ extension ShutdownEngine {
     /// Puts into the account who is left, and why.
     private mutating func tell(_ answer: OthersAnswer, of sweep: FinalSweep, late isLate: Bool) {
         outcome.kept += answer.refused
+        for stranger in answer.unreached {
+            guard let identity = stranger.identity, set[identity] == nil else { continue }
+            outcome.kept.append(
+                Refusal(
+                    identity,
+                    reason: "\(stranger.reason); not stopped: the deadline passed before it was "
+                        + "looked at"
+                )
+            )
+            if sweep.mayStop(identity, isExact: !follows) { areOthersLeft = true }
+        }
         // Of a tree its root is enough, unless that was stopped.
         for target in answer.targets
         where set[target.identity] == nil
             && (target.root == target.identity || set[target.root] != nil)
         {
             let remedy =
-                if !follows, !sweep.mayStop(target, isExact: true) {
+                if !follows, !sweep.mayStop(target.identity, isExact: true) {
                     "the plan does not name it"
                 } else if sweep.killsOthers, isLate {
                     "the deadline passed"

@@ -69,13 +69,24 @@ extension ShutdownEngine {
         kernel.thawGroups()
         // Some die after everybody has given up on them.
         wait(for: set.active, until: kernel.now())
+        // Who was never looked at may have been gone all the time.
+        var isAnybodyPassedOver = false
+        for identity in set.order where set[identity]?.wasPassedOver == true {
+            guard kernel.hasExited(identity) else {
+                isAnybodyPassedOver = true
+                continue
+            }
+            set[identity]?.verdict = nil
+            set[identity]?.reason = nil
+            markGone(identity)
+        }
         outcome.targets += set.order.compactMap { set[$0]?.outcome(start: start) }
         if let unknown = othersAreUnknown {
             outcome.proof = .none
             outcome.unproven = unknown
         }
         outcome.deadlinePassed =
-            areOthersLeft
+            areOthersLeft || isAnybodyPassedOver
             || kernel.now() >= start + options.deadline && !set.active.isEmpty
         let isBlocked =
             isAnybodyLeft() || portsAreUnknown || outcome.ports.contains { !$0.isFree }

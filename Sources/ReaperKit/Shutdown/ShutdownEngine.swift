@@ -103,6 +103,8 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     }
 
     mutating func pin(_ target: ShutdownTarget) {
+        // Each takes only a moment, and there can be thousands.
+        guard !isOverdue() else { return passOver(target.identity) }
         switch kernel.pin(target) {
         case .pinned:
             set[target.identity]?.wasHeld = true
@@ -118,6 +120,17 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         case .changed(let reason): settle(target.identity, .refused, reason)
         case .denied(let reason): settle(target.identity, .denied, reason)
         }
+    }
+
+    /// Whether the time is up, and what may still end after it is, too.
+    mutating func isOverdue() -> Bool {
+        kernel.now() > start + options.deadline + ShutdownOptions.overtime
+    }
+
+    /// Leaves somebody who was not held in time as he is; nothing is known of him but a listing.
+    private mutating func passOver(_ identity: ProcessIdentity) {
+        settle(identity, .survived, "it was not looked at before the deadline, and not stopped")
+        set[identity]?.wasPassedOver = true
     }
 
     /// Stops everything in the set: asks, waits, and kills what remains.
@@ -233,7 +246,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
     private mutating func takeHeirs(in look: Look) -> [ShutdownTarget] {
         var added: [ShutdownTarget] = []
         for heir in set.heirs(in: look) {
-            guard set[heir.head] != nil, admit(heir) else {
+            guard set[heir.head] != nil, !isOverdue(), admit(heir) else {
                 doubtful.insert(heir.target.identity)
                 continue
             }

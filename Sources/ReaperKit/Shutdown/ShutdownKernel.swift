@@ -190,6 +190,8 @@ public struct OthersAnswer: Sendable, Equatable {
     public var refused: [Refusal]
     /// Why it is not known whether these are all; `nil` when they are.
     public var unknown: String?
+    /// Who seemed to be among them, and was not looked at again before the time was up.
+    public var unreached: [Refusal] = []
 
     /// Creates an answer.
     public init(

@@ -12,6 +12,8 @@ struct ShutdownMember {
     var wasLooked = false
     /// Whether it was asked before its turn, because the time was up.
     var wasHurried = false
+    /// Whether there was no time to look at it.
+    var wasPassedOver = false
     /// When it was first asked to stop.
     var asked: Duration?
     /// When its grace ends.

@@ -16,27 +16,34 @@ extension ShutdownPlanner {
                 view.tree.position(of: $0.pid).map(indices.contains) ?? false
             }
         }
+        // Listed once: there can be as many roots as processes.
+        let processes = view.snapshot.processes
+        let sessions = Dictionary(grouping: processes.indices) { processes[$0].session }
+        let groups = Dictionary(grouping: processes.indices) { processes[$0].processGroup }
         var waves: [Int: [ShutdownTarget]] = [:]
         var order = RuleOrder(rules)
         // Then those whom no such tree took along: inside a cycle, or behind a reused number.
         for root in outermost + roots where !claimed.contains(root.index) {
-            let targets = tree(of: root, &claimed, &plan)
+            let number = processes[root.index].pid
+            let company = processes[root.index].session == number ? sessions : groups
+            let targets = tree(of: root, company[number] ?? [], &claimed, &plan)
             waves[order.wave(of: root.rule), default: []] += targets
         }
         return waves.sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// The root's descendants, and the members of its session and group if it leads them, deepest
-    /// first.
+    /// first; `company` is who is in the session of its number if it leads one, else in the group.
     private func tree(
         of root: Root,
+        _ company: [Int],
         _ claimed: inout Set<Int>,
         _ plan: inout ShutdownPlan
     ) -> [ShutdownTarget] {
         let head = view.snapshot.processes[root.index]
         var members = [(index: root.index, depth: 0)] + view.tree.descendants(of: root.index)
         var known = Set(members.map(\.index))
-        for index in view.snapshot.processes.indices where !known.contains(index) {
+        for index in company where !known.contains(index) {
             let process = view.snapshot.processes[index]
             // Everybody in a session came after its leader, and a group lies within one session.
             let leadsSession = head.session == head.pid

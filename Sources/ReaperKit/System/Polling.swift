@@ -38,9 +38,11 @@ public enum Polling {
     }
 
     /// Waits until a write(2) would not have to, or would fail, for as long as it takes.
-    public static func waitToWrite(to descriptor: Int32) {
+    ///
+    /// - Returns: Whether that is so; false when a signal ended the wait.
+    public static func waitToWrite(to descriptor: Int32) -> Bool {
         var entries = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
-        wait(for: &entries, until: .seconds(1 << 40))
+        return wait(for: &entries, until: .seconds(1 << 40)) > 0
     }
 
     /// Waits until a moment has come.

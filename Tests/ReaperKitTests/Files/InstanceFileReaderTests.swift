@@ -173,6 +173,28 @@ struct InstanceFileReaderTests {
         #expect(limits.count == 1 && limits[0].hasPrefix(start))
     }
 
+    @Test("slow patterns share their time, and what was not known in time hides something")
+    func slowPatterns() throws {
+        let scratch = try ScratchDirectory()
+        // From each of its places every length is tried: millions of steps.
+        try scratch.write("slow.txt", String(repeating: "a", count: 4000))
+        let texts = TextSearch(limit: .milliseconds(20), total: .milliseconds(30))
+        let path = scratch.child("slow.txt").text
+        var reasons: [String] = []
+        for number in 0..<6 {
+            var rule = try instanceRule("slow.txt", in: scratch, .text)
+            rule.instance?.pattern = "a+\(number)(?<pid>[0-9]+)"
+            var reader = try InstanceFileReader(texts: texts)
+            let limits = reader.scan([rule]).limits()
+            #expect(limits.count == 1)
+            #expect(limits.first?.hasPrefix("whom \(path) records is not known: ") == true)
+            reasons.append(limits.first ?? "")
+        }
+        #expect(texts.left == .zero)
+        #expect(reasons.first?.hasSuffix("the rule's pattern takes too long") == true)
+        #expect(reasons.last?.hasSuffix("in time: others had taken too long") == true)
+    }
+
     @Test("a link's target is read, not followed")
     func symbolicLink() throws {
         let scratch = try ScratchDirectory()

@@ -124,6 +124,23 @@ struct OthersSearchTests {
         }
     }
 
+    @Test("who is not looked at before the time is up is told, and no target")
+    func late() throws {
+        let token = "rp\(getpid())y"
+        let specimen = try Specimen(
+            ["sleep", "--own-group", "--exe", directory.path("late/\(token)")]
+        )
+        let answer = OthersSearch(
+            try Self.sweep(names: [ByteString(token)]),
+            rules: [],
+            until: .zero
+        ).run()
+        #expect(answer.targets.isEmpty && answer.unknown != nil)
+        // A look at few looks at the clock only after them.
+        let told = answer.unreached.compactMap(\.identity)
+        #expect(told.isEmpty || told == [Self.identity(try specimen.root)])
+    }
+
     @Test("PID 1 and this process's own ancestors are refused")
     func ownChain() throws {
         var procfs = try Procfs()

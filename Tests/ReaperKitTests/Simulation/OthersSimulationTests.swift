@@ -98,6 +98,46 @@ struct OthersSimulationTests {
         #expect(answer().targets.isEmpty && answer().unknown == nil)
     }
 
+    @Test("of very many those for whom there is no time are told, and the deadline holds")
+    func unreached() throws {
+        var scene = ShutdownScene()
+        scene.stop(scene.machine.fork(scene.machine.initProcess, "server"))
+        let others = (0..<300).map { _ in scene.machine.fork(scene.machine.initProcess, "node") }
+        scene.kernel.judging = .milliseconds(10)
+        scene.options.deadline = .seconds(1)
+        scene.plan.sweeps = [try Self.sweep(names: ["node"])]
+        let outcome = scene.run()
+        let violations = ShutdownInvariants(scene: scene, outcome: outcome).violations
+        #expect(violations.isEmpty, "\(violations)")
+        #expect(scene.machine.time < scene.start + .milliseconds(1300))
+        #expect(outcome.deadlinePassed && outcome.proof == .none)
+        let told = Set(outcome.kept.compactMap(\.identity))
+        #expect(told == Set(others.filter(\.isAlive).map(\.identity)))
+        let late = outcome.kept.filter { $0.reason.hasSuffix("before it was looked at") }
+        #expect(late.count > 100)
+        #expect(outcome.unproven?.contains("were not looked at before the deadline") == true)
+    }
+
+    @Test("targets for whom there is no time are told one by one, and the deadline holds")
+    func passedOver() {
+        var scene = ShutdownScene()
+        for _ in 0..<300 {
+            scene.stop(scene.machine.fork(scene.machine.initProcess, "job"), inNewWave: false)
+        }
+        scene.kernel.judging = .milliseconds(10)
+        scene.kernel.terms.slack += .milliseconds(60)
+        scene.options.deadline = .seconds(1)
+        let outcome = scene.run()
+        let violations = ShutdownInvariants(scene: scene, outcome: outcome).violations
+        #expect(violations.isEmpty, "\(violations)")
+        #expect(scene.machine.time < scene.start + .milliseconds(1500))
+        #expect(outcome.targets.count == 300)
+        #expect(outcome.deadlinePassed && outcome.proof == .none)
+        let late = outcome.targets.filter { $0.result == .survived }
+        #expect(late.count > 100)
+        #expect(late.allSatisfy { $0.reason?.contains("not looked at before") == true })
+    }
+
     @Test("what cannot be looked at is unknown")
     func unknown() throws {
         let (scene, stranger) = Self.scene()

@@ -54,6 +54,73 @@ struct InterruptTests {
         #expect(try completion.isAllGone())
     }
 
+    /// A named pipe with room for less than an account: reaper has to wait with it.
+    private func narrowPipe(_ path: String) throws -> Int32 {
+        try #require(unsafe mkfifo(path, 0o600) == 0)
+        let pipe = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        let setSize: Int32 = 1031  // F_SETPIPE_SZ, which Glibc's module lacks
+        try #require(fcntl(pipe, setSize, 4096) == 4096)
+        return pipe
+    }
+
+    @Test("when all is over it takes neither the account nor the exit status away")
+    func afterwards() throws {
+        let specimen = try Specimen("tree", "--depth", "1", "--width", "20")
+        let directory = try TemporaryDirectory()
+        let path = directory.path("report")
+        let pipe = try narrowPipe(path)
+        defer { _ = close(pipe) }
+        let words = ["clean", "--json", "--no-default-rules", "-o", path]
+        let program = try Binary.reaper.start(words + ["--pid", try specimen.root.identity])
+        program.closeInput()
+        var waiting: Int32 = 0
+        while waiting < 4096 {
+            try #require(unsafe ioctl(pipe, UInt(FIONREAD), &waiting) == 0)
+            sched_yield()
+        }
+        try interrupt(program)
+        try #require(fcntl(pipe, F_SETFL, 0) == 0)
+        var output: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while case let count = unsafe read(pipe, &chunk, chunk.count), count > 0 {
+            output += chunk[..<count]
+        }
+        let completion = try program.finish()
+        let whole = Completion(ending: completion.ending, output: output, errorOutput: [])
+        #expect(whole.code == 0, "\(completion.ending), \(completion.errorText)")
+        #expect(try whole.report().target(try specimen.root)?.result == "exited")
+    }
+
+    @Test("when all is over it ends a wait for whoever takes no output")
+    func stalled() throws {
+        let specimen = try Specimen("tree", "--depth", "1", "--width", "20")
+        let directory = try TemporaryDirectory()
+        let path = directory.path("report")
+        let pipe = try narrowPipe(path)
+        defer { _ = close(pipe) }
+        let words = ["clean", "--json", "--no-default-rules", "-o", path]
+        let program = try Binary.reaper.start(words + ["--pid", try specimen.root.identity])
+        program.closeInput()
+        var waiting: Int32 = 0
+        while waiting < 4096 {
+            try #require(unsafe ioctl(pipe, UInt(FIONREAD), &waiting) == 0)
+            sched_yield()
+        }
+        // What has begun to be written is told as written so far, and then waited for again.
+        while !hasExited(program) {
+            try program.send(signal: SIGINT)
+            sched_yield()
+        }
+        let completion = try program.finish()
+        #expect(completion.code == 3)
+        #expect(completion.errorText.contains("Interrupted system call"))
+    }
+
+    private func hasExited(_ program: RunningProgram) -> Bool {
+        let text = try? String(contentsOfFile: "/proc/\(program.pid)/stat", encoding: .utf8)
+        return text?.contains(") Z ") ?? true
+    }
+
     @Test("who cannot be killed is named with the culprit, and the others are stopped all the same")
     func unkillable() throws {
         let specimen = try Specimen("traced")
