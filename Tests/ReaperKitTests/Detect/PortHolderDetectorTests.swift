@@ -220,6 +220,30 @@ struct SelectedProcessDetectorTests {
         #expect(found.map(\.remedy.action) == [.signalParent])
     }
 
+    @Test(
+        "a zombie of PID 1, or of whoever called reaper, is gone already, by its number too",
+        arguments: [(1, "systemd (1@1)"), (800, "sh (800@80000)")],
+        [false, true]
+    )
+    func collected(parent: (pid: Int32, label: String), isByNumber: Bool) throws {
+        var pattern = ProcessPattern()
+        pattern.states = isByNumber ? [] : Array("Z".utf8)
+        pattern.pids = isByNumber ? [PidCondition(pid: 500)] : []
+        let zombie = Cast.process(500, parent: parent.pid, state: "Z")
+        let snapshot = Cast.snapshot([zombie])
+        let found = SelectedProcessDetector(pattern).findings(in: snapshot)
+        #expect(found.map(\.kind) == [.zombie])
+        #expect(found.map(\.severity) == [.info] && found.map(\.remedy) == [Remedy(.none)])
+        #expect(
+            found.first?.summary
+                == "has exited; its parent \(parent.label) has not waited for it yet"
+        )
+        var options = PlanningOptions()
+        options.isSelected = true
+        let plan = ShutdownPlanner(snapshot, rules: [], options: options).plan(for: found)
+        #expect(plan.isEmpty && plan.refused.isEmpty)
+    }
+
     @Test("a fact that was refused is counted, and nobody is selected by it")
     func refused() throws {
         var pattern = ProcessPattern()
