@@ -285,6 +285,22 @@ struct ArgumentParserTests {
         #expect(both.action.effectiveDeadline == .seconds(7))
     }
 
+    @Test("the order of stopping is one of three, and nobody's unless it is given")
+    func order() throws {
+        #expect(try parse(.clean, []).action.order == nil)
+        let orders: [(String, StopOrder)] = [
+            ("deepest-first", .deepestFirst), ("root-first", .rootFirst), ("at-once", .atOnce),
+        ]
+        for (word, order) in orders {
+            for command in [Subcommand.Name.clean, .stop] {
+                let options = try parse(command, ["--order", word])
+                #expect(options.action.order == order)
+                #expect(options.planning.order == order)
+            }
+        }
+        #expect(throws: UsageError.self) { try parse(.clean, ["--order", "bogus"]) }
+    }
+
     @Test("a command's names and letters of flags are unique", arguments: Subcommand.Name.allCases)
     private func unique(_ command: Subcommand.Name) {
         let flags = Flag.all.filter { $0.commands.contains(command) }

@@ -116,6 +116,16 @@ struct ShutdownInvariants {
         if outcome.deadlinePassed, !isLate {
             return [violation(.deadline, "it is said to have passed")]
         }
+        let left = outcome.targets.first { target in
+            guard target.result == .survived, let process = kernel.process(target.identity) else {
+                return false
+            }
+            return process.isAlive && !process.isReminded
+        }
+        if let left, isLate, !outcome.deadlinePassed {
+            let name = left.name.text
+            return [violation(.deadline, "it has passed with \(name) left, and that is not said")]
+        }
         return []
     }
 

@@ -100,7 +100,21 @@ extension SimulatedKernel {
         violate(.order, "\(child.name) is asked before its parent \(parent.name)")
     }
 
+    /// A wave ends when it has used up its share of the time, and a second interrupt ends all of them.
+    private func judgeHaste(_ process: SimulatedProcess) {
+        guard let plan = process.plan, process.isAlive, !process.wasKilled else { return }
+        if plan.wave == 0, machine.time > terms.firstKill {
+            violate(.deadline, "\(process.name) of the first wave is killed only now")
+        }
+        guard interruptTimes.count > 1, crowding == .zero, let asked = process.asked else { return }
+        let second = interruptTimes[1]
+        if asked < second, machine.time > second + .milliseconds(300) {
+            violate(.grace, "\(process.name) is killed long after the second interrupt")
+        }
+    }
+
     private func judgeKill(_ process: SimulatedProcess) {
+        judgeHaste(process)
         // What matches and is born while births are chased is gone before it could be asked.
         guard !isChasing, process.isAlive else { return }
         let isLate = machine.time >= terms.end

@@ -35,6 +35,9 @@ final class SimulatedKernel: ShutdownKernel {
         var end = Duration.seconds(1_000_000)
         /// Before this no wave has used up its share of the time.
         var firstShare = Duration.seconds(1_000_000)
+        /// Until when the first of several waves is killed: by then it has used up its share, those
+        /// of it who were not asked had a moment, and all were frozen as far as they can be.
+        var firstKill = Duration.seconds(1_000_000)
         /// How much later the last signals may be sent.
         var slack = Duration.milliseconds(200)
         var isForced = false

@@ -8,7 +8,7 @@ package enum Machine {
     package static let isRoot = geteuid() == 0
 
     /// What runs a program in user, pid and mount namespaces of its own.
-    static let unshare = ["/usr/bin/unshare", "-Urpfm", "--mount-proc"]
+    package static let unshare = ["/usr/bin/unshare", "-Urpfm", "--mount-proc"]
 
     /// Whether user, pid and mount namespaces of one's own can be had, as unshare(1) makes them.
     package static let canUnshare: Bool = {

@@ -93,12 +93,8 @@ struct NewListeners {
     private func unknown(_ sockets: [SocketRecord]) -> String {
         let users = Set(sockets.map(\.user)).sorted().map { host.userNames[$0] ?? "\($0)" }
         let whose = "holder unknown, of user \(users.joined(separator: ", "))"
-        let receivers = receivers(sockets)
-        if let first = receivers.first {
-            let others = receivers.count - 1
-            let rest = others > 0 ? " or \(counted(others, "other", "others"))" : ""
-            return "\(whose): it may be on its way to \(first.label)\(rest), which has not received"
-                + " what was sent to it (SCM_RIGHTS)"
+        if let flight = SocketFlight.text(to: receivers(sockets).map(\.label)) {
+            return "\(whose): \(flight)"
         }
         guard refusals > 0 else {
             return "\(whose): no process has it open; a message between sockets can (SCM_RIGHTS)"
@@ -125,10 +121,9 @@ struct NewListeners {
         return facts
             + (holders[socket.inode] ?? []).compactMap { holder in
                 guard let process = processes[holder.pid] else { return nil }
+                guard holder.hold.isCertain else { return SocketFlight.evidence(process) }
                 return Evidence(
-                    holder.hold.isCertain
-                        ? "\(process.label) has it open"
-                        : "\(process.label) has descriptors on their way to it, of what is not told",
+                    "\(process.label) has it open",
                     source: holder.hold.source(pid: holder.pid)
                 )
             }

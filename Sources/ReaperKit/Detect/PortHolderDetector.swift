@@ -126,11 +126,21 @@ public struct PortHolderDetector: Detector {
     private func unseen(_ socket: SocketRecord, in view: SnapshotView) -> Finding {
         let user = view.snapshot.host.userNames[socket.user] ?? "\(socket.user)"
         let name = askedName(socket)
+        let receivers = (view.snapshot.receivers[socket.inode] ?? [])
+            .compactMap(view.snapshot.process)
         let advice = view.snapshot.host.effectiveUser == 0 ? "" : "; run as root to see it"
+        let flight = SocketFlight.text(to: receivers.map(\.label))
         let summary =
-            socket.holdsPort
-            ? "port \(name) is held by a process that cannot be seen, of user \(user)\(advice)"
-            : "a process that cannot be seen, of user \(user), is connected to \(name)\(advice)"
+            if let flight, advice.isEmpty {
+                "no process has the socket of \(name) open, which is of user \(user): \(flight)"
+            } else if let flight {
+                "a process that cannot be seen has the socket of \(name), which is of user "
+                    + "\(user), or \(flight)\(advice)"
+            } else if socket.holdsPort {
+                "port \(name) is held by a process that cannot be seen, of user \(user)\(advice)"
+            } else {
+                "a process that cannot be seen, of user \(user), is connected to \(name)\(advice)"
+            }
         var finding = Finding(
             kind: .portHolder,
             severity: .warning,
@@ -142,7 +152,7 @@ public struct PortHolderDetector: Detector {
                     source: "sock_diag",
                     value: ByteString("socket:[\(socket.inode)]")
                 )
-            ],
+            ] + receivers.map(SocketFlight.evidence),
             remedy: Remedy(.none)
         )
         finding.port = name

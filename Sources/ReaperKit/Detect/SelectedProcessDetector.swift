@@ -92,22 +92,24 @@ public struct SelectedProcessDetector: Detector {
     }
 
     private func zombie(_ process: ProcessRecord, in view: SnapshotView) -> Finding {
-        // It died while it was looked at, and PID 1 waits for everybody: nothing is left of it.
-        if process.parent == 1, !pattern.isOnlyPids {
+        let parent = view.parent(of: process)
+        let culprit = parent?.label ?? "process \(process.parent)"
+        let evidence = [
+            Evidence("it is a zombie and cannot be stopped", source: process.source("stat"))
+        ]
+        // It is gone, perhaps since it was looked at: PID 1 waits for everybody, and whoever called
+        // reaper has the exit status to ask for when reaper has ended. Neither is ever reminded.
+        if process.parent == 1 || parent.map({ view.isOwnChain($0.identity) }) == true {
             return Finding(
                 kind: .zombie,
                 process: process.identity,
                 severity: .info,
                 verdict: .confirmed,
-                summary: "has exited; PID 1 has not waited for it yet",
-                evidence: [
-                    Evidence("it is a zombie and cannot be stopped", source: process.source("stat"))
-                ],
+                summary: "has exited; its parent \(culprit) has not waited for it yet",
+                evidence: evidence,
                 remedy: Remedy(.none)
             )
         }
-        let parent = view.parent(of: process)
-        let culprit = parent?.label ?? "process \(process.parent)"
         let isStopped = parent?.state == UInt8(ascii: "T")
         return Finding(
             kind: .zombie,
@@ -117,9 +119,7 @@ public struct SelectedProcessDetector: Detector {
             summary: isStopped
                 ? "exited; its parent \(culprit) is stopped and cannot wait for it"
                 : "exited; its parent \(culprit) has not waited for it",
-            evidence: [
-                Evidence("it is a zombie and cannot be stopped", source: process.source("stat"))
-            ],
+            evidence: evidence,
             remedy: Remedy(
                 .signalParent,
                 command: "reaper clean --zombies --pid \(process.identity)"

@@ -218,6 +218,12 @@ struct CleanForecast {
         guard let parent, parent.pid > 1 else {
             return Advice(.none, reason: "PID 1 will wait for it; nothing needs to be done")
         }
+        guard !account.snapshot.host.ownChain.contains(parent.identity) else {
+            return Advice(
+                .none,
+                reason: "\(parent.label), who called reaper, can wait for it when reaper has ended"
+            )
+        }
         return Advice(
             .signalParent,
             ["reaper clean --zombies --pid \(identity)"],

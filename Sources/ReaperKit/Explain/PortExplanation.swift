@@ -46,6 +46,11 @@ extension Explanation {
                 ? "\(verb) \(first)"
                 : "\(verb) \(first) and \(counted(rest, "other process", "others"))"
         }
+        if let flight = SocketFlight.text(to: holders.receivers.map(account.label)) {
+            return account.refusals.isEmpty
+                ? "is held by no process that has it open; \(flight)"
+                : "is held by a process that cannot be seen, or \(flight)"
+        }
         if !holders.unseen.isEmpty { return "is held by a process that cannot be seen" }
         if holders.isHeld { return "is held, but no process was found to hold it" }
         if !account.own.sockets.isEmpty {
@@ -61,6 +66,8 @@ struct PortHolders {
     private(set) var statements: [Statement] = []
     /// Everybody who certainly holds one, by number.
     private(set) var pids: [Int32] = []
+    /// Everybody to whom one that nobody has open may be on its way, by number.
+    private(set) var receivers: [Int32] = []
     /// What could not be learned, one sentence per socket.
     private(set) var unseen: [String] = []
     /// Whether there is any socket that has to be held by somebody.
@@ -161,6 +168,7 @@ struct PortHolders {
         guard !holders.contains(where: \.hold.isCertain) else { return }
         let user = account.host.userText(socket.user)
         for holder in holders {
+            if !receivers.contains(holder.pid) { receivers.append(holder.pid) }
             statements.append(
                 Statement(
                     "\(account.label(holder.pid)) has a descriptor on its way to it that may be this "

@@ -7,10 +7,12 @@ public struct CompanionFiles {
 
     /// What the rule's `remove` globs find now, with the inode that removal is held to.
     ///
-    /// Directories and devices are left alone: only what can lie in a quarantine is removed.
+    /// Sockets come last. Directories and devices are left alone: only what can lie in a quarantine
+    /// is removed.
     public func files(of rule: Rule) -> [FileRemoval] {
         var walk = GlobWalk(mounts: mounts)
         var found: [FileRemoval] = []
+        var sockets: [FileRemoval] = []
         for glob in rule.remove {
             walk.walk(glob, excluding: []) { directory, name in
                 guard let facts = try? FileFacts(of: name, in: directory.descriptor.raw),
@@ -23,10 +25,10 @@ public struct CompanionFiles {
                     reason: "rule \(rule.id) removes it together with its processes"
                 )
                 removal.isCompanion = true
-                found.append(removal)
+                if facts.kind == .socket { sockets.append(removal) } else { found.append(removal) }
             }
         }
-        return found.sorted { $0.path < $1.path }
+        return found.sorted { $0.path < $1.path } + sockets.sorted { $0.path < $1.path }
     }
 }
 

@@ -219,7 +219,7 @@ public struct InstanceStop: Sendable {
             instance.isOver
                 || targets.contains(instance) && instance.processes.allSatisfy(planned.contains)
         }
-        return listing.snapshot.instanceFiles.compactMap { file in
+        let removals: [FileRemoval] = listing.snapshot.instanceFiles.compactMap { file in
             let named = listing.instances.filter { $0.file == file.path }
             guard targets.contains(where: { $0.file == file.path }), named.allSatisfy(goes),
                 let rule = rules[file.rule], !rule.keep
@@ -231,6 +231,7 @@ public struct InstanceStop: Sendable {
                 reason: "its process is stopped"
             )
         }
+        return listing.snapshot.socketsLast(removals)
     }
 
     /// The rules that nothing runs of once the targets are gone.

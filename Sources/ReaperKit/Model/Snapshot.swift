@@ -8,6 +8,8 @@ public struct Snapshot: Sendable, Equatable {
     public var processes: [ProcessRecord]
     /// Sockets of reaper's network namespace, where something asked for them.
     public var sockets: [SocketRecord]
+    /// To whom a socket that nobody has open may be on its way (`SCM_RIGHTS`): numbers by inode.
+    public var receivers: [UInt64: [Int32]] = [:]
     /// Files that rules name.
     public var instanceFiles: [InstanceFile]
     /// What could not be read.

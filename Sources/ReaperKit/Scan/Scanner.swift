@@ -310,6 +310,8 @@ public struct Scanner: ~Copyable {
             isOwnNamespace: isOwnNamespace
         )
         for (inode, holders) in map.holders {
+            let receivers = holders.filter { !$0.hold.isCertain }.map(\.pid)
+            if !receivers.isEmpty { snapshot.receivers[inode] = receivers }
             for holder in holders where holder.hold.isCertain {
                 guard let index = snapshot.index(of: holder.pid) else { continue }
                 let known = snapshot.processes[index].socketInodes?.known ?? []

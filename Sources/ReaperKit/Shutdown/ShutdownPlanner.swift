@@ -57,6 +57,7 @@ public struct ShutdownPlanner: Sendable {
                 roots.append(Root(index: index, finding: finding, rule: rule))
             }
         }
+        plan.removals = view.snapshot.socketsLast(plan.removals)
         plan.waves = waves(of: roots, &plan)
         plan.sweeps = sweeps(of: roots, plan)
         plan.leftAlone = leftAlone(of: findings, plan)

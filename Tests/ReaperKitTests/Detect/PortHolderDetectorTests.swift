@@ -96,6 +96,35 @@ struct PortHolderDetectorTests {
         #expect(detect([holder(500, [1, 2])], among: pattern).findings.count == 1)
     }
 
+    @Test("a socket that may be on its way to somebody is told with whom", arguments: [0, 1000])
+    func inFlight(user: UInt32) throws {
+        let snapshot = Cast.snapshot([holder(500, []), holder(501, [])]) {
+            $0.sockets = [Self.socket(8080, 1)]
+            $0.receivers = [1: [500, 501]]
+            $0.host.effectiveUser = user
+        }
+        let found = PortHolderDetector(
+            ports: PortSet(members: [.init(ports: 8080...8080)]),
+            among: ProcessPattern()
+        ).detection(in: snapshot).findings
+        let flight =
+            "it may be on its way to web (500@50000) or 1 other, which has not received what was "
+            + "sent to it (SCM_RIGHTS)"
+        #expect(
+            found.map(\.summary) == [
+                user == 0
+                    ? "no process has the socket of 8080/tcp open, which is of user 33: \(flight)"
+                    : "a process that cannot be seen has the socket of 8080/tcp, which is of user "
+                        + "33, or \(flight); run as root to see it"
+            ]
+        )
+        #expect(found.first?.verdict == .suspect && found.first?.process == nil)
+        #expect(
+            found.first?.evidence.map(\.source)
+                == ["sock_diag", "/proc/500/fdinfo", "/proc/501/fdinfo"]
+        )
+    }
+
     @Test("connected processes count only with peers")
     func peers() {
         let client = holder(700, [4])
@@ -218,6 +247,30 @@ struct SelectedProcessDetectorTests {
             .findings(in: Cast.snapshot([Cast.process(500, parent: 50, state: "Z")]))
         #expect(found.map(\.kind) == [.zombie])
         #expect(found.map(\.remedy.action) == [.signalParent])
+    }
+
+    @Test(
+        "a zombie of PID 1, or of whoever called reaper, is gone already, by its number too",
+        arguments: [(1, "systemd (1@1)"), (800, "bash (800@80000)")],
+        [false, true]
+    )
+    func collected(parent: (pid: Int32, label: String), isByNumber: Bool) throws {
+        var pattern = ProcessPattern()
+        pattern.states = isByNumber ? [] : Array("Z".utf8)
+        pattern.pids = isByNumber ? [PidCondition(pid: 500)] : []
+        let zombie = Cast.process(500, parent: parent.pid, state: "Z")
+        let snapshot = Cast.snapshot([zombie])
+        let found = SelectedProcessDetector(pattern).findings(in: snapshot)
+        #expect(found.map(\.kind) == [.zombie])
+        #expect(found.map(\.severity) == [.info] && found.map(\.remedy) == [Remedy(.none)])
+        #expect(
+            found.first?.summary
+                == "has exited; its parent \(parent.label) has not waited for it yet"
+        )
+        var options = PlanningOptions()
+        options.isSelected = true
+        let plan = ShutdownPlanner(snapshot, rules: [], options: options).plan(for: found)
+        #expect(plan.isEmpty && plan.refused.isEmpty)
     }
 
     @Test("a fact that was refused is counted, and nobody is selected by it")

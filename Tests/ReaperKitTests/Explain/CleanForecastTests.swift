@@ -187,6 +187,18 @@ struct CleanForecastTests {
         #expect(forecast.advice?.commands == ["reaper clean --zombies --pid 500@50000"])
     }
 
+    @Test("a zombie of whoever called reaper is his to wait for")
+    func callersZombie() {
+        let account = Self.account {
+            $0.state = UInt8(ascii: "Z")
+            $0.parent = 800
+        }
+        let forecast = CleanForecast(account)
+        #expect(forecast.statements.last?.text == "does nothing")
+        #expect(forecast.advice?.action == Remedy.Action.none)
+        #expect(forecast.advice?.reason?.contains("who called reaper, can wait for it") == true)
+    }
+
     @Test("an orphan that a rule finds is stopped without being named")
     func orphan() throws {
         let rule = try OrphanCase.rule()

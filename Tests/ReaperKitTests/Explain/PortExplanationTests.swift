@@ -183,6 +183,8 @@ struct PortExplanationTests {
             )
         )
         #expect(one.answer == .incomplete)
+        #expect(one.summary.contains("has it open; it may be on its way to "), "\(one.summary)")
+        #expect(one.summary.contains("(500@50000)"), "\(one.summary)")
         #expect(Self.holders(one).contains { $0.contains("(SCM_RIGHTS)") })
         #expect(one.advice == nil)
     }

@@ -303,6 +303,38 @@ struct PlanOrderTests {
         #expect(planner.plan(for: [finding]).removals.isEmpty)
     }
 
+    @Test("sockets are removed after all other files, whatever their names")
+    func socketsLast() {
+        let sockets: Set<ByteString> = ["/run/a.sock", "/run/c"]
+        let paths: [ByteString] = ["/run/a.sock", "/run/b.pid", "/run/c", "/run/d.pid"]
+        var snapshot = Cast.snapshot([])
+        snapshot.instanceFiles = paths.map { path in
+            var file = Scene.file(
+                sockets.contains(path)
+                    ? .socket(.unbound) : .entries([InstanceEntry(pid: 7, liveness: .gone)])
+            )
+            file.path = path
+            return file
+        }
+        let findings = paths.map { path in
+            Finding(
+                kind: .staleInstance,
+                file: path,
+                rule: "test.svc",
+                severity: .warning,
+                verdict: .confirmed,
+                summary: "\(path): stale",
+                evidence: [],
+                remedy: Remedy(.remove)
+            )
+        }
+        let planner = ShutdownPlanner(snapshot, rules: [], options: PlanningOptions())
+        #expect(
+            planner.plan(for: findings).removals.map(\.path)
+                == ["/run/b.pid", "/run/d.pid", "/run/a.sock", "/run/c"]
+        )
+    }
+
     @Test("ancestors of the targets, and PID 1, may adopt what a dying tree lets go")
     func adopters() {
         let processes = [Cast.process(500, parent: 400), Cast.process(400, parent: 50)]

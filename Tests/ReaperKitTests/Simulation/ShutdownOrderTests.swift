@@ -129,6 +129,26 @@ struct ShutdownOrderTests {
         }
     }
 
+    @Test("the time that there is is shared: a wave that takes its own leaves the next one its")
+    func sharedDeadline() throws {
+        var scene = ShutdownScene()
+        var stubborn = Temperament()
+        stubborn.answerToTerm = .ignores
+        var slow = Temperament()
+        slow.answerToTerm = .exits(after: .seconds(3))
+        let deaf = scene.machine.fork(scene.machine.initProcess, "deaf", stubborn)
+        let next = scene.machine.fork(scene.machine.initProcess, "next", slow)
+        scene.stop(deaf, timeout: .seconds(30))
+        scene.stop(next, timeout: .seconds(30))
+        scene.options.deadline = .seconds(12)
+        let outcome = scene.run()
+        #expect(outcome.results == ["deaf": .killed, "next": .exited])
+        // Four seconds are kept back for the end; each wave has half of the other eight.
+        let kill = try #require(scene.kernel.sendings.first { $0.signal == .kill })
+        #expect(kill.time >= .seconds(4) && kill.time < .milliseconds(4100))
+        #expect(!outcome.deadlinePassed && scene.kernel.violations.isEmpty)
+    }
+
     @Test("--force kills without asking")
     func force() {
         var scene = ShutdownScene()

@@ -51,6 +51,22 @@ struct CleanTests {
         }
     }
 
+    @Test("with --order root-first a tree is asked from its root, each child after its parent")
+    func rootFirst() throws {
+        let specimen = try Specimen("tree", "--depth", "2", "--width", "2")
+        let identity = try specimen.root.identity
+        let completion = try Binary.reaper.clean("--order", "root-first", "--pid", identity)
+        let report = try completion.report()
+        #expect(try completion.isAllGone(), "\(completion.text)")
+        #expect(report.outcome?.targets.map(\.result) == Array(repeating: "exited", count: 7))
+        let end = try specimen.finish()
+        let asked = end.signals.filter { $0.hasSuffix(" TERM") }.map { String($0.dropLast(5)) }
+        #expect(asked.first == "root" && Set(asked).count == 7)
+        for (index, name) in asked.enumerated() {
+            #expect(!asked[(index + 1)...].contains { name.hasPrefix("\($0).") }, "\(asked)")
+        }
+    }
+
     @Test("members of a tree in sessions and groups of their own belong to it")
     func sessions() throws {
         let specimen = try Specimen(

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -27,5 +28,28 @@ struct DescriptorLimitTests {
         #expect(end.empty && [0, 3].contains(completion.code))
         #expect(end.signals.last { $0.hasSuffix(" TERM") } == "root TERM")
         #expect(try bystander.finish().signals.isEmpty)
+    }
+
+    @Test("a soft limit is raised to the hard one before anybody is held")
+    func softLimit() throws {
+        let specimen = try Specimen("slow-exit")
+        let command = "ulimit -S -n 64; exec \"$@\""
+        let words = [
+            "-c", command, "sh", Binary.reaper.path, "clean", "--pid", "\(try specimen.root)",
+            "--yes", "--no-default-rules", "--format", "json", "--timeout", "100",
+        ]
+        let program = try Binary(path: "/bin/sh").start(words)
+        program.closeInput()
+        try specimen.wait(for: "signal", name: "root", signal: "TERM")
+        let limits = try String(contentsOfFile: "/proc/\(program.pid)/limits", encoding: .utf8)
+        let line = try #require(
+            limits.split(separator: "\n").first { $0.hasPrefix("Max open files") }
+        )
+        let numbers = line.split(separator: " ").compactMap { Int($0) }
+        #expect(numbers.count == 2 && numbers.first == numbers.last, "\(line)")
+        specimen.letGo()
+        let completion = try program.finish()
+        #expect(try completion.isAllGone(), "\(completion.text)")
+        #expect(try specimen.finish().ended["root"] == "exit 0")
     }
 }

@@ -73,6 +73,7 @@ struct ExplainPortTests {
         let one = try completion.explanation()
         #expect(one.answer == "incomplete" && !one.unknown.isEmpty)
         let identity = try specimen.root.identity
+        #expect(one.summary.contains("on its way to"), "\(one.summary)")
         #expect(one["holders"].contains { $0.process == identity && $0.mark == "unknown" })
     }
 

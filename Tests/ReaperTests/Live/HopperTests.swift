@@ -47,14 +47,7 @@ struct HopperTests {
             // Gone, whether or not the machine was quiet enough to prove it.
             let results = Set(outcome.targets.map(\.result))
             #expect(results.isSubset(of: ["exited", "killed", "already_gone"]))
-            withKnownIssue(
-                "an incarnation that init has yet to bury is taken for something left over",
-                isIntermittent: true
-            ) {
-                #expect(completion.code == 0 || completion.code == 3, "\(completion.text)")
-            } matching: { _ in
-                report.plan?.refused.contains { $0.reason.hasSuffix("left alone") } == true
-            }
+            #expect(completion.code == 0 || completion.code == 3, "\(completion.text)")
         } else {
             #expect([1, 3, 124].contains(completion.code), "\(completion.text)")
         }
