@@ -29,6 +29,9 @@ public struct InstanceScan: Sendable, Equatable {
             guard let owner, !users.isEmpty, areOwners || owner != 0 else { return true }
             return users.contains(owner)
         }
+        func isRecord(_ file: InstanceFile) -> Bool {
+            ownedRules.contains(file.rule) && file.isBelieved(by: geteuid())
+        }
         let closed = refusals.filter { concerns($0.owner) }.map(\.error.description)
         let unread = files.compactMap { file -> String? in
             guard concerns(file.owner) else { return nil }
@@ -40,8 +43,8 @@ public struct InstanceScan: Sendable, Equatable {
             where file.format != .pid && file.isBelieved(by: geteuid()):
                 return "\(file.path.text) is too big to be read: it holds \(bytes) bytes"
             // Of such files it is known only by them that a process has lost its owner.
-            case .malformed(let reason)
-            where ownedRules.contains(file.rule) && file.isBelieved(by: geteuid()):
+            case .malformed(let reason) where isRecord(file),
+                .unsafe(let reason) where isRecord(file):
                 return "whom \(file.path.text) records is not known: \(reason)"
             case .entries, .malformed, .unsafe, .oversized, .socket: return nil
             }
@@ -59,6 +62,8 @@ public struct InstanceFileReader {
     private var slowPatterns: Set<String> = []
     /// Whether a lock is asked about again that may be another reaper's look.
     private let isPatient: Bool
+    /// Rules whose files alone tell that a process has an owner.
+    private var ownedRules: Set<String> = []
 
     /// Creates a reader for one scan: mounts and sockets are listed once.
     ///
@@ -74,10 +79,12 @@ public struct InstanceFileReader {
     public mutating func scan(_ rules: [Rule]) -> InstanceScan {
         var scan = InstanceScan()
         var walk = GlobWalk(mounts: mounts)
+        ownedRules = Set(rules.filter(\.recordsOwned).map(\.id))
         for rule in rules {
             guard let instance = rule.instance else { continue }
             if instance.format == .socket { listSockets() }
             for glob in instance.files {
+                walk.tellsPassedOver = rule.recordsOwned
                 walk.walk(glob, excluding: instance.exclude) { directory, name in
                     if let file = read(name, in: directory, as: instance, of: rule.id) {
                         scan.files.append(file)
@@ -85,7 +92,7 @@ public struct InstanceFileReader {
                 }
             }
         }
-        scan.ownedRules = Set(rules.filter(\.recordsOwned).map(\.id))
+        scan.ownedRules = ownedRules
         scan.files.sort { $0.path < $1.path }
         scan.quarantined = walk.quarantined
         scan.refusals = walk.refusals
@@ -107,6 +114,7 @@ public struct InstanceFileReader {
             sockets = nil
             listSockets()
         }
+        if rule.recordsOwned { ownedRules.insert(rule.id) }
         let directory = try DirectoryHandle(opening: parent)
         return read(name, in: directory, as: instance, of: rule.id)
     }
@@ -204,6 +212,8 @@ public struct InstanceFileReader {
             limit = InstanceText.foreignPatternLimit
         }
         let bytes = try open.read(limit: limit, subject: file.path.text)
+        // No program writes that: it is what a crash, or a full disk, leaves of a record.
+        if bytes.isEmpty, ownedRules.contains(file.rule) { return .malformed("it is empty") }
         if instance.format == .text { return search(bytes, for: instance.pattern) }
         return InstanceContents { () throws(InstanceFormatError) in
             switch instance.format {
