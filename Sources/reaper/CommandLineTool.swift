@@ -8,6 +8,7 @@ enum CommandLineTool {
         StandardStreams.fillGaps()
         // A closed pipe is an answer of write(2) here, not a way to die: what was begun is finished.
         _ = BrokenPipe.wasIgnored
+        _ = FileSizeLimit.wasIgnored
         do {
             return try dispatch(ProgramArguments.read())
         } catch {

@@ -1,4 +1,3 @@
-import Glibc
 import ReaperKit
 
 extension Options {
@@ -87,9 +86,7 @@ extension ScanSession {
             end: Clock.monotonic() + shutdown.deadline + ShutdownOptions.overtime,
             interrupts: interrupts
         )
-        // Whoever stops a storm of processes must not wait behind it; setpriority(2), where allowed.
-        let own = Int32(PRIO_PROCESS.rawValue)
-        if getpriority(own, 0) > -15 { _ = setpriority(own, 0, -15) }
+        ShutdownPriority.raise()
         var engine = ShutdownEngine(kernel: kernel, options: shutdown, observe: observe)
         var outcome = engine.run(plan)
         interrupts.conclude()

@@ -48,7 +48,7 @@ enum StopCommand {
             var stop = InstanceStop(
                 choice.instances,
                 in: listing,
-                rules: rules,
+                rules: rules + session.request.witnesses,
                 isOfAll: isOfAll
             )
             var plan = makePlan(stop, &listing, &session, options)
@@ -77,7 +77,12 @@ enum StopCommand {
                     listing.snapshot.unreadable = unreadable
                 }
                 let renewed = stop.renewed(choice.instances, in: listing)
-                stop = InstanceStop(renewed, in: listing, rules: rules, isOfAll: isOfAll)
+                stop = InstanceStop(
+                    renewed,
+                    in: listing,
+                    rules: rules + session.request.witnesses,
+                    isOfAll: isOfAll
+                )
                 plan = makePlan(stop, &listing, &session, options).restricted(to: plan)
                 report = makeReport(stop, plan, listing, session, options, choice)
             }

@@ -14,9 +14,11 @@ extension RandomScene {
         // Where only numbers are asked for, nobody but their trees is looked at.
         let isNarrow = !scene.options.hasPattern && random.chance(40)
         scene.machine.census.isNarrow = isNarrow
+        var signals = SplitMix(state: ~random.state)
         for root in roots where root.isAlive && random.chance(90) {
             scene.stop(
                 root,
+                signal: signals.chance(8) ? .kill : .terminate,
                 timeout: random.microseconds(0...pace),
                 order: random.pick(orders) ?? .deepestFirst,
                 inNewWave: random.chance(40),

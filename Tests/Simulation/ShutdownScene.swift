@@ -25,6 +25,7 @@ struct ShutdownScene {
     /// does not descend from it, is not in the plan.
     mutating func stop(
         _ root: SimulatedProcess,
+        signal: Signal = .terminate,
         timeout: Duration = .seconds(10),
         order: StopOrder = .deepestFirst,
         inNewWave: Bool = true,
@@ -38,6 +39,7 @@ struct ShutdownScene {
                 identity: process.identity,
                 depth: depth,
                 root: root.identity,
+                signal: signal,
                 timeout: timeout,
                 reason: "planned",
                 name: ByteString(process.name)

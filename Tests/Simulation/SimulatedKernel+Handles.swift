@@ -158,7 +158,10 @@ extension SimulatedKernel {
         switch signal {
         case .stop: process.isHeldByUs = true
         case .continue: process.isHeldByUs = false
-        case .kill: process.wasKilled = true
+        case .kill:
+            let isAsked = !terms.isForced && isAskedWith(.kill, process)
+            if isAsked, process.asked == nil { process.asked = machine.time }
+            process.wasKilled = true
         case .child: break
         default:
             if process.asked == nil { process.asked = machine.time }

@@ -7,7 +7,7 @@ extension SimulatedKernel {
         judgeTime(signal)
         switch signal {
         case .continue, .child, .stop: return
-        case .kill: judgeKill(process)
+        case .kill where !isAsking(signal, process): judgeKill(process)
         default:
             guard let handle = handles[process.identity], handle.seen === process else { return }
             judgeWave(process)
@@ -17,6 +17,17 @@ extension SimulatedKernel {
             case .atOnce: return
             }
         }
+    }
+
+    /// Whether SIGKILL is what it is asked with; the kill phase would hold it still before.
+    private func isAsking(_ signal: Signal, _ process: SimulatedProcess) -> Bool {
+        !terms.isForced && !process.wasKilled && !process.isHeldByUs && process.state != .stopped
+            && isAskedWith(signal, process)
+    }
+
+    func isAskedWith(_ signal: Signal, _ process: SimulatedProcess) -> Bool {
+        guard let handle = handles[process.identity] else { return false }
+        return handle.seen === process && handle.target.signal == signal
     }
 
     private func judgeReceiver(_ signal: Signal, _ process: SimulatedProcess) {
@@ -131,7 +142,7 @@ extension SimulatedKernel {
             violate(.freeze, "\(process.name) is killed, and was free to fork")
         }
         guard let plan = process.plan, !terms.isForced, interrupts < 2,
-            machine.time < terms.firstShare
+            machine.time < terms.firstShare, !isAskedWith(.kill, process)
         else { return }
         guard let asked = process.asked else {
             violate(.grace, "\(process.name) is killed without having been asked")

@@ -20,6 +20,8 @@ public struct Detection: Sendable {
     public var wanted: Set<FactRequest> = []
     /// Facts that were refused and could hide a finding.
     public var hidden: [HiddenFact] = []
+    /// What is not known of a process that was found, and could clear it; one sentence each.
+    public var doubts: [ProcessIdentity: String] = [:]
     /// What is wrong, and expected.
     public var ignored: [IgnoredFinding] = []
 

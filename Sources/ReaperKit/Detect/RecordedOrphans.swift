@@ -18,33 +18,25 @@ struct RecordedOrphans {
                 where seen.insert(process.identity).inserted {
                     let one = detector.judge(process, by: rule, in: view, &detection)
                     guard case .found(var finding) = one else { continue }
-                    if let owner = neighbor(of: file, rule, in: view) { finding.doubt(owner) }
+                    let owner = RecordedOwner(
+                        beside: file,
+                        of: rule,
+                        among: judgments.map { ($0.file, $0.rule) },
+                        in: view,
+                        &detection.wanted
+                    )
+                    if let evidence = owner.evidence(from: file) {
+                        finding.doubt(evidence)
+                        if case .unknown = owner {
+                            detection.doubts[process.identity] =
+                                "\(process.label): \(evidence.fact)"
+                        }
+                    }
                     detection.findings.append(finding)
                 }
             }
         }
         return detection
-    }
-
-    /// Who is what the rule calls an owner, runs, and is recorded beside the file or above it.
-    ///
-    /// A supervisor that was started anew looks after whom an earlier one started.
-    func neighbor(
-        of file: InstanceFile,
-        _ rule: Rule,
-        in view: SnapshotView
-    ) -> ProcessRecord? {
-        guard let owner = rule.owner else { return nil }
-        for (other, _, judgment) in judgments where other.rule != file.rule && other.isAbove(file) {
-            for answer in judgment.entries where answer.answer == .keep {
-                guard let identity = answer.process,
-                    let process = view.snapshot.process(identity.pid),
-                    owner.evaluate(process, in: view.context) == .holds
-                else { continue }
-                return process
-            }
-        }
-        return nil
     }
 
     /// The recorded process itself; when it is gone, who remains of its session and group.
@@ -96,22 +88,12 @@ struct RecordedOrphans {
 }
 
 extension Finding {
-    /// Says that somebody looks after it, though not from above.
-    mutating func doubt(_ owner: ProcessRecord) {
+    /// Says that somebody looks after it, or may, though not from above.
+    mutating func doubt(_ evidence: Evidence) {
         verdict = .suspect
         severity = min(severity, .info)
-        evidence.append(owner.neighborhood)
+        self.evidence.append(evidence)
         remedy = Remedy(.none)
-    }
-}
-
-extension ProcessRecord {
-    /// That it may look after whom a file beside or below its own records.
-    var neighborhood: Evidence {
-        Evidence(
-            "\(label) runs, is recorded beside it and may look after it",
-            source: source("stat")
-        )
     }
 }
 

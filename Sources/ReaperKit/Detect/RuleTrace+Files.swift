@@ -93,9 +93,9 @@ extension RuleTrace {
         var detection = Detection()
         let judgment = OrphanDetector(rules: []).judge(process, by: rule, in: view, &detection)
         if case .found(var finding) = judgment {
-            if let owner = neighbor(rule, in: view) {
-                finding.doubt(owner)
-                neighbor = owner.neighborhood
+            if let evidence = neighborhood(rule, in: view) {
+                finding.doubt(evidence)
+                neighbor = evidence
             }
             self.finding = finding
         }
@@ -106,17 +106,17 @@ extension RuleTrace {
 
 extension RuleTrace {
     /// Who is recorded beside the first file that records the process, and is what the rule calls
-    /// an owner: a scan asks the same.
-    private func neighbor(_ rule: Rule, in view: SnapshotView) -> ProcessRecord? {
+    /// an owner, or may be: a scan asks the same.
+    private mutating func neighborhood(_ rule: Rule, in view: SnapshotView) -> Evidence? {
         let path = files.first(where: \.isRecord)?.path
         guard let file = view.snapshot.instanceFiles.first(where: { $0.path == path }) else {
             return nil
         }
-        let detector = StaleInstanceDetector(rules: view.rules) { rule, process in
-            RecordedAnswer(of: rule, about: process, in: view.context)
+        let records = view.snapshot.instanceFiles.compactMap { file in
+            view.rules.first { $0.id == file.rule }.map { (file: file, rule: $0) }
         }
-        return RecordedOrphans(judgments: detector.judgments(in: view.snapshot))
-            .neighbor(of: file, rule, in: view)
+        return RecordedOwner(beside: file, of: rule, among: records, in: view, &wanted)
+            .evidence(from: file)
     }
 }
 

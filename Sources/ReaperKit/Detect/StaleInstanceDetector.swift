@@ -19,6 +19,7 @@ public struct StaleInstanceDetector {
         judgments(in: snapshot).compactMap { file, rule, judgment in
             guard var finding = finding(file, rule, judgment) else { return nil }
             doubt(&finding, file, judgment, in: snapshot)
+            warn(&finding, file, rule, judgment, in: snapshot)
             return finding
         }
     }
@@ -77,6 +78,30 @@ public struct StaleInstanceDetector {
         )
         let numbers = left.map(\.description).joined(separator: ",")
         finding.remedy = Remedy(.none, command: "reaper clean --pid \(numbers)")
+    }
+
+    /// Of a file that alone tells of a process, and seems to be of an earlier boot: somebody has the
+    /// recorded number and the recorded start, and a clock may have been set.
+    private func warn(
+        _ finding: inout Finding,
+        _ file: InstanceFile,
+        _ rule: Rule,
+        _ judgment: InstanceFileJudgment,
+        in snapshot: Snapshot
+    ) {
+        guard rule.recordsOwned, case .entries(let entries) = file.contents else { return }
+        for (entry, answer) in zip(entries, judgment.entries) {
+            guard answer.answer == .recycled, answer.certainty != .confirmed,
+                let process = answer.process.flatMap({ snapshot.process($0.pid) }),
+                entry.startTicks == process.identity.startTime
+            else { continue }
+            finding.verdict = .suspect
+            finding.severity = max(finding.severity, .warning)
+            finding.summary +=
+                "; but \(process.label) started when recorded, and is the one if a clock was set"
+            finding.remedy = Remedy(.none, command: "reaper explain \(process.identity)")
+            return
+        }
     }
 
     private func finding(

@@ -30,6 +30,15 @@ extension StalenessJudge {
             )
         }
         if let recorded = entry.startTicks {
+            if recorded != identity.startTime, snapshot.host.isTimeShifted {
+                return trail.end(
+                    .report,
+                    "whether process \(process.pid) started at the recorded \(recorded) is unknown: "
+                        + "another time namespace counts otherwise",
+                    source: "/proc/self/timens_offsets",
+                    value: "\(identity.startTime)"
+                )
+            }
             guard recorded == identity.startTime else {
                 return trail.end(
                     .recycled,

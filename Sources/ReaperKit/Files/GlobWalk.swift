@@ -21,6 +21,9 @@ struct GlobWalk {
     /// How many names all walks of a scan read.
     static let entryLimit = 200_000
 
+    /// Whether it is noted what could hold a match and is not entered: where it matters more to have
+    /// seen every file than what is in them.
+    var tellsPassedOver = false
     private let mounts: MountTable
     private var visited: Set<ByteString> = []
     private var budget = GlobWalk.entryLimit
@@ -81,6 +84,7 @@ struct GlobWalk {
             {
                 visit(directory, entry.name)
             }
+            if entry.type == UInt8(DT_LNK), glob.couldMatch(below: path) { noteLink(path) }
             if goesOn {
                 enter(entry.name, in: directory, glob, excluded, depth: depth + 1, visit)
             }
@@ -126,7 +130,13 @@ struct GlobWalk {
         do throws(SystemError) {
             // Asked by name first: opening an automount point would mount it.
             let facts = try FileFacts(of: name, in: parent.descriptor.raw)
-            guard facts.kind == .directory, mounts.mount(of: facts)?.isOffLimits != true else {
+            let path = parent.path.appending(component: name)
+            if facts.kind == .symbolicLink { noteLink(path) }
+            guard facts.kind == .directory else { return }
+            if let mount = mounts.mount(of: facts), mount.isOffLimits {
+                if tellsPassedOver {
+                    note("\(path.text): not entered, a server or a program answers for it")
+                }
                 return
             }
             let directory = try DirectoryHandle(opening: name, in: parent)
@@ -148,6 +158,10 @@ struct GlobWalk {
         let error = SystemError(call: error.call, subject: path.text, code: error.code)
         let refusal = DirectoryRefusal(error: error, owner: owner)
         if !refusals.contains(refusal) { refusals.append(refusal) }
+    }
+
+    private mutating func noteLink(_ path: ByteString) {
+        if tellsPassedOver { note("\(path.text): a symbolic link, not followed") }
     }
 
     private mutating func note(_ text: String) {

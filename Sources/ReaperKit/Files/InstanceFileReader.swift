@@ -65,20 +65,20 @@ public struct InstanceScan: Sendable, Equatable {
 
     /// Why it is not known whom a file records, where it could record anybody.
     private func reason(of file: InstanceFile) -> String? {
+        let isBelieved = file.isBelieved(by: geteuid())
+        let isRecord = isBelieved && ownedRules.contains(file.rule)
         switch file.contents {
         case .denied(let code):
             return SystemError(call: "open", subject: file.path.text, code: code).description
         // The word of others leads to no process anyway, and there is no number that long.
         case .oversized(let bytes, _)
-        where file.format != .pid && file.isBelieved(by: geteuid()):
+        where file.format != .pid && isBelieved:
             return "\(file.path.text) is too big to be read: it holds \(bytes) bytes"
         // Of such files it is known only by them that a process has lost its owner.
-        case .malformed(let reason)
-        where (ownedRules.contains(file.rule) || late.contains(file.path))
-            && file.isBelieved(by: geteuid()):
+        case .malformed(let reason) where isRecord || late.contains(file.path) && isBelieved,
+            .unsafe(let reason) where isRecord:
             return "whom \(file.path.text) records is not known: \(reason)"
-        case .entries(let entries)
-        where ownedRules.contains(file.rule) && file.isBelieved(by: geteuid()):
+        case .entries(let entries) where isRecord:
             let flaws = entries.compactMap(\.flaw)
             guard !flaws.isEmpty else { return nil }
             let account = InstanceText.account(of: flaws)
@@ -98,6 +98,8 @@ public struct InstanceFileReader {
     private var late: Set<ByteString> = []
     /// Whether a lock is asked about again that may be another reaper's look.
     private let isPatient: Bool
+    /// Rules whose files alone tell that a process has an owner.
+    private var ownedRules: Set<String> = []
 
     /// Creates a reader for one scan: mounts and sockets are listed once.
     ///
@@ -120,10 +122,12 @@ public struct InstanceFileReader {
         var scan = InstanceScan()
         var walk = GlobWalk(mounts: mounts)
         late = []
+        ownedRules = Set(rules.filter(\.recordsOwned).map(\.id))
         for rule in rules {
             guard let instance = rule.instance else { continue }
             if instance.format == .socket { listSockets() }
             for glob in instance.files {
+                walk.tellsPassedOver = rule.recordsOwned
                 walk.walk(glob, excluding: instance.exclude) { directory, name in
                     if let file = read(name, in: directory, as: instance, of: rule.id) {
                         scan.files.append(file)
@@ -131,7 +135,7 @@ public struct InstanceFileReader {
                 }
             }
         }
-        scan.ownedRules = Set(rules.filter(\.recordsOwned).map(\.id))
+        scan.ownedRules = ownedRules
         scan.files.sort { $0.path < $1.path }
         scan.quarantined = walk.quarantined
         scan.refusals = walk.refusals
@@ -154,6 +158,7 @@ public struct InstanceFileReader {
             sockets = nil
             listSockets()
         }
+        if rule.recordsOwned { ownedRules.insert(rule.id) }
         let directory = try DirectoryHandle(opening: parent)
         return read(name, in: directory, as: instance, of: rule.id)
     }
@@ -258,6 +263,8 @@ public struct InstanceFileReader {
             limit = InstanceText.foreignPatternLimit
         }
         let bytes = try open.read(limit: limit, subject: file.path.text)
+        // No program writes that: it is what a crash, or a full disk, leaves of a record.
+        if bytes.isEmpty, ownedRules.contains(file.rule) { return .malformed("it is empty") }
         if instance.format == .text { return search(bytes, of: file, for: instance.pattern) }
         return InstanceContents { () throws(InstanceFormatError) in
             switch instance.format {

@@ -49,6 +49,26 @@ extension SocketLiveness {
         }
     }
 
+    /// The same of a file that is to be removed; `nil` where it is no socket, or not there.
+    init?(probing removal: FileRemoval) {
+        guard let (parent, name) = removal.path.splitAtLastComponent else { return nil }
+        do throws(SystemError) {
+            let directory = try DirectoryHandle(opening: parent)
+            let facts = try FileFacts(of: name, in: directory.descriptor.raw)
+            guard facts.kind == .socket else { return nil }
+            self.init(
+                probing: name,
+                in: directory,
+                facts: facts,
+                mount: try MountTable.current().mount(of: facts),
+                table: .success(try UnixSocketTable.current())
+            )
+        } catch {
+            if error.code == ENOENT { return nil }
+            self = .unknown("\(error.call): \(error.reason)")
+        }
+    }
+
     /// Asks by connecting alone, through an `O_PATH` descriptor of the socket's file.
     init(probing node: borrowing FileDescriptor) {
         self.init(connectResult: unsafe clinux_unix_probe("/proc/self/fd/\(node.raw)"))

@@ -32,15 +32,7 @@ extension InstanceStop {
         }
         // Whom a supervisor recorded with its start time, and looks after no more, has only this name.
         let isOwned = rules[id]?.stop == nil && rules[id]?.recordsOwned == true
-        if isOwned, owner(of: instance) == nil, let hidden = hiddenAncestor(of: identity) {
-            return "whether its supervisor lives is unknown: process \(hidden), above it, cannot "
-                + "be seen; run as root"
-        }
-        let keeper = isOwned ? owner(of: instance) ?? neighbor(of: instance) : nil
-        if let keeper {
-            return "\(keeper) looks after it, and may start it again: let that stop it; "
-                + "'reaper clean --pid \(numbers(of: instance))' stops its process all the same"
-        }
+        if isOwned, let reason = supervision(of: instance) { return reason }
         let isAbandoned = !isOfAll && instance.isProven && isOwned
         guard rules[id]?.stop != nil || isAbandoned else {
             return "rule \(id) does not say how to stop it: "
@@ -79,6 +71,27 @@ extension InstanceStop {
         let numbers = instance.holders.map(\.description).joined(separator: ",")
         return "\(who), and rule \(instance.rule) does not say how to stop that: "
             + "'reaper clean --pid \(numbers)' stops it if it has to be"
+    }
+
+    /// Who looks after it, or may, so that it is not stopped for itself; `nil` where nobody does.
+    private func supervision(of instance: Instance) -> String? {
+        let command = "'reaper clean --pid \(numbers(of: instance))'"
+        let unknown = "whether its supervisor lives is unknown: "
+        let owner = owner(of: instance)
+        // It is part of that one's tree, and goes with it.
+        if let owner, isNamed(owner) { return nil }
+        if owner == nil, let reason = unknownOwner(of: instance) { return unknown + reason }
+        switch owner.map(RecordedOwner.runs) ?? neighbor(of: instance) {
+        case .none: return nil
+        case .unknown(let reason):
+            return "\(unknown)\(reason); \(command) stops its process all the same"
+        case .runs(let keeper) where isNamed(keeper):
+            return "\(keeper.label) looks after it, and is stopped now: once that is gone, "
+                + "'reaper stop \(instance.id.quotedForShell)' stops what is left"
+        case .runs(let keeper):
+            return "\(keeper.label) looks after it, and may start it again: let that stop it; "
+                + "\(command) stops its process all the same"
+        }
     }
 
     /// What tells who has an instance of which only a file is known.

@@ -35,6 +35,8 @@ public struct InstanceStop: Sendable {
     let view: SnapshotView
     let rules: [String: Rule]
     let isOfAll: Bool
+    /// Everything that was named, and not only what has been sorted by now.
+    let chosen: [Instance]
 
     /// Sorts the chosen instances of a listing.
     ///
@@ -48,6 +50,7 @@ public struct InstanceStop: Sendable {
     ) {
         self.listing = listing
         self.isOfAll = isOfAll
+        self.chosen = chosen
         view = SnapshotView(listing.snapshot, rules: rules)
         self.rules = Dictionary(rules.map { ($0.id, $0) }) { first, _ in first }
         for instance in chosen where !instance.isSocket { add(instance) }
@@ -103,7 +106,7 @@ public struct InstanceStop: Sendable {
         // Who was added as a supervisor before may have been named after all.
         supervisors.removeAll { $0 == instance }
         targets.append(instance)
-        if above.isEmpty, let label = owner(of: instance) {
+        if above.isEmpty, let label = owner(of: instance)?.label {
             keepers.append(Keeper(instance: instance, label: label))
         }
     }
@@ -120,7 +123,7 @@ public struct InstanceStop: Sendable {
         }
     }
 
-    private func ancestors(of identity: ProcessIdentity) -> [ProcessRecord] {
+    func ancestors(of identity: ProcessIdentity) -> [ProcessRecord] {
         guard let process = view.snapshot.process(identity.pid) else { return [] }
         var child = process
         // A parent that is younger has a number that was used again.
@@ -128,48 +131,6 @@ public struct InstanceStop: Sendable {
             defer { child = parent }
             return parent.identity.startTime <= child.identity.startTime
         }
-    }
-
-    /// Who is what its rule calls an owner, and runs, recorded beside its file or above it.
-    func neighbor(of instance: Instance) -> String? {
-        let files = listing.snapshot.instanceFiles
-        guard let owner = rules[instance.rule]?.owner,
-            let file = files.first(where: { $0.path == instance.file })
-        else { return nil }
-        for other in listing.instances where other.rule != instance.rule && !other.isOver {
-            guard files.contains(where: { $0.path == other.file && $0.isAbove(file) }) else {
-                continue
-            }
-            for identity in other.processes {
-                guard let process = view.snapshot.process(identity.pid),
-                    owner.evaluate(process, in: view.context) == .holds
-                else { continue }
-                return process.label
-            }
-        }
-        return nil
-    }
-
-    /// The number of whoever is above it and was not seen; PID 1 only adopts.
-    func hiddenAncestor(of identity: ProcessIdentity) -> Int32? {
-        guard let process = view.snapshot.process(identity.pid),
-            case .unseen(let number) = ParentChain(of: process, in: view.snapshot).end, number != 1
-        else { return nil }
-        return number
-    }
-
-    /// Who, alive above it, its rule calls its owner, as far as the facts at hand show.
-    func owner(of instance: Instance) -> String? {
-        for identity in instance.processes {
-            for id in instance.rules {
-                guard let pattern = rules[id]?.owner else { continue }
-                let owner = ancestors(of: identity).first {
-                    pattern.evaluate($0, in: view.context) == .holds
-                }
-                if let owner { return owner.label }
-            }
-        }
-        return nil
     }
 
     // MARK: - What is done

@@ -79,6 +79,8 @@ public struct HostFacts: Sendable, Equatable {
     public var isOwnChainComplete = true
     /// Reaper's process group; 0 where it is not known.
     public var ownProcessGroup: Int32 = 0
+    /// Whether reaper's time namespace counts start times from another moment than PID 1's.
+    public var isTimeShifted = false
     /// User names by number, from `/etc/passwd`.
     public var userNames: [UInt32: String] = [:]
 

@@ -18,6 +18,7 @@ extension Procfs {
         host.sinceBoot = Clock.sinceBoot()
         host.wallClock = Clock.wall()
         host.effectiveUser = geteuid()
+        host.isTimeShifted = isTimeShifted()
         readOwnChain(into: &host)
         var own = ProcessRecord(
             identity: ProcessIdentity(pid: getpid(), startTime: 0),

@@ -18,6 +18,10 @@ extension Procfs {
             in: mountinfo ?? self.mountinfo(),
             effectiveUser: host.effectiveUser
         )
+            + (host.isTimeShifted
+                ? [
+                    "this time namespace counts start times otherwise than PID 1's: what was recorded outside cannot be compared"
+                ] : [])
     }
 }
 

@@ -29,7 +29,8 @@ public enum CommandFailure: Error, Sendable, Equatable {
 
 /// Starts a program by posix_spawn(3): nothing of reaper runs between fork and exec.
 ///
-/// The program gets the signals as reaper got them: the mask, and SIGPIPE, which reaper ignores.
+/// The program gets the signals as reaper got them: the mask, and SIGPIPE and SIGXFSZ, which
+/// reaper ignores.
 struct CommandSpawn {
     /// The program and its arguments.
     var words: [ByteString]
@@ -70,10 +71,11 @@ struct CommandSpawn {
         var mask = mask
         unsafe posix_spawnattr_setsigmask(&attributes, &mask)
         var flags = Int32(POSIX_SPAWN_SETSIGMASK)
-        if !BrokenPipe.wasIgnored {
+        if !BrokenPipe.wasIgnored || !FileSizeLimit.wasIgnored {
             var defaults = sigset_t()
             unsafe sigemptyset(&defaults)
-            unsafe sigaddset(&defaults, SIGPIPE)
+            if !BrokenPipe.wasIgnored { unsafe sigaddset(&defaults, SIGPIPE) }
+            if !FileSizeLimit.wasIgnored { unsafe sigaddset(&defaults, SIGXFSZ) }
             unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
             flags |= Int32(POSIX_SPAWN_SETSIGDEF)
         }

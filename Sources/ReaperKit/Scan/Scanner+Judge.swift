@@ -29,6 +29,9 @@ extension Scanner {
                 reason: reasonText(fact.code)
             )
         }
+        snapshot.unreadable.notes += detection.findings.compactMap { finding in
+            finding.process.flatMap { detection.doubts[$0] }
+        }.map(\.escapedForTerminal)
         var result = ScanResult(snapshot: snapshot, findings: detection.findings)
         result.ignored = detection.ignored
         result.unreached = unreached
@@ -111,6 +114,7 @@ extension Scanner {
             all.findings += one.findings
             all.wanted.formUnion(one.wanted)
             all.hidden += one.hidden
+            all.doubts = one.doubts
         }
         if let pattern = request.narrowing { narrow(&all, to: pattern, in: view) }
         if request.compares(.leakedFile), let baseline = request.selection.process.absentFrom {

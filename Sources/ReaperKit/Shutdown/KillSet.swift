@@ -55,7 +55,7 @@ struct KillSet {
     var hasUnkilled: Bool {
         left.contains { identity in
             guard let member = members[identity] else { return false }
-            return member.isActive && member.lastSignal != .kill
+            return member.isActive && !member.wasKilled
         }
     }
 

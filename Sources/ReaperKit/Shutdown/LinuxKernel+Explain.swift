@@ -99,8 +99,26 @@ extension LinuxKernel {
         } catch {
             return .kept("whether it is in use could not be learned: \(reasonText(error.code))")
         }
+        switch liveness(of: removal) {
+        case .bound: return .kept("a socket of a process that still runs is bound to it")
+        case .unknown(let reason):
+            return .kept("whether a socket is bound to it could not be learned: \(reason)")
+        case .unbound, nil: break
+        }
         let result = QuarantineRemover().remove(removal.path, judgedAs: removal.file)
         return answer(result, removal.path)
+    }
+
+    /// Whether anybody is bound to a companion; `nil` for what is no socket, or gone.
+    ///
+    /// A socket can outlive its last holder a little, as a port can.
+    private func liveness(of removal: FileRemoval) -> SocketLiveness? {
+        let end = Clock.monotonic() + .milliseconds(250)
+        while true {
+            let answer = SocketLiveness(probing: removal)
+            guard answer == .bound, Clock.monotonic() < end else { return answer }
+            Polling.wait(until: Clock.monotonic() + .milliseconds(20))
+        }
     }
 
     private func isStale(_ file: InstanceFile) throws(SystemError) -> Bool {

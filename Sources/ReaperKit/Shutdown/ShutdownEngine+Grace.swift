@@ -22,7 +22,7 @@ extension ShutdownEngine {
                 nextLook = kernel.now() + max((kernel.now() - before) * 2, .microseconds(100))
             }
             // Who survived SIGKILL in an earlier wave is not asked any more.
-            let active = set.active.filter { $0.lastSignal != .kill }
+            let active = set.active.filter { !$0.wasKilled }
             let time = kernel.now()
             guard time < end, interrupts < 2 else { return }
             if active.allSatisfy({ $0.hadGrace(at: time) }) { return }
@@ -122,7 +122,7 @@ extension ShutdownEngine {
     /// them, and gives them a moment: whoever would have obeyed is not killed unasked.
     mutating func askTheRest(until deadline: Duration) {
         guard !options.isForced, interrupts < 2, kernel.now() < deadline else { return }
-        let unasked = set.active.filter { $0.asked == nil && $0.lastSignal != .kill }
+        let unasked = set.active.filter { $0.asked == nil && !$0.wasKilled }
         let moment = min(
             unasked.map(\.target.timeout).max() ?? .zero,
             (deadline - kernel.now()) / 4
@@ -185,7 +185,7 @@ extension ShutdownEngine {
         let time = kernel.now()
         let active = set.active
         let unasked = active.filter {
-            $0.asked == nil && $0.lastSignal != .kill && !set.isAtWork($0, at: time)
+            $0.asked == nil && !$0.wasKilled && !set.isAtWork($0, at: time)
         }
         guard !unasked.isEmpty else { return [] }
         /// Numbers whose children still have grace.

@@ -64,6 +64,16 @@ extension ShutdownEngine {
         }
     }
 
+    /// Whether somebody of the trees lives whom the plan refuses, or an exact one does not name: he
+    /// may hold what the files stand for.
+    private mutating func isAnyoneSpared(by plan: ShutdownPlan) -> Bool {
+        let refused = plan.refused.filter { $0.root != nil }.compactMap(\.identity)
+        for identity in refused + Array(strangers.keys) where !kernel.hasExited(identity) {
+            return true
+        }
+        return false
+    }
+
     /// Removes files, only after everybody is gone, and draws up the account.
     mutating func finish(_ plan: ShutdownPlan) {
         kernel.thawGroups()
@@ -90,7 +100,7 @@ extension ShutdownEngine {
             || kernel.now() >= start + options.deadline && !set.active.isEmpty
         let isBlocked =
             isAnybodyLeft() || portsAreUnknown || outcome.ports.contains { !$0.isFree }
-            || outcome.targets.contains { $0.result == .refused }
+            || outcome.targets.contains { $0.result == .refused } || isAnyoneSpared(by: plan)
         for removal in plan.removals {
             if isBlocked {
                 outcome.kept.append(

@@ -23,6 +23,8 @@ struct ShutdownMember {
     /// Who had been asked when he made it, or made whoever made it: it may be how he cleans up.
     var maker: ProcessIdentity?
     var lastSignal: Signal?
+    /// Whether it was sent SIGKILL after its grace; that may also be what a rule or user asks with.
+    var wasKilled = false
     /// Whether it was sent SIGSTOP, and has to be continued if it is not killed.
     var isFrozen = false
     /// When it was sent SIGSTOP so that its children could be seen before it is asked.

@@ -139,6 +139,8 @@ public struct Refusal: Sendable, Equatable {
     public var path: ByteString?
     /// Why not, and what to do instead.
     public var reason: String
+    /// The target to whose tree the process belongs, or that it is; `nil` where that is nobody's.
+    var root: ProcessIdentity?
 
     /// Refuses a process.
     public init(_ identity: ProcessIdentity, reason: String) {

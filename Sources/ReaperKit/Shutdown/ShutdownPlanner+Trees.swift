@@ -67,7 +67,7 @@ extension ShutdownPlanner {
             if depth > 0, let reason = refusal(of: process) {
                 // Reaper's own chain inside a session was never asked for.
                 if !view.isOwnChain(process.identity) {
-                    plan.refuse(process.identity, reason)
+                    plan.refuse(process.identity, reason, of: head.identity)
                     // What a protected process runs is its own affair.
                     sheltered.formUnion(view.tree.descendants(of: index).map(\.index))
                 }

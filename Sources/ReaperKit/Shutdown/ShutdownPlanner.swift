@@ -86,10 +86,16 @@ public struct ShutdownPlanner: Sendable {
             sweep.others?.targets.removeAll { !named.contains($0.identity) }
             return sweep
         }
+        let heads = Set(earlier.targets.map(\.root))
+        plan.refused = earlier.refused.map { refusal in
+            var refusal = refusal
+            refusal.root = refusal.identity.flatMap { head(of: $0, among: heads) }
+            return refusal
+        }
         plan.waves = earlier.waves.map { wave in
             wave.compactMap { target in
                 if let reason = objection(to: target) {
-                    plan.refuse(target.identity, reason)
+                    plan.refuse(target.identity, reason, of: target.root)
                     return nil
                 }
                 var target = target
@@ -118,6 +124,17 @@ public struct ShutdownPlanner: Sendable {
             return zombie
         }
         return plan
+    }
+
+    /// Whose tree it is in: a plan file does not say of whom it refuses.
+    private func head(
+        of identity: ProcessIdentity,
+        among heads: Set<ProcessIdentity>
+    ) -> ProcessIdentity? {
+        guard let process = view.snapshot.process(identity.pid), process.identity == identity
+        else { return nil }
+        return view.tree.ancestors(of: process).map(\.identity).first(where: heads.contains)
+            ?? heads.first { $0.pid == process.session || $0.pid == process.processGroup }
     }
 
     private func objection(to zombie: ZombieTarget, _ process: ProcessRecord) -> String? {
@@ -265,8 +282,19 @@ public struct ShutdownPlanner: Sendable {
 
 extension ShutdownPlan {
     /// Says once of each process why it is not stopped.
-    mutating func refuse(_ identity: ProcessIdentity, _ reason: String) {
+    ///
+    /// - Parameters:
+    ///   - identity: Which process.
+    ///   - reason: Why not.
+    ///   - root: The target to whose tree it belongs: that is not gone while it lives.
+    mutating func refuse(
+        _ identity: ProcessIdentity,
+        _ reason: String,
+        of root: ProcessIdentity? = nil
+    ) {
         guard !refused.contains(where: { $0.identity == identity }) else { return }
-        refused.append(Refusal(identity, reason: reason))
+        var refusal = Refusal(identity, reason: reason)
+        refusal.root = root
+        refused.append(refusal)
     }
 }

@@ -195,6 +195,38 @@ struct InstanceFileReaderTests {
         #expect(reasons.last?.hasSuffix("in time: others had taken too long") == true)
     }
 
+    @Test("a record that is not opened, or lies where nobody looks, is told as hiding some")
+    func unopenedRecord() throws {
+        let scratch = try ScratchDirectory()
+        for name in ["a", "b", "c", "d", "d/svc.xml", "outside"] { try scratch.makeDirectory(name) }
+        try scratch.write("outside/svc.xml", "<pid>4194304</pid>")
+        try scratch.link("a/svc.xml", to: "../outside/svc.xml")
+        try #require(unsafe mkfifo(scratch.child("b/svc.xml").text, 0o600) == 0)
+        try scratch.write("c/svc.xml", "")
+        try scratch.link("link", to: "outside")
+        var rule = try instanceRule("*/svc.xml", in: scratch, .text)
+        rule.instance?.pattern = "<pid>(?<pid>[0-9]+)</pid>"
+        var reader = try InstanceFileReader()
+        #expect(reader.scan([rule]).limits().isEmpty)
+        var owner = ProcessPattern()
+        owner.names = [try Glob(parsing: "supervisor", as: .text)]
+        rule.owner = owner
+        let limits = reader.scan([rule]).limits()
+        let base = scratch.path.text
+        func unknown(_ name: String) -> String {
+            "whom \(base)/\(name)/svc.xml records is not known: "
+        }
+        #expect(
+            limits == [
+                "\(base)/link: a symbolic link, not followed",
+                unknown("a") + "it is a symbolic link, not a regular file",
+                unknown("b") + "it is a named pipe, not a regular file",
+                unknown("c") + "it is empty",
+                unknown("d") + "it is a directory, not a regular file",
+            ]
+        )
+    }
+
     @Test("a link's target is read, not followed")
     func symbolicLink() throws {
         let scratch = try ScratchDirectory()

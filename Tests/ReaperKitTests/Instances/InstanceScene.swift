@@ -18,7 +18,13 @@ enum InstanceScene {
         marked.instance = instance
         var silent = try rule("silent", named: "svc")
         silent.stop = nil
-        return [node, supervisor, marked, silent]
+        var service = Rule(id: "test.service", title: "A service", source: "test")
+        service.owner = ProcessPattern()
+        service.owner?.names = [try Glob(parsing: "boss", as: .text)]
+        service.instance = InstanceRule()
+        service.instance?.files = [try Glob(parsing: "/run/*", as: .path)]
+        supervisor.instance?.files = [try Glob(parsing: "/run/boss*", as: .path)]
+        return [node, supervisor, marked, silent, service]
     }
 
     private static func rule(_ name: String, named process: String) throws -> Rule {

@@ -38,6 +38,25 @@ struct ShutdownOrderTests {
         #expect(scene.machine.time < .seconds(1))
     }
 
+    @Test("who is asked with KILL is gone at once, and so is its parent", arguments: [false, true])
+    func askedWithKill(isTold: Bool) {
+        for order in [StopOrder.deepestFirst, .rootFirst, .atOnce] {
+            var scene = ShutdownScene()
+            scene.kernel.tellsBirths = isTold
+            var stubborn = Temperament()
+            stubborn.answerToTerm = .ignores
+            let root = scene.machine.fork(scene.machine.initProcess, "root", stubborn)
+            for _ in 0..<3 { scene.machine.fork(root, "child", stubborn) }
+            scene.stop(root, signal: .kill, timeout: .milliseconds(200), order: order)
+            let outcome = scene.run()
+            #expect(scene.kernel.log.allSatisfy { $0.hasPrefix("KILL") })
+            #expect(outcome.targets.allSatisfy { $0.result == .killed })
+            #expect(outcome.proof == .tree)
+            #expect(scene.machine.time < .seconds(1))
+            #expect(scene.kernel.violations.isEmpty)
+        }
+    }
+
     @Test("root-first asks a parent before its children, at-once all in one go")
     func otherOrders() {
         for (order, isRootFirst) in [(StopOrder.rootFirst, true), (.atOnce, false)] {

@@ -25,6 +25,15 @@ struct LiveOutputTests {
         }
     }
 
+    @Test("a file that must not grow any more is told; it does not end reaper")
+    func fileSizeLimit() throws {
+        let words = "scan --orphans --no-default-rules --json -o \(directory.path("report.json"))"
+        let completion = try Binary(path: "/bin/sh")
+            .run(["-c", "ulimit -f 0; exec \(Binary.reaper.path) \(words)"])
+        #expect(completion.code == 3, "\(completion.errorText)")
+        #expect(completion.errorText.lowercased().contains("file too large"))
+    }
+
     @Test("-o writes the file whole, and nothing to stdout")
     func file() throws {
         let specimen = try Specimen("sleep")

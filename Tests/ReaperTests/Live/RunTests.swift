@@ -81,7 +81,7 @@ struct RunTests {
         let ignoring = try [
             "grep SigIgn /proc/self/status",
             "\(Binary.reaper.path) run -- grep SigIgn /proc/self/status",
-        ].map { try Binary(path: "/bin/sh").run(["-c", "trap '' PIPE HUP; exec \($0)"]).text }
+        ].map { try Binary(path: "/bin/sh").run(["-c", "trap '' PIPE HUP XFSZ; exec \($0)"]).text }
         #expect(ignoring[1] == ignoring[0])
     }
 

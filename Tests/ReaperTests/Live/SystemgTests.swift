@@ -125,7 +125,15 @@ struct SystemgTests {
         ).id
         let all = try home.run(["stop", "--all", "--yes", "--rule", "systemg.service"])
         #expect(all.code == 1 && root.state == .running, "\(all.errorText)")
+        let words = ["scan", "--rule", "systemg.service", "--pid", root.identity]
+        let isSeen = try home.run(words).report().finding(about: root)?.verdict != "suspect"
         let completion = try home.run(["stop", "--service", name])
+        guard isSeen else {
+            // Among the ancestors there is one that an ordinary user cannot look at.
+            #expect(completion.code == 1 && root.state == .running)
+            #expect(completion.text.contains("whether its supervisor lives is unknown"))
+            return
+        }
         #expect(completion.code == 0, "\(completion.text)\(completion.errorText)")
         #expect(try completion.report().target(root)?.result == "exited")
     }
@@ -160,6 +168,92 @@ struct SystemgTests {
         #expect(stop.code == 1 && root.state == .running)
         #expect(stop.text.contains("looks after it"), "\(stop.text)\(stop.errorText)")
         #expect(try supervisor.finish().signals.isEmpty && service.finish().signals.isEmpty)
+    }
+
+    /// What a supervisor's own record can be like so that it does not tell who that is.
+    enum Unusable: String, CaseIterable, Sendable {
+        case malformed, link, older, directory
+    }
+
+    @Test(
+        "whether a supervisor lives whose record cannot be used is unknown",
+        arguments: Unusable.allCases
+    )
+    func unusable(_ record: Unusable) throws {
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))
+        let root = try service.root
+        let supervisor = try Specimen("sleep", "--exe", home.path("bin/sysg"))
+        try writeLive(self.record(root.pid, start: root.startTime), to: "projects/p/pid.xml")
+        let file = home.path("\(Self.state)/sysg.pid")
+        switch record {
+        case .malformed: try writeLive("pid=\(supervisor.root.pid)", to: "sysg.pid")
+        case .link:
+            try writeLive("\(supervisor.root.pid)", to: "real")
+            try FileManager.default.createSymbolicLink(
+                atPath: file,
+                withDestinationPath: home.path("\(Self.state)/real")
+            )
+        case .older:
+            try writeLive("\(supervisor.root.pid)", to: "sysg.pid")
+            let date = Date(timeIntervalSinceNow: -60)
+            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file)
+        case .directory: try home.makeDirectory("\(Self.state)/sysg.pid")
+        }
+        for rules in ["systemg.*", "systemg.service"] {
+            let words = ["scan", "--rule", rules, "--pid", root.identity]
+            let report = try home.run(words).report()
+            #expect(report.finding(about: root)?.verdict == "suspect", "\(rules)")
+            #expect(!report.complete, "\(rules)")
+        }
+        for words in [[], ["--rule", "systemg.service"]] {
+            let stop = try home.run(["stop", "--service", "web"] + words)
+            #expect(stop.code == 1 && root.state == .running, "\(stop.text)")
+            #expect(stop.text.contains("whether its supervisor lives is unknown"), "\(stop.text)")
+        }
+        #expect(try supervisor.finish().signals.isEmpty && service.finish().signals.isEmpty)
+    }
+
+    @Test("a supervisor that holds a lock on its pid file looks after its services all the same")
+    func locked() throws {
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))
+        let root = try service.root
+        try writeLive(record(root.pid, start: root.startTime), to: "projects/p/pid.xml")
+        let file = home.path("\(Self.state)/sysg.pid")
+        let words = ["--lock", "flock", "--path", file, "--exe", home.path("bin/sysg")]
+        let supervisor = try Specimen(["pidfile"] + words)
+        let report = try home.run(["scan", "--rule", "systemg.*", "--pid", root.identity]).report()
+        #expect(report.finding(about: root)?.verdict == "suspect")
+        #expect(report.complete || !Machine.isRoot)
+        #expect(try supervisor.finish().signals.isEmpty)
+    }
+
+    @Test("a record that seems older than the boot, of a service that runs, is more than a note")
+    func olderThanBoot() throws {
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/web"))
+        let root = try service.root
+        try writeLive(record(root.pid, start: root.startTime), to: "pid.xml")
+        let file = home.path("\(Self.state)/pid.xml")
+        let date = Date(timeIntervalSince1970: 1_000_000_000)
+        try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file)
+        let completion = try home.run(["scan", "--rule", "systemg.service"])
+        let finding = try completion.report().finding(about: file)
+        #expect(finding?.severity == "warning" && finding?.verdict == "suspect")
+        #expect(finding?.summary.contains("started when recorded") == true)
+        #expect(completion.code != 0)
+        #expect(try service.finish().signals.isEmpty)
+    }
+
+    @Test("a service named together with its supervisor goes with that")
+    func together() throws {
+        let specimen = try Specimen(
+            ["sleep", "--setsid", "--exe", home.path("bin/web"), "--owner", home.path("bin/sysg")]
+        )
+        let (root, owner) = (try specimen.root, try specimen["owner"])
+        try writeLive(record(root.pid, start: root.startTime), to: "pid.xml")
+        try writeLive("\(owner.pid)", to: "sysg.pid")
+        let completion = try home.run(["stop", "web", "sysg"])
+        #expect(completion.code == 0, "\(completion.text)\(completion.errorText)")
+        #expect(root.hasEnded && owner.hasEnded)
     }
 
     @Test("rules test and explain tell which file records a service, and whether its owner lives")
@@ -363,7 +457,7 @@ struct SystemgTests {
             ("pid.json", #"{"services": {"web": 0}}"#), ("pid.json", #"{"services": {"web": -1}}"#),
             ("pid.json", #"{"services": {"web": 1}}"#), ("pid.json", #"{"services": {"w": "x"}}"#),
             ("pid.json", "[]x"), ("pid.xml", "web 4127"), ("sysg.pid", "0"), ("sysg.pid", "-1"),
-            ("sysg.pid", "4127 "), ("sysg.pid", ""),
+            ("sysg.pid", "4127 "), ("sysg.pid", ""), ("pid.xml", ""),
             ("pid.xml", "<PidFile><services><name>w</name><pid>1</pid></services></PidFile>"),
             ("pid.xml", "<PidFile><services><name>w</name><pid>-1</pid></services></PidFile>"),
             ("pid.xml", "<PidFile><services><name>w</name><pid>0</pid></services></PidFile>"),
