@@ -173,7 +173,8 @@ struct LeakSearch {
         defer { progress.end() }
         options.action.deadline = max(end - Clock.monotonic(), .milliseconds(1))
         var outcome = session.execute(plan, in: result.snapshot, options, interrupts) {
-            progress.show($0)
+            // Lines that are lost are better than lines in the midst of a table.
+            if Diagnostics.isThrough { progress.show($0) }
         }
         if run.wasInterrupted { outcome.wasInterrupted = true }
         let isNew = !next.findings.isEmpty
