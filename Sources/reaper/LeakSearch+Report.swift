@@ -57,8 +57,9 @@ extension LeakSearch {
         let hasRefused = report.plan?.refused.isEmpty == false
         if isForPeople, hasActed || hasRefused || options.output.isVerbose || !report.isComplete {
             var shown = report
-            // What nothing was done about has been told.
-            if !options.output.isVerbose { shown.findings = [] }
+            // It has been told; but a table without it would say that nothing was found.
+            let isTold = hasActed || hasRefused
+            if isTold, !options.output.isVerbose { shown.findings = [] }
             write(shown, Terminal.standardError().style(for: options.output))
         }
         let written = output.finish(report, shown: isForPeople ? nil : report, .clean)

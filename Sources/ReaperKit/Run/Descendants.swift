@@ -4,6 +4,8 @@ import Glibc
 public struct Descendants: Sendable {
     /// Those that run, sorted by number.
     public var identities: [ProcessIdentity]
+    /// Numbers that the kernel names as children of one of them, and `/proc` does not show.
+    public var hidden: [Int32] = []
     /// Whether everybody could be seen whom the kernel names as a child of one of them.
     public var isComplete: Bool
 
@@ -14,15 +16,20 @@ public struct Descendants: Sendable {
         var procfs = try Procfs()
         let own = getpid()
         var walk = ChildWalk()
-        var hidden = false
+        var hidden: [Int32] = []
         let seen = walk.records(below: [own], in: &procfs) { pid, procfs in
             let answer = procfs.record(of: ProcessPlace(pid: pid))
-            // With hidepid= who is hidden looks as if gone.
-            if case .gone = answer, PidLiveness.isProcess(pid) { hidden = true }
-            return answer
+            if case .value = answer { return answer }
+            // With hidepid= who is hidden looks as if gone, or is refused.
+            if PidLiveness.isProcess(pid) { hidden.append(pid) }
+            return .gone
         }
         if let seen {
-            return Descendants(identities: identities(of: seen, besides: own), isComplete: !hidden)
+            return Descendants(
+                identities: identities(of: seen, besides: own),
+                hidden: hidden,
+                isComplete: hidden.isEmpty
+            )
         }
         var records: [ProcessRecord] = []
         for pid in try procfs.pids() {
