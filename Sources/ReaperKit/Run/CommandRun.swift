@@ -32,14 +32,14 @@ public final class CommandRun {
     /// They are left by the program that it replaced by exec(2), or adopted as PID 1 does; their
     /// descendants could not be told from the command's.
     public static func needsProcessOfItsOwn() -> Bool {
-        // Once is enough, whatever there is then.
-        guard unsafe getenv(nested) == nil else {
-            unsafe unsetenv(nested)
-            return false
-        }
+        // Once is enough, whatever there is then; but only a parent that is reaper says so.
+        let parent = unsafe getenv(nested).map { unsafe String(cString: $0) }
+        unsafe unsetenv(nested)
+        if parent == "\(getppid())" { return false }
         return getpid() == 1 || ChildEvent.hasForeignChild
     }
 
+    /// What tells the other reaper that it is one: its parent's number.
     private static let nested = "REAPER_RUN_NESTED"
 
     /// Starts the command.
@@ -64,7 +64,7 @@ public final class CommandRun {
         if let tag {
             unsafe setenv(Self.variable, tag, 1)
         } else {
-            unsafe setenv(Self.nested, "1", 1)
+            unsafe setenv(Self.nested, "\(getpid())", 1)
         }
         let spawn = CommandSpawn(words: words, place: place, mask: signals.previous)
         let terminal: JobTerminal?
