@@ -6,7 +6,8 @@ public struct Descendants: Sendable {
     public var identities: [ProcessIdentity]
     /// Numbers that the kernel names as children of one of them, and `/proc` does not show.
     public var hidden: [Int32] = []
-    /// Whether everybody could be seen whom the kernel names as a child of one of them.
+    /// Whether everybody could be seen whom the kernel names as a child of one of them, and nobody
+    /// has been adopted meanwhile.
     public var isComplete: Bool
 
     /// Looks for them; who has exited, and is waited for by reaper alone, is not among them.
@@ -25,10 +26,14 @@ public struct Descendants: Sendable {
             return .gone
         }
         if let seen {
+            // Whoever exits gives its children to reaper, which may have been looked at before: a
+            // chain of forks and exits would stay one step ahead.
+            let known = Set(seen.map(\.pid) + hidden)
+            let isSettled = walk.directChildren(of: own, in: &procfs).map(known.isSuperset) ?? false
             return Descendants(
                 identities: identities(of: seen, besides: own),
                 hidden: hidden,
-                isComplete: hidden.isEmpty
+                isComplete: hidden.isEmpty && isSettled
             )
         }
         var records: [ProcessRecord] = []
