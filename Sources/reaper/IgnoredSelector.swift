@@ -28,7 +28,10 @@ enum IgnoredSelector: String, CaseIterable {
         _ value: String,
         in context: ParsingContext
     ) throws(ValueError) -> Exemption.Subject {
-        if self == .file { return .files(try Glob(parsing: ByteString(value), as: .path)) }
+        if self == .file {
+            let path = try context.inHome(value) ?? ByteString(value)
+            return .files(try Glob(parsing: path, as: .path))
+        }
         var options = Options()
         guard let flag = Flag.all.first(where: { $0.names.contains(rawValue) }),
             case .value(_, let apply) = flag.argument

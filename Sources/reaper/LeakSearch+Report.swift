@@ -15,7 +15,7 @@ extension LeakSearch {
             }
         }
         if !options.output.isQuiet {
-            show("reaper: \(facts.summary) left \(LeakSearch.summary(of: findings)):\n")
+            Diagnostics.report("\(facts.summary) left \(LeakSearch.summary(of: findings)):")
         }
         var style = Terminal.standardError().style(for: options.output)
         style.isQuiet = true
@@ -23,7 +23,7 @@ extension LeakSearch {
         guard options.run.keeps, !options.output.isQuiet,
             findings.contains(where: { $0.kind == .leakedProcess })
         else { return }
-        show("kept; 'reaper clean --pid PID@START' stops one with its tree\n")
+        Diagnostics.write("kept; 'reaper clean --pid PID@START' stops one with its tree\n")
     }
 
     /// Whether the report itself is for people, who read it on standard error.
@@ -57,29 +57,18 @@ extension LeakSearch {
         let hasRefused = report.plan?.refused.isEmpty == false
         if isForPeople, hasActed || hasRefused || options.output.isVerbose || !report.isComplete {
             var shown = report
-            // What nothing was done about has been told.
-            if !options.output.isVerbose { shown.findings = [] }
+            // It has been told; but a table without it would say that nothing was found.
+            let isTold = hasActed || hasRefused
+            if isTold, !options.output.isVerbose { shown.findings = [] }
             write(shown, Terminal.standardError().style(for: options.output))
         }
         let written = output.finish(report, shown: isForPeople ? nil : report, .clean)
         return code == 0 ? written.rawValue : code
     }
 
-    /// Writes as much as standard error takes without waiting: nobody may have read it for long,
-    /// and what is left is to be stopped.
     private func write(_ report: Report, _ style: ReportStyle) {
         let text = String(decoding: TableReport.render(report, style: style), as: UTF8.self)
-        show(text)
-    }
-
-    /// Writes in pieces that a pipe takes at once if it takes anything; pipe(7).
-    private func show(_ text: String) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty, Polling.mayWrite(to: 2) {
-            let piece = rest.prefix(Int(PIPE_BUF))
-            Diagnostics.write(piece)
-            rest = rest.dropFirst(piece.count)
-        }
+        Diagnostics.write(text)
     }
 }
 

@@ -17,6 +17,8 @@ struct LeakSearch {
 
     /// Who was gone before it could be looked at, one per look.
     private var fleeting: [ProcessIdentity] = []
+    /// Who is there, and could not be looked at.
+    var unseen = UnseenLeaks()
 
     /// Who is left in the end.
     private enum Rest {
@@ -48,36 +50,47 @@ struct LeakSearch {
     ///   - output: Where the report goes.
     /// - Returns: The code for a command that succeeded.
     mutating func finish(_ isChildless: Bool, _ output: consuming Outputs) -> Int32 {
+        var report: Report
         do throws(ScanSession.Failure) {
-            let rest = try isChildless ? .nobody : stopAll()
-            try lookAround()
-            var report = try reportSoFar()
-            if report.findings.isEmpty {
-                report.findings = fleetingFindings
-                tell(report, about: report.findings)
-            }
-            report.ignored = expected
-            report.run = facts
-            // Whoever is gone needs no command.
-            let gone = Set(report.outcome?.targets.filter(\.result.isGone).map(\.identity) ?? [])
-            for index in report.findings.indices {
-                guard let identity = report.findings[index].process, gone.contains(identity)
-                else { continue }
-                report.findings[index].remedy.command = nil
-            }
-            report.startedAt = facts.startedAt
-            report.duration = Clock.wall() - facts.startedAt
-            if rest == .nobody, !options.run.keeps || report.findings.isEmpty {
-                report.outcome = proven(report.outcome ?? ShutdownOutcome())
-            } else if rest == .expected, report.outcome != nil {
-                report.outcome?.proof = .none
-                report.outcome?.unproven = "what is ignored still runs"
-            }
-            return write(report, output)
+            report = try account(isChildless)
         } catch {
             Diagnostics.report(error.message)
-            return ExitStatus.worst(statuses + [.incomplete]).rawValue
+            // Whoever reads only the report must not take silence for a proof.
+            report = self.report ?? Report(of: facts)
+            unseen.notes.append(error.message)
         }
+        tell(report, about: unseen.hiddenFindings)
+        if unseen.add(to: &report) { statuses.append(.incomplete) }
+        report.ignored = expected
+        report.run = facts
+        // Whoever is gone needs no command.
+        let gone = Set(report.outcome?.targets.filter(\.result.isGone).map(\.identity) ?? [])
+        for index in report.findings.indices {
+            guard let identity = report.findings[index].process, gone.contains(identity)
+            else { continue }
+            report.findings[index].remedy.command = nil
+        }
+        report.startedAt = facts.startedAt
+        report.duration = Clock.wall() - facts.startedAt
+        return write(report, output)
+    }
+
+    /// Does it, and says what came of it.
+    private mutating func account(_ isChildless: Bool) throws(ScanSession.Failure) -> Report {
+        let rest = try isChildless ? .nobody : stopAll()
+        try lookAround()
+        var report = try reportSoFar()
+        if report.findings.isEmpty {
+            report.findings = fleetingFindings
+            tell(report, about: report.findings)
+        }
+        if rest == .nobody, !options.run.keeps || report.findings.isEmpty {
+            report.outcome = proven(report.outcome ?? ShutdownOutcome())
+        } else if rest == .expected, report.outcome != nil {
+            report.outcome?.proof = .none
+            report.outcome?.unproven = "what is ignored still runs"
+        }
+        return report
     }
 
     // MARK: - Processes
@@ -85,7 +98,7 @@ struct LeakSearch {
     /// Stops whoever is left, as often as it takes.
     private mutating func stopAll() throws(ScanSession.Failure) -> Rest {
         var fruitless = 0
-        repeat {
+        looks: repeat {
             let left = try descendants()
             guard !left.unexpected.isEmpty else {
                 // Whoever exited since is waited for here.
@@ -95,17 +108,28 @@ struct LeakSearch {
                 }
                 fruitless += 1
                 guard fruitless < LeakSearch.patience else {
-                    Diagnostics.report("somebody is left who cannot be seen: run as root")
-                    statuses.append(.incomplete)
+                    unseen.note(hidden: left.hidden, isSettled: left.isComplete)
+                    for note in unseen.notes { Diagnostics.report(note) }
                     return .others
                 }
                 continue
             }
-            let hasActed = try stopOnce(left.unexpected)
+            let round = try stopOnce(left.unexpected)
             if run.settle(until: Clock.monotonic()) { return .nobody }
-            if !hasActed { break }
+            switch round {
+            case .hasActed: break
+            case .isOver: break looks
+            case .sawNobody where unseen.isBlind:
+                // Who cannot be looked at now may be later, or ends.
+                if run.wasInterrupted { break looks }
+                let pause = Clock.monotonic() + .milliseconds(100)
+                if run.settle(until: min(pause, end)) { return .nobody }
+            case .sawNobody: break
+            }
         } while Clock.monotonic() < end
-        if try descendants().isOnlyExpected, !expected.isEmpty { return .expected }
+        let last = try descendants()
+        if last.isOnlyExpected, !expected.isEmpty { return .expected }
+        if !last.hidden.isEmpty { unseen.note(hidden: last.hidden, isSettled: true) }
         guard !options.run.keeps else { return .others }
         statuses.append(.worst([report?.cleanStatus(failingOn: .never) ?? .incomplete, .leftOver]))
         if Clock.monotonic() >= end { statuses.append(.deadline) }
@@ -118,6 +142,7 @@ struct LeakSearch {
     /// Who descends from reaper, as far as it can be seen.
     private struct Left {
         var unexpected: [ProcessIdentity]
+        var hidden: [Int32]
         var isComplete: Bool
 
         var isOnlyExpected: Bool { unexpected.isEmpty && isComplete }
@@ -129,6 +154,7 @@ struct LeakSearch {
             let all = try Descendants.now()
             return Left(
                 unexpected: all.identities.filter { !known.contains($0) },
+                hidden: all.hidden,
                 isComplete: all.isComplete
             )
         } catch {
@@ -136,12 +162,20 @@ struct LeakSearch {
         }
     }
 
+    /// What came of one look.
+    private enum Round {
+        /// Somebody new was found, or has ended: there may be more.
+        case hasActed
+        /// Nobody who was to be looked at could be.
+        case sawNobody
+        /// To do the same once more is no use.
+        case isOver
+    }
+
     /// Looks at these, tells about them, and stops them.
-    ///
-    /// - Returns: Whether it makes sense to look once more.
     private mutating func stopOnce(
         _ left: [ProcessIdentity]
-    ) throws(ScanSession.Failure) -> Bool {
+    ) throws(ScanSession.Failure) -> Round {
         options.selection.process.pids = left.map {
             PidCondition(pid: $0.pid, startTime: $0.startTime)
         }
@@ -154,16 +188,18 @@ struct LeakSearch {
         var plan = session.scanner.plan(for: &result, options: options.planning)
         session.scanner.describeLeaks(in: &result, tag: run.tag)
         expected += result.ignored
+        var next = session.report("run", result)
+        let seen = (result.findings + result.ignored.map(\.finding)).compactMap(\.process)
+        tell(next, about: unseen.note(left, besides: known.union(seen)))
         if result.findings.isEmpty {
             noteFleeting(left, besides: result.ignored)
-            return true
+            return .sawNobody
         }
-        var next = session.report("run", result)
         next.findings.removeAll { $0.process.map(known.contains) ?? false }
         tell(next, about: next.findings)
         guard !options.run.keeps else {
             report = next
-            return false
+            return .isOver
         }
         plan.refused.removeAll { refusal in
             report?.plan?.refused.contains { $0.identity == refusal.identity } ?? false
@@ -173,14 +209,15 @@ struct LeakSearch {
         defer { progress.end() }
         options.action.deadline = max(end - Clock.monotonic(), .milliseconds(1))
         var outcome = session.execute(plan, in: result.snapshot, options, interrupts) {
-            progress.show($0)
+            // Lines that are lost are better than lines in the midst of a table.
+            if Diagnostics.isThrough { progress.show($0) }
         }
         if run.wasInterrupted { outcome.wasInterrupted = true }
         let isNew = !next.findings.isEmpty
         let hasEnded = outcome.targets.contains { $0.result.isGone }
         next.outcome = outcome
         report = report.map { $0.followed(by: next) } ?? next
-        return isNew || hasEnded
+        return isNew || hasEnded ? .hasActed : .isOver
     }
 
     /// Remembers who was gone before it could be looked at; a straggler may be that once.

@@ -18,7 +18,8 @@ extension ParsingContext {
             guard let path = unsafe getcwd(nil, 0) else { return "/" }
             defer { unsafe free(path) }
             return ByteString(unsafe String(cString: path))
-        }
+        },
+        homeDirectory: { unsafe getenv("HOME").map { ByteString(unsafe String(cString: $0)) } }
     )
 
     /// A file's contents, at most 4 MiB; nothing if it cannot be read, as the C library has it.

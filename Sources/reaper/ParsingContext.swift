@@ -12,6 +12,8 @@ struct ParsingContext: Sendable {
     var realPath: @Sendable (String) -> ByteString?
     /// The directory that relative paths start from.
     var currentDirectory: @Sendable () -> ByteString
+    /// What `~` stands for; `nil` where nothing says so.
+    var homeDirectory: @Sendable () -> ByteString? = { nil }
 
     /// A list of ports by number or name.
     func ports(_ text: String) throws(ValueError) -> PortSet {
@@ -36,6 +38,7 @@ struct ParsingContext: Sendable {
 
     /// A glob of paths; one that does not begin with a slash begins in the current directory.
     func pathGlob(_ text: String) throws(ValueError) -> Glob {
+        if let path = try inHome(text) { return try Glob(parsing: path, as: .path) }
         guard !text.isEmpty, !text.hasPrefix("/") else {
             return try Glob(parsing: ByteString(text), as: .path)
         }
@@ -47,6 +50,26 @@ struct ParsingContext: Sendable {
         }
         let start = here == [UInt8(ascii: "/")] ? [] : here
         return try Glob(parsing: ByteString(start + [UInt8(ascii: "/")] + relative.utf8), as: .path)
+    }
+
+    /// A glob that begins with a tilde, which a shell leaves alone in quotes and after `file=`;
+    /// expanded as in rules.
+    ///
+    /// - Returns: `nil` for one that does not begin so.
+    func inHome(_ text: String) throws(ValueError) -> ByteString? {
+        guard text.hasPrefix("~") else { return nil }
+        let start = ByteString(String(text.prefix { $0 != "/" }))
+        let home = homeDirectory()
+        let environment = home.map { ["HOME": $0] } ?? [:]
+        switch try Expansion(of: start, as: .path, environment: environment) {
+        case .pattern(let path, _):
+            // Of `/` alone only the slash that follows anyway is left.
+            let isRoot = path == ByteString("/")
+            let rest = text.utf8.dropFirst(start.bytes.count)
+            return ByteString((isRoot && !rest.isEmpty ? [] : path.bytes) + rest)
+        case .unset:
+            throw ValueError(text, isNot: "a path", expected: "HOME to be set, or a whole path")
+        }
     }
 
     /// A directory, absolute and without links, as the kernel reports paths of processes.

@@ -43,6 +43,9 @@ enum RunCommand {
     }
 
     private static func run(_ options: Options, _ output: consuming Outputs) -> Int32 {
+        // Nobody may be reading what is said while there is something to pass on or to stop.
+        Diagnostics.beginDeferring()
+        defer { Diagnostics.endDeferring() }
         let words = ProgramArguments.last(options.operands.count)
         let baseline = RunBaseline(watching: options.run.watched, ports: options.run.ports)
         let (startedAt, began) = (Clock.wall(), Clock.monotonic())
@@ -71,6 +74,7 @@ enum RunCommand {
         }
         lease?.remove()
         guard ending.code != 0 else { return status }
+        Diagnostics.endDeferring()
         return finish(ending, isOnTerminal: run.isOnTerminal).code
     }
 }

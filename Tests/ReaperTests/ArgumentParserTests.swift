@@ -7,7 +7,8 @@ private let machine = ParsingContext(
     userNumber: { $0 == "alice" ? 1000 : nil },
     services: { ServiceNames(parsing: Array("http 80/tcp www\n".utf8)) },
     realPath: { $0 == "/srv/app" || $0 == "." ? "/srv/app" : nil },
-    currentDirectory: { "/home/alice" }
+    currentDirectory: { "/home/alice" },
+    homeDirectory: { "/home/a*ice" }
 )
 
 private func parse(
@@ -22,6 +23,20 @@ private func parse(
 
 @Suite("arguments")
 struct ArgumentParserTests {
+    @Test("a tilde that the shell has left alone is the home directory, whatever is in its name")
+    func tilde() throws {
+        let glob = try machine.pathGlob("~/x*")
+        #expect(glob.matches("/home/a*ice/xy") && !glob.matches("/home/alice/xy"))
+        #expect(try machine.pathGlob("~").matches("/home/a*ice"))
+        #expect(throws: ValueError.self) { try machine.pathGlob("~bob/x") }
+        let ignored = try parse(.run, ["--ignore", "file=~/x*", "true"]).selection.exemptions
+        guard case .files(let files) = ignored.first?.subject else {
+            Issue.record("\(ignored)")
+            return
+        }
+        #expect(files.matches("/home/a*ice/xy"))
+    }
+
     private struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var command: Subcommand.Name

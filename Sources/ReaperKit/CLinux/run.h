@@ -5,6 +5,7 @@
 #include "clinux.h"
 #include <features.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
 extern char **environ; /* <unistd.h> has it for GNU only */
@@ -74,5 +75,16 @@ static inline int clinux_mkdir(const char *path, unsigned mode) {
 static inline int clinux_create(int directory, const char *name, unsigned mode) {
   return clinux_result(openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                               (mode_t)mode));
+}
+/* A new file in a directory, for writing, without a name; O_TMPFILE, only with _GNU_SOURCE. */
+static inline int clinux_create_unnamed(int directory, unsigned mode) {
+  const int flags = 020000000 | O_DIRECTORY;
+  return clinux_result(openat(directory, ".", flags | O_WRONLY | O_CLOEXEC, (mode_t)mode));
+}
+/* Gives such a file a name below a directory, which nobody may have. */
+static inline int clinux_name(int fd, int directory, const char *name) {
+  char path[32];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  return clinux_result(linkat(AT_FDCWD, path, directory, name, AT_SYMLINK_FOLLOW));
 }
 #endif

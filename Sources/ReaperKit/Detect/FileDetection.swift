@@ -10,9 +10,14 @@ struct FileDetection {
         var wanted: Set<FactRequest> = []
         let rules = Dictionary(request.rules.map { ($0.id, $0) }) { first, _ in first }
         var needsAllNumbers = false
+        var needsNamespaces = false
         for file in view.snapshot.instanceFiles {
             guard case .entries(let entries) = file.contents, let rule = rules[file.rule] else {
                 continue
+            }
+            let own = view.snapshot.host.namespaces?.pid
+            if entries.contains(where: { $0.pidNamespace != nil && $0.pidNamespace != own }) {
+                needsNamespaces = true
             }
             for pid in entries.compactMap(\.pid) {
                 guard let process = view.snapshot.process(pid) else {
@@ -34,6 +39,14 @@ struct FileDetection {
             for process in view.snapshot.processes
             where !process.isKernelThread && process.isUnread(.status) {
                 wanted.insert(FactRequest(pid: process.pid, kind: .status))
+            }
+        }
+        if needsNamespaces {
+            for process in view.snapshot.processes
+            where process.isUnread(.namespaces)
+                && (process.status?.known?.namespacePids.count ?? 0) > 1
+            {
+                wanted.insert(FactRequest(pid: process.pid, kind: .namespaces))
             }
         }
         return wanted

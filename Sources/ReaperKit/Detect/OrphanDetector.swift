@@ -93,6 +93,7 @@ public struct OrphanDetector: Detector {
         if isUndecided { return .settled }
         evidence.collectVetoes(process, rule, in: view)
         evidence.collectOwnership(process, rule, in: view)
+        evidence.collectDoubts(process, rule, in: view)
         switch owner(of: process, by: rule, in: view, &detection, &evidence) {
         case .alive, .undecided: return .settled
         case .absent: break
@@ -167,7 +168,7 @@ public struct OrphanDetector: Detector {
         in view: SnapshotView
     ) -> Finding {
         let verdict = evidence.verdict
-        var facts = evidence.ownership + evidence.abandonment
+        var facts = evidence.ownership + evidence.abandonment + evidence.doubts
         var remedy = Remedy(
             rule.stop != nil && verdict != .suspect ? .stop : .none,
             command: "reaper clean --pid \(process.identity)"

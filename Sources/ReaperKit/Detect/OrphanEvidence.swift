@@ -15,6 +15,8 @@ struct OrphanEvidence {
     var vetoes: [Evidence] = []
     /// Facts that were refused: unknown is not evidence.
     var unknown: [HiddenFact] = []
+    /// Why whoever looks after it may be where nobody here can see them.
+    var doubts: [Evidence] = []
     /// The systemd service it runs in, which the rule does not name.
     var unit: String?
     /// Whether more than the path of its program says whose it is: a variable, or a record.
@@ -36,7 +38,8 @@ struct OrphanEvidence {
 
     /// It takes at least one fact of each class and no veto; what is weak makes it probable.
     var verdict: Verdict {
-        guard unknown.isEmpty, ownershipWeight > .none, abandonmentWeight > .none else {
+        guard unknown.isEmpty, doubts.isEmpty, ownershipWeight > .none, abandonmentWeight > .none
+        else {
             return .suspect
         }
         guard ownershipWeight == .strong, abandonmentWeight == .strong, unit == nil else {
@@ -168,6 +171,27 @@ extension OrphanEvidence {
             return unreadable.notes.isEmpty && !unreadable.processes.contains(process.session)
         }
         return leader.isZombie || leader.session != process.session
+    }
+
+    /// Finds the mark of a reaper that counts in another pid namespace: from here it cannot be seen,
+    /// however alive it is, and an ancestor outside is no parent here.
+    mutating func collectDoubts(_ process: ProcessRecord, _ rule: Rule, in view: SnapshotView) {
+        let variable = ByteString(CommandRun.variable)
+        guard rule.match.environment.contains(where: { $0.name == variable }),
+            let own = view.snapshot.host.namespaces?.pid
+        else { return }
+        let prefix = variable.bytes + [UInt8(ascii: "=")]
+        for entry in process.environment?.known ?? [] where entry.bytes.starts(with: prefix) {
+            let tag = ByteString(entry.bytes.dropFirst(prefix.count))
+            guard let namespace = RunTag.namespace(of: tag), namespace != own else { continue }
+            doubts.append(
+                Evidence(
+                    "the reaper that started it is in another pid namespace, and may be alive",
+                    source: process.source("environ"),
+                    value: ByteString("\(namespace)")
+                )
+            )
+        }
     }
 
     /// Finds what forbids any action on `process` because of `rule`.

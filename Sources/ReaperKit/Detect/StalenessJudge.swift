@@ -169,6 +169,14 @@ public struct StalenessJudge {
         let own = snapshot.host.namespaces?.pid
         if let recorded = entry.pidNamespace, recorded != own {
             guard let process = nested(pid, in: recorded) else {
+                if isOver(recorded) {
+                    return trail.end(
+                        .stale,
+                        "its pid namespace is gone: no process is in it",
+                        source: "/proc/PID/ns/pid",
+                        value: "\(recorded)"
+                    )
+                }
                 return trail.end(.keep, "its pid namespace is not ours", value: "\(recorded)")
             }
             return trail.end(
@@ -189,6 +197,27 @@ public struct StalenessJudge {
             value: "NSpid: " + numbers.map { "\($0)" }.joined(separator: " "),
             process: process.identity
         )
+    }
+
+    /// Whether it is certain that no process is in this pid namespace.
+    ///
+    /// Only the first one of all contains every other; namespaces(7), and PROC_PID_INIT_INO of
+    /// `include/linux/proc_ns.h` in the kernel.
+    private func isOver(_ namespace: UInt64) -> Bool {
+        guard snapshot.host.namespaces?.pid == 0xEFFF_FFFC, snapshot.unreadable.notes.isEmpty,
+            namespace != 0xEFFF_FFFC
+        else { return false }
+        return snapshot.processes.allSatisfy { process in
+            if process.isKernelThread || process.isZombie { return true }
+            // A single number: it lives in ours. Everybody may read that.
+            if process.status?.known?.namespacePids.count == 1 { return true }
+            switch process.namespaces {
+            case .value(let its): return its.pid != namespace
+            // Who has ended since is in none.
+            case .gone: return true
+            case .denied, nil: return false
+            }
+        }
     }
 
     /// The process that calls itself `pid` in a pid namespace below ours and may be the rule's.

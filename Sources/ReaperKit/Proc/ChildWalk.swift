@@ -60,6 +60,11 @@ struct ChildWalk {
         return children(of: record, in: &procfs) ?? []
     }
 
+    /// The children of a process as of now, whatever became of them; `nil` where nobody can tell.
+    mutating func directChildren(of pid: Int32, in procfs: inout Procfs) -> [Int32]? {
+        children(of: pid, threads: nil, in: &procfs)
+    }
+
     /// Reads `stat` of whoever is below these, and not among `known`, sorted by number.
     ///
     /// - Returns: `nil` as ``records(below:in:)`` does.

@@ -32,14 +32,14 @@ public final class CommandRun {
     /// They are left by the program that it replaced by exec(2), or adopted as PID 1 does; their
     /// descendants could not be told from the command's.
     public static func needsProcessOfItsOwn() -> Bool {
-        // Once is enough, whatever there is then.
-        guard unsafe getenv(nested) == nil else {
-            unsafe unsetenv(nested)
-            return false
-        }
+        // Once is enough, whatever there is then; but only a parent that is reaper says so.
+        let parent = unsafe getenv(nested).map { unsafe String(cString: $0) }
+        unsafe unsetenv(nested)
+        if parent == "\(getppid())" { return false }
         return getpid() == 1 || ChildEvent.hasForeignChild
     }
 
+    /// What tells the other reaper that it is one: its parent's number.
     private static let nested = "REAPER_RUN_NESTED"
 
     /// Starts the command.
@@ -64,8 +64,10 @@ public final class CommandRun {
         if let tag {
             unsafe setenv(Self.variable, tag, 1)
         } else {
-            unsafe setenv(Self.nested, "1", 1)
+            unsafe setenv(Self.nested, "\(getpid())", 1)
         }
+        // Before the command can have it.
+        let settings = place == .ownGroup(hasTerminal: true) ? TerminalSettings.now() : nil
         let spawn = CommandSpawn(words: words, place: place, mask: signals.previous)
         let terminal: JobTerminal?
         do throws(CommandFailure) {
@@ -77,7 +79,7 @@ public final class CommandRun {
         }
         switch place {
         case .ownGroup(let hasTerminal):
-            let shared = JobTerminal(command: pid)
+            let shared = JobTerminal(command: pid, settings)
             if hasTerminal { shared.give() }
             terminal = shared
         case .ownSession, .callersGroup: terminal = nil
@@ -98,6 +100,8 @@ public final class CommandRun {
             collect()
             if let ending {
                 terminal?.takeBack()
+                // Who is killed does not tidy up.
+                if case .signaled = ending { terminal?.restore() }
                 // The Ctrl-C that ended the command has reached reaper, too, where they share a group.
                 note(signals.take().filter { !$0.isTerminals })
                 return ending
@@ -154,15 +158,20 @@ public final class CommandRun {
         let number = arrival.number
         switch number {
         case SIGCHLD, SIGTTIN, SIGTTOU: return
-        case SIGCONT where terminal != nil: terminal?.resume()
+        case SIGCONT where terminal != nil: resume()
         case _ where arrival.isTerminals && place == .callersGroup:
             // The terminal has sent it to the command, too, unless that has left the group.
             if getpgid(pid) != getpgrp() { send(number) }
         case _ where arrival.isTerminals && terminal != nil:
             // A shell's `fg` has given reaper the terminal without a word.
-            terminal?.pass(number)
+            if terminal?.pass(number) == false { send(number) }
         default: send(number)
         }
+    }
+
+    /// Lets the command go on, and its group unless it has left that.
+    private func resume() {
+        if terminal?.resume() == false { send(SIGCONT) }
     }
 
     /// Not called any more once the command has been waited for.
@@ -201,7 +210,7 @@ public final class CommandRun {
         guard place != .ownSession else { return }
         if let terminal, terminal.isOurs, signal == SIGTTIN || signal == SIGTTOU {
             // It wants the terminal, which the shell has given to reaper since.
-            terminal.resume()
+            resume()
             return
         }
         terminal?.takeBack()
@@ -214,7 +223,7 @@ public final class CommandRun {
         }
         let arrivals = signals.take()
         guard arrivals.contains(where: { $0.number == SIGCONT }) else {
-            terminal?.resume()
+            resume()
             return
         }
         for arrival in arrivals { pass(arrival) }

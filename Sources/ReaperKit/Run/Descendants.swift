@@ -4,7 +4,10 @@ import Glibc
 public struct Descendants: Sendable {
     /// Those that run, sorted by number.
     public var identities: [ProcessIdentity]
-    /// Whether everybody could be seen whom the kernel names as a child of one of them.
+    /// Numbers that the kernel names as children of one of them, and `/proc` does not show.
+    public var hidden: [Int32] = []
+    /// Whether everybody could be seen whom the kernel names as a child of one of them, and nobody
+    /// has been adopted meanwhile.
     public var isComplete: Bool
 
     /// Looks for them; who has exited, and is waited for by reaper alone, is not among them.
@@ -14,15 +17,24 @@ public struct Descendants: Sendable {
         var procfs = try Procfs()
         let own = getpid()
         var walk = ChildWalk()
-        var hidden = false
+        var hidden: [Int32] = []
         let seen = walk.records(below: [own], in: &procfs) { pid, procfs in
             let answer = procfs.record(of: ProcessPlace(pid: pid))
-            // With hidepid= who is hidden looks as if gone.
-            if case .gone = answer, PidLiveness.isProcess(pid) { hidden = true }
-            return answer
+            if case .value = answer { return answer }
+            // With hidepid= who is hidden looks as if gone, or is refused.
+            if PidLiveness.isProcess(pid) { hidden.append(pid) }
+            return .gone
         }
         if let seen {
-            return Descendants(identities: identities(of: seen, besides: own), isComplete: !hidden)
+            // Whoever exits gives its children to reaper, which may have been looked at before: a
+            // chain of forks and exits would stay one step ahead.
+            let known = Set(seen.map(\.pid) + hidden)
+            let isSettled = walk.directChildren(of: own, in: &procfs).map(known.isSuperset) ?? false
+            return Descendants(
+                identities: identities(of: seen, besides: own),
+                hidden: hidden,
+                isComplete: hidden.isEmpty && isSettled
+            )
         }
         var records: [ProcessRecord] = []
         for pid in try procfs.pids() {

@@ -24,7 +24,11 @@ public final class RunLease {
         directory = try RunLease.openDirectory()
         name = Array("\(tag).json".utf8CString)
         let temporary = Array(".\(tag).tmp".utf8CString)
-        let number = unsafe clinux_create(directory.raw, temporary, 0o644)
+        // Of a file without a name nothing is left, whatever ends reaper meanwhile; not every file
+        // system has them.
+        var number = clinux_create_unnamed(directory.raw, 0o644)
+        let isNamed = number < 0
+        if isNamed { number = unsafe clinux_create(directory.raw, temporary, 0o644) }
         let file = FileDescriptor(owning: try check(number, "open", "\(tag).json"))
         _ = fchmod(file.raw, 0o644)
         let count = unsafe Glibc.write(file.raw, text, text.count)
@@ -32,10 +36,13 @@ public final class RunLease {
         if count == text.count {
             // Only what is whole has the name that rules look for.
             let flags = UInt32(CLINUX_RENAME_NOREPLACE)
-            code = unsafe -clinux_renameat2(directory.raw, temporary, directory.raw, name, flags)
+            code =
+                isNamed
+                ? unsafe -clinux_renameat2(directory.raw, temporary, directory.raw, name, flags)
+                : unsafe -clinux_name(file.raw, directory.raw, name)
         }
         guard code <= 0 else {
-            _ = unsafe clinux_unlinkat(directory.raw, temporary)
+            if isNamed { _ = unsafe clinux_unlinkat(directory.raw, temporary) }
             throw SystemError(call: "write", subject: "\(tag).json", code: code)
         }
     }

@@ -45,6 +45,17 @@ public enum Polling {
         return wait(for: &entries, until: .seconds(1 << 40)) > 0
     }
 
+    /// Waits until a write(2) would not have to, or would fail, but no longer than this.
+    ///
+    /// - Returns: Whether it is worth a try.
+    public static func waitToWrite(to descriptor: Int32, until time: Duration) -> Bool {
+        while true {
+            var entries = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
+            if wait(for: &entries, until: time) > 0 { return true }
+            guard Clock.monotonic() < time else { return false }
+        }
+    }
+
     /// Waits until a moment has come.
     public static func wait(until time: Duration) {
         var none: [pollfd] = []

@@ -122,6 +122,26 @@ struct OrphanOwnershipTests {
             job: elsewhere
         ),
         OrphanCase(
+            "the mark of a reaper of this pid namespace",
+            .confirmed,
+            rule: rule {
+                $0.environment = [EnvironmentCondition(name: "REAPER_RUN")]
+            }
+        ) {
+            elsewhere(&$0)
+            $0.environment = .value(["REAPER_RUN=100-12-ab"])
+        },
+        OrphanCase(
+            "the mark of a reaper that may live in another pid namespace",
+            .suspect,
+            rule: rule {
+                $0.environment = [EnvironmentCondition(name: "REAPER_RUN")]
+            }
+        ) {
+            elsewhere(&$0)
+            $0.environment = .value(["REAPER_RUN=7-12-ab"])
+        },
+        OrphanCase(
             "root's environment, where an owner is named",
             .confirmed,
             rule: rule {
