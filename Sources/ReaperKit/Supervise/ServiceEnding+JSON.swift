@@ -29,6 +29,18 @@ extension ServiceEnding {
             for glob in target.stop.processFilters { json.element(glob.description) }
         }
         json.array("after") { json in for name in target.after { json.element(name) } }
+        guard !target.stopCommand.isEmpty else { return }
+        json.array("stop_command") { json in
+            for word in target.stopCommand { json.element(word.base64) }
+        }
+        json.member("directory", target.directory?.base64)
+        json.member("user", target.user)
+        json.array("environment") { json in
+            for variable in target.environment {
+                json.element(variable.name)
+                json.element(variable.value.base64)
+            }
+        }
     }
 
     /// Reads what ``json`` has written.
@@ -76,13 +88,25 @@ extension ServiceEnding {
             }
             stop.processFilters.append(glob)
         }
-        return Target(
+        var target = Target(
             name: try fields.required("name").text(for: "name").text,
             identity: identity,
-            mark: try fields.string("mark") ?? "",
+            mark: fields["mark"]?.string ?? "",
             stop: stop,
             after: (fields["after"]?.array ?? []).compactMap(\.string)
         )
+        let words = { (key: String) in
+            (fields[key]?.array ?? []).compactMap(\.string)
+        }
+        target.stopCommand = words("stop_command").compactMap(ByteString.init(base64:))
+        target.directory = fields["directory"]?.string.flatMap(ByteString.init(base64:))
+        target.user = fields["user"]?.string
+        let environment = words("environment")
+        for index in stride(from: 0, to: environment.count - 1, by: 2) {
+            guard let value = ByteString(base64: environment[index + 1]) else { continue }
+            target.environment.append(Service.Variable(name: environment[index], value: value))
+        }
+        return target
     }
 }
 

@@ -3,12 +3,46 @@ import Glibc
 extension ServiceEnding {
     /// Ends them, through the shutdown engine.
     ///
+    /// Where one has a command of its own that asks it to end, each wave is asked by those first, and
+    /// the engine ends what is left of it; what remains of the time is shared among the waves.
+    ///
     /// - Parameters:
     ///   - protecting: Rules that say who is never stopped.
     ///   - observe: Is told what happens meanwhile, with the service where that is known.
     /// - Returns: What came of it.
     /// - Throws: Why nothing could be looked at; then nothing was done.
     public func run(
+        protecting: [Rule],
+        observe: @escaping (ShutdownProgress, String?) -> Void
+    ) throws(SystemError) -> ServiceEndingResult {
+        guard !isForced, targets.contains(where: { !$0.stopCommand.isEmpty }) else {
+            return try runAtOnce(protecting: protecting, observe: observe)
+        }
+        let end = Clock.monotonic() + deadline
+        let waves = waves
+        var result: ServiceEndingResult?
+        for (index, wave) in waves.enumerated() {
+            let share = (end - Clock.monotonic()) / (waves.count - index)
+            StopCommands(wave, until: Clock.monotonic() + share / 2).run()
+            let left = max((end - Clock.monotonic()) / (waves.count - index), .milliseconds(100))
+            let part = try ServiceEnding(wave, deadline: left)
+                .runAtOnce(protecting: protecting, observe: observe)
+            result = result.map { $0.followed(by: part) } ?? part
+        }
+        return result ?? ServiceEndingResult([])
+    }
+
+    /// Those that end together, dependents first.
+    private var waves: [[Target]] {
+        var order = RuleOrder(Dictionary(rules.map { ($0.id, $0) }) { first, _ in first })
+        var waves: [Int: [Target]] = [:]
+        for (target, rule) in zip(targets, rules) {
+            waves[order.wave(of: rule), default: []].append(target)
+        }
+        return waves.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private func runAtOnce(
         protecting: [Rule],
         observe: @escaping (ShutdownProgress, String?) -> Void
     ) throws(SystemError) -> ServiceEndingResult {

@@ -111,4 +111,15 @@ public struct ServiceEndingResult: Sendable, Equatable {
 
     /// Nothing yet.
     public init(_ parts: [Part]) { self.parts = parts }
+
+    /// Both, of services that ended one after the other.
+    func followed(by next: ServiceEndingResult) -> ServiceEndingResult {
+        var both = self
+        both.parts += next.parts
+        both.proof = proof == .none ? .none : next.proof
+        both.unproven = unproven ?? next.unproven
+        both.deadlinePassed = deadlinePassed || next.deadlinePassed
+        both.heldPorts += next.heldPorts
+        return both
+    }
 }
