@@ -71,7 +71,7 @@ extension ServiceDecoder {
 
     /// Reads `ready`.
     mutating func readiness(_ value: JSONValue) throws(JSONError) -> Readiness {
-        let fields = try fields(value, of: "when a service is ready", known: Self.readyKeys)
+        let fields = try fields(value, of: "a sign of readiness", known: Self.readyKeys)
         let signs = Self.readyKeys.filter { $0 != "timeout" }
         let given = signs.filter { fields[$0] != nil }
         guard given.count == 1, let key = given.first, let sign = fields[key] else {

@@ -73,7 +73,8 @@ public struct ServiceGraph: Sendable {
         reach(of: names, along: dependents)
     }
 
-    /// - Parameter sequence: Every service, behind those that `earlier` names for it.
+    /// The wanted ones of `sequence`, in which each service stands behind those that `earlier` names
+    /// for it.
     private func waves(
         of wanted: Set<String>,
         in sequence: [Int],

@@ -25,7 +25,8 @@ struct ServicePlaces {
             for name in names {
                 let text = name.text.escapedForTerminal
                 guard known.contains(name.text) else {
-                    let hint = nearestName(to: name.text, in: services.map(\.name))
+                    let others = services.map(\.name).filter { $0 != service.name }
+                    let hint = nearestName(to: name.text, in: others)
                     throw JSONError(
                         "expected the name of a service in this file for 'after', found '\(text)'"
                             + (hint.map { "; did you mean '\($0)'?" } ?? ""),
