@@ -8,9 +8,9 @@ public struct Service: Sendable, Equatable {
     public var after: [String] = []
     /// Variables for it, beside those that the supervisor has.
     public var environment: [Variable] = []
-    /// Where it is started; `nil`: in the directory of its service file.
+    /// Where it is started, absolute; `nil`: in the directory of its service file.
     public var directory: ByteString?
-    /// Whom it runs as; `nil`: as the supervisor.
+    /// Whom it runs as, by name or number; `nil`: as the supervisor.
     public var user: String?
     /// How it is ended: signal, grace, ports, filters.
     public var stop = StopAction()
@@ -69,7 +69,7 @@ public struct Readiness: Sendable, Equatable {
         case started
         /// Somebody of it listens on this port (TCP), or has bound it (UDP).
         case port(PortSet)
-        /// This file is there.
+        /// This file is there; an absolute path.
         case file(ByteString)
         /// It printed a line in which this regular expression is found.
         case line(String)
@@ -110,9 +110,7 @@ public struct RestartPolicy: Sendable, Equatable {
     /// Never.
     public init() {}
 
-    /// The pause before a restart.
-    ///
-    /// - Parameter number: Which in the row it is, from 1.
+    /// The pause before the restart that is `number` in its row, from 1.
     public func pause(before number: Int) -> Duration {
         let doublings = max(0, min(number - 1, 16))
         return min(backoff * (1 << doublings), Self.longestBackoff)
