@@ -11,6 +11,8 @@ struct Options: Sendable, Equatable {
     var instances = InstanceOptions()
     /// How to run a command.
     var run = RunOptions()
+    /// Which services, and where their supervisor is.
+    var services = ServiceOptions()
     /// How to say it.
     var output = OutputOptions()
     /// Which rules hold.

@@ -129,6 +129,15 @@ public struct StateDirectory: ~Copyable {
         return entries.map(\.name.text).filter { $0.hasSuffix(".json") }.sorted()
     }
 
+    /// The logs that are there, each with its service's name, sorted.
+    public static func logs(in path: String) -> [(name: String, path: String)] {
+        guard let directory = try? DirectoryHandle(opening: ByteString("\(path)/logs")),
+            let entries = try? directory.entries(limit: 100_000)
+        else { return [] }
+        return entries.map(\.name.text).filter { $0.hasSuffix(".log") && $0 != "supervisor.log" }
+            .sorted().map { (String($0.dropLast(4)), "\(path)/logs/\($0)") }
+    }
+
     private static func variable(_ name: String) -> String? {
         let value = unsafe getenv(name).map { unsafe String(cString: $0) }
         return value?.hasPrefix("/") == true ? value : nil

@@ -6,6 +6,7 @@ public struct Supervision: Sendable {
     /// In file order.
     public private(set) var services: [Service] = []
     var entries: [String: Entry] = [:]
+    private var graph = ServiceGraph([])
     private var dependents: [String: [String]] = [:]
     /// Whether everything is being ended, and nothing is started any more.
     public private(set) var isEnding = false
@@ -111,23 +112,12 @@ public struct Supervision: Sendable {
 
     /// It and all that come after it, however far, in no order.
     public func withDependents(_ names: [String]) -> [String] {
-        reach(from: names) { dependents[$0] ?? [] }
+        names + graph.dependents(of: Set(names)).subtracting(names).sorted()
     }
 
     /// It and all that it comes after, however far, in no order.
     public func withNeeds(_ names: [String]) -> [String] {
-        reach(from: names) { entries[$0]?.service.after ?? [] }
-    }
-
-    private func reach(from names: [String], _ next: (String) -> [String]) -> [String] {
-        var seen = Set(names)
-        var queue = names
-        var index = 0
-        while index < queue.count {
-            for name in next(queue[index]) where seen.insert(name).inserted { queue.append(name) }
-            index += 1
-        }
-        return queue
+        names + graph.needs(of: Set(names)).subtracting(names).sorted()
     }
 
     private func waitingReason(of entry: Entry) -> String? {
@@ -153,6 +143,7 @@ public struct Supervision: Sendable {
     }
 
     private mutating func connect() {
+        graph = ServiceGraph(services)
         dependents = [:]
         for service in services {
             for need in service.after { dependents[need, default: []].append(service.name) }

@@ -123,9 +123,13 @@ extension Supervisor {
         )
     }
 
+    /// Leaves without having run: the directory is as if nobody had been here.
+    public func leave() { _ = conclude() }
+
     /// Leaves nothing behind.
     func conclude() -> ExitStatus {
         server.drain(until: Clock.monotonic() + .seconds(2))
+        for console in options.consoles { console.drain(until: Clock.monotonic() + .seconds(1)) }
         if supervision.names.allSatisfy({ running[$0] == nil }) {
             directory.remove("supervisor.json")
         }

@@ -51,6 +51,8 @@ public final class Supervisor {
         public var followsLogs = false
         /// Whether it ends when no service runs, or will, and nobody has stopped one.
         public var endsWhenIdle = false
+        /// What is shown to people, and waits for them.
+        public var consoles: [Console] = []
         /// What becomes of services that an earlier supervisor has left.
         public var takeover = Takeover.replace
 
@@ -170,6 +172,7 @@ public final class Supervisor {
             var entries = waiting
             Polling.wait(for: &entries, until: nextTime)
             let now = Clock.monotonic()
+            for console in options.consoles { console.flush() }
             for arrival in signals.take() { take(arrival) }
             collectChildren()
             for entry in entries where entry.revents != 0 { takeOutput(of: entry.fd) }
@@ -196,6 +199,7 @@ public final class Supervisor {
             entries.append(pollfd(fd: pidfd, events: readable, revents: 0))
         }
         if let watch { entries.append(pollfd(fd: watch.descriptor, events: readable, revents: 0)) }
+        entries += options.consoles.compactMap(\.entry)
         return entries
     }
 
