@@ -39,7 +39,7 @@ struct ProcfileTests {
         (" web: a", "1:1: expected 'name: command'"), ("web : a", "found 'web : a'"),
         ("a.b: c", "found 'a.b: c'"), ("-a: c", "found '-a: c'"), (": c", "found ': c'"),
         ("\(String(repeating: "a", count: 65)): c", "1:1: expected 'name: command'"),
-        ("a\u{1b}[2J: c", "found 'a\\u{1b}[2J: c'"),
+        ("a\u{1b}[2J: c", "found 'a\\x1b[2J: c'"),
         ("web:", "1:5: expected a command after 'web:', found the end of the line"),
         ("web: \t ", "1:5: expected a command after 'web:'"),
         ("web: a\0b", "1:1: expected a command without NUL"),
