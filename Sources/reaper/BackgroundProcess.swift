@@ -3,7 +3,7 @@ import ReaperKit
 
 /// A reaper that goes on when this one has ended: in a session of its own, with a log for what it
 /// says.
-struct BackgroundProcess: ~Copyable {
+final class BackgroundProcess {
     /// Where its messages go.
     let log: String
     private let handle: DetachedChild
@@ -18,12 +18,12 @@ struct BackgroundProcess: ~Copyable {
     /// Waits a moment, or until it has ended.
     ///
     /// - Returns: Whether it still runs.
-    borrowing func waitAwhile() -> Bool {
+    func waitAwhile() -> Bool {
         !handle.hasEnded(until: Clock.monotonic() + .milliseconds(20))
     }
 
     /// The last it said.
-    borrowing func lastLines() -> [String] {
+    func lastLines() -> [String] {
         guard let reader = try? LogReader(log, last: 5) else { return [] }
         return reader.takeLines().map(\.text)
     }

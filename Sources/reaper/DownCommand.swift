@@ -6,28 +6,33 @@ enum DownCommand {
     static func run(_ options: Options) -> ExitStatus {
         let path = StateDirectory.path(options.services.stateDirectory)
         let request = ControlRequest.shutdown(isForced: options.action.isForced)
-        if let status = ServiceClient.ifRunning(in: path, { client in
-            let watch = EndWatch(client.supervisor)
-            switch client.answer(to: request, options.output) {
-            case .done(let value):
-                if let message = value["message"]?.string {
-                    Diagnostics.report(message.escapedForTerminal)
+        if let status = ServiceClient.ifRunning(
+            in: path,
+            { client in
+                let watch = EndWatch(client.supervisor)
+                switch client.answer(to: request, options.output) {
+                case .done(let value):
+                    if let message = value["message"]?.string {
+                        Diagnostics.report(message.escapedForTerminal)
+                    }
+                    guard watch.hasEnded(within: .seconds(5)) else {
+                        Diagnostics.report(
+                            "the supervisor, process \(client.supervisor), still runs"
+                        )
+                        return .leftOver
+                    }
+                    return ServiceClient.status(of: value)
+                case .closed:
+                    // It may have been killed in the middle: only what is left can tell.
+                    guard watch.hasEnded(within: .seconds(5)) else {
+                        Diagnostics.report("the supervisor hung up, and still runs")
+                        return .leftOver
+                    }
+                    return endLeftovers(path, options)
+                case .silent: return client.tellSilence()
                 }
-                guard watch.hasEnded(within: .seconds(5)) else {
-                    Diagnostics.report("the supervisor, process \(client.supervisor), still runs")
-                    return .leftOver
-                }
-                return ServiceClient.status(of: value)
-            case .closed:
-                // It may have been killed in the middle: only what is left can tell.
-                guard watch.hasEnded(within: .seconds(5)) else {
-                    Diagnostics.report("the supervisor hung up, and still runs")
-                    return .leftOver
-                }
-                return endLeftovers(path, options)
-            case .silent: return client.tellSilence()
             }
-        }) {
+        ) {
             return status
         }
         return endLeftovers(path, options)

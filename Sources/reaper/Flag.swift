@@ -43,7 +43,8 @@ struct Flag: Sendable {
     }
 
     /// Every flag there is.
-    static let all = selectors + comparison + actions + runs + services + outputs + sources + general
+    static let all =
+        selectors + comparison + actions + runs + services + outputs + sources + general
 
     /// The flag of this long name or alias that `command` takes, else anybody's.
     static func long(_ name: String, for command: Subcommand.Name) -> Flag? {

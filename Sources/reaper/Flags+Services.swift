@@ -19,7 +19,7 @@ struct ServiceOptions: Sendable, Equatable {
 }
 
 extension Flag {
-    private static let all: [Subcommand.Name] = [
+    private static let talkers: [Subcommand.Name] = [
         .up, .down, .status, .restart, .reload, .logs, .stop,
     ]
 
@@ -39,7 +39,7 @@ extension Flag {
         Flag(
             long: "state-dir",
             topic: .sources,
-            commands: all,
+            commands: talkers,
             summary: "where the supervisor's lock, socket, records and logs are",
             details: """
                 Without it: REAPER_STATE_DIR; else /run/reaper for root, and for others \

@@ -60,7 +60,8 @@ struct ServiceClient: ~Copyable {
 
     /// The status in a last line.
     static func status(of answer: JSONValue) -> ExitStatus {
-        answer["status"]?.integer.flatMap(Int32.init(exactly:)).flatMap(ExitStatus.init) ?? .leftOver
+        answer["status"]?.integer.flatMap(Int32.init(exactly:)).flatMap(ExitStatus.init)
+            ?? .leftOver
     }
 
     /// Says that the supervisor lives and does not answer.

@@ -5,15 +5,18 @@ import ReaperKit
 enum StatusCommand {
     static func run(_ options: Options) -> ExitStatus {
         let path = StateDirectory.path(options.services.stateDirectory)
-        if let status = ServiceClient.ifRunning(in: path, { client in
-            switch client.answer(to: .status, options.output) {
-            case .done(let value): return show(value, options)
-            case .closed:
-                Diagnostics.report("the supervisor has ended before it could answer")
-                return .incomplete
-            case .silent: return client.tellSilence()
+        if let status = ServiceClient.ifRunning(
+            in: path,
+            { client in
+                switch client.answer(to: .status, options.output) {
+                case .done(let value): return show(value, options)
+                case .closed:
+                    Diagnostics.report("the supervisor has ended before it could answer")
+                    return .incomplete
+                case .silent: return client.tellSilence()
+                }
             }
-        }) {
+        ) {
             return status
         }
         if options.output.format == .json { _ = show(JSONValue.noInstances, options) }

@@ -59,7 +59,7 @@ extension Subcommand {
             "Of each: its state, process, uptime, restarts, ports, and the memory of it and "
                 + "everybody below it. The status is 0 when every service that was asked for runs "
                 + "or has done its work, 1 when one does not, or no supervisor is alive, and 3 when "
-                + "it does not answer.",
+                + "it does not answer."
         ],
         operands: "SERVICE",
         examples: [
@@ -87,7 +87,7 @@ extension Subcommand {
         summary: "have the supervisor read its service file again",
         details: [
             "What is new is started, what has changed restarted, what is missing ended; all else "
-                + "goes on. A file with an error changes nothing.",
+                + "goes on. A file with an error changes nothing."
         ],
         examples: [Example(command: "reaper reload", meaning: "as SIGHUP does")],
         run: ReloadCommand.run
@@ -100,7 +100,7 @@ extension Subcommand {
         summary: "show what services have printed",
         details: [
             "The logs are files, in the state directory unless the service file says otherwise, so "
-                + "they can be read whether a supervisor is alive or not.",
+                + "they can be read whether a supervisor is alive or not."
         ],
         operands: "SERVICE",
         examples: [

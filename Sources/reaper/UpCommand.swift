@@ -22,9 +22,14 @@ enum UpCommand {
         }
         if let refusal = unknown(options.operands, services) { return refusal }
         let path = StateDirectory.path(options.services.stateDirectory)
-        if !isBackground, let status = ServiceClient.ifRunning(in: path, { client in
-            join(client, options, path)
-        }) {
+        if !isBackground,
+            let status = ServiceClient.ifRunning(
+                in: path,
+                { client in
+                    join(client, options, path)
+                }
+            )
+        {
             return status
         }
         if options.services.isDetached { return detach(source, path, options) }
@@ -102,7 +107,7 @@ enum UpCommand {
         _ options: Options
     ) -> ExitStatus {
         var words: [ByteString] = [
-            "/proc/self/exe", "up", "--file", ByteString(source.path), "--state-dir",
+            OwnProgram.path, "up", "--file", ByteString(source.path), "--state-dir",
             ByteString(path),
         ]
         if let takeover = options.services.takeover {
@@ -118,9 +123,12 @@ enum UpCommand {
         }
         let end = Clock.monotonic() + .seconds(60)
         while Clock.monotonic() < end {
-            if let status = ServiceClient.ifRunning(in: path, { client in
-                client.ask(.start(options.operands), options.output)
-            }) {
+            if let status = ServiceClient.ifRunning(
+                in: path,
+                { client in
+                    client.ask(.start(options.operands), options.output)
+                }
+            ) {
                 return status
             }
             guard process.waitAwhile() else {
@@ -142,7 +150,8 @@ extension SupervisorFailure {
         switch self {
         case .isRunning(let path): "a supervisor runs already for \(path)"
         case .system(let error): error.description.escapedForTerminal
-        case .leftovers(let names): "left by an earlier supervisor: \(names.joined(separator: ", "))"
+        case .leftovers(let names):
+            "left by an earlier supervisor: \(names.joined(separator: ", "))"
         }
     }
 

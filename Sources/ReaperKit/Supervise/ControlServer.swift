@@ -73,7 +73,13 @@ final class ControlServer {
             } else if clients[entry.fd] != nil {
                 if Int32(entry.revents) & POLLOUT != 0 { flush(entry.fd) }
                 if Int32(entry.revents) & (POLLIN | POLLHUP | POLLERR) != 0 {
-                    lines += receive(from: entry.fd).map { (entry.fd, $0) }
+                    let received = receive(from: entry.fd)
+                    // Whoever has given up waiting does not want it any more.
+                    if Int32(entry.revents) & POLLHUP != 0 {
+                        drop(entry.fd)
+                    } else {
+                        lines += received.map { (entry.fd, $0) }
+                    }
                 }
             }
         }

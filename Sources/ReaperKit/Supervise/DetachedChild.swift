@@ -40,6 +40,18 @@ public final class DetachedChild {
     }
 }
 
+/// The program that this process runs.
+public enum OwnProgram {
+    /// Its path, or what leads to it where the path does not any more.
+    public static var path: ByteString {
+        let link = ByteString("/proc/self/exe")
+        guard let path = try? linkTarget(of: link, in: AT_FDCWD),
+            unsafe access(path.terminated, X_OK) == 0
+        else { return link }
+        return path
+    }
+}
+
 /// Why a process does not go on, in a word.
 public enum ProcessStandstill {
     /// `stopped` or `traced`; `nil` where it goes on, as far as its state tells.

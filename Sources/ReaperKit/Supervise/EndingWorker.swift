@@ -85,7 +85,7 @@ extension Supervisor {
                 mask: signals.previous
             )
             let pid = try launch.start(
-                ["/proc/self/exe", ByteString(EndingWorker.command)],
+                [OwnProgram.path, ByteString(EndingWorker.command)],
                 input: input.raw,
                 output: output.raw,
                 error: 2
@@ -132,7 +132,9 @@ extension Supervisor {
             workers[pid]?.result = result
             return
         }
-        for operation in operations { server.send(line + [UInt8(ascii: "\n")], to: operation.client) }
+        for operation in operations {
+            server.send(line + [UInt8(ascii: "\n")], to: operation.client)
+        }
         guard let value = try? JSON5Reader.read(line, as: .json),
             let text = value["text"]?.string
         else { return }

@@ -10,7 +10,9 @@ struct ServiceDecoder: FieldDecoder {
     static let restartKeys = ["mode", "backoff", "limit"]
     static let logKeys = ["file", "size", "keep"]
     /// Variables that would take a service out of its supervisor's hands.
-    static let reservedVariables = [CommandRun.variable, "REAPER_KEEP"]
+    static let reservedVariables = [
+        CommandRun.variable, "REAPER_KEEP", ServiceMarks.variable, ServiceMarks.supervisorVariable,
+    ]
 
     let reader: ServiceFileReader
     /// Where the file lies.

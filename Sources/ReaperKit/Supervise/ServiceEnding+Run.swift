@@ -151,7 +151,8 @@ extension ServiceEnding {
             places[target.name] = parts.count
             parts.append(ServiceEndingResult.Part(name: target.name))
         }
-        func note(_ identity: ProcessIdentity?, _ change: (inout ServiceEndingResult.Part) -> Void) {
+        func note(_ identity: ProcessIdentity?, _ change: (inout ServiceEndingResult.Part) -> Void)
+        {
             // Of whom nobody knows to which it belongs, it is all the same to which it is told.
             let name = identity.flatMap { owners.name(of: $0) } ?? targets.first?.name ?? ""
             if let place = places[name] { change(&parts[place]) }

@@ -102,10 +102,14 @@ struct ServiceLaunch {
             own.append(Service.Variable(name: "LOGNAME", value: ByteString(account.name)))
         }
         own += service.environment
-        own.append(Service.Variable(name: ServiceMarks.variable, value: ByteString(mark)))
-        own.append(
-            Service.Variable(name: ServiceMarks.supervisorVariable, value: ByteString(supervisor))
-        )
+        // What belongs to the supervisor itself is no service, nor another one's.
+        let marks =
+            mark.isEmpty
+            ? []
+            : [
+                (ServiceMarks.variable, mark), (ServiceMarks.supervisorVariable, supervisor),
+            ]
+        own += marks.map { Service.Variable(name: $0.0, value: ByteString($0.1)) }
         var values: [String: ByteString] = [:]
         for variable in own { values[variable.name] = variable.value }
         var entries: [ByteString] = []

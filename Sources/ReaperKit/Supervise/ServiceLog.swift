@@ -154,7 +154,11 @@ public final class LogWatch {
         let directory = end == path.startIndex ? "/" : String(path[..<end])
         guard watched.insert(directory).inserted else { return }
         let events = UInt32(IN_MODIFY) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO)
-        try check(unsafe clinux_watch(descriptor, directory, events), "inotify_add_watch", directory)
+        try check(
+            unsafe clinux_watch(descriptor, directory, events),
+            "inotify_add_watch",
+            directory
+        )
     }
 
     /// The base names of files that have changed; `nil`: so many that some were lost.

@@ -42,11 +42,11 @@ struct StopCommands {
             left[pid] = min(end, Clock.monotonic() + target.stop.timeout)
         }
         while !left.isEmpty {
-            for pid in left.keys where unsafe waitpid(pid, nil, WNOHANG) != 0 { left[pid] = nil }
+            for pid in left.keys where waitpid(pid, nil, WNOHANG) != 0 { left[pid] = nil }
             let now = Clock.monotonic()
             for (pid, time) in left where time <= now {
                 _ = kill(pid, SIGKILL)
-                _ = unsafe waitpid(pid, nil, 0)
+                _ = waitpid(pid, nil, 0)
                 left[pid] = nil
             }
             guard let next = left.values.min() else { return }

@@ -214,13 +214,16 @@ public struct Supervision: Sendable {
         var names: [String] = []
         var rest: [Effect] = []
         var seen: Set<String> = []
-        for effect in effects {
-            if case .end(let some) = effect {
-                names += some.filter { seen.insert($0).inserted }
-            } else {
-                rest.append(effect)
+        var told: Set<String> = []
+        // Of states that follow each other at once only the last is told.
+        for effect in effects.reversed() {
+            switch effect {
+            case .end(let some): names = some + names
+            case .changed(let name) where !told.insert(name).inserted: continue
+            default: rest.append(effect)
             }
         }
-        return rest + (names.isEmpty ? [] : [.end(names)])
+        names = names.filter { seen.insert($0).inserted }
+        return rest.reversed() + (names.isEmpty ? [] : [.end(names)])
     }
 }

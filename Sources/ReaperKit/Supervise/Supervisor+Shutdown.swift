@@ -28,7 +28,8 @@ struct Ending {
     }
 
     var message: String? {
-        left.isEmpty ? (proof == .none ? unproven ?? "not proven" : nil) : left.joined(separator: "; ")
+        left.isEmpty
+            ? (proof == .none ? unproven ?? "not proven" : nil) : left.joined(separator: "; ")
     }
 }
 

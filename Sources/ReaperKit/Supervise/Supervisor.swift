@@ -177,7 +177,8 @@ public final class Supervisor {
             collectChildren()
             for entry in entries where entry.revents != 0 { takeOutput(of: entry.fd) }
             noticeAdopted(entries)
-            if let watch, entries.contains(where: { $0.fd == watch.descriptor && $0.revents != 0 }) {
+            if let watch, entries.contains(where: { $0.fd == watch.descriptor && $0.revents != 0 })
+            {
                 followLogs(watch.take())
             }
             for timer in timers.take(until: now) { take(timer) }
