@@ -67,12 +67,16 @@ install: build
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/reaper
 	install -D -m 644 man/reaper.1 $(DESTDIR)$(PREFIX)/share/man/man1/reaper.1
 	install -D -m 644 man/reaper-rules.5 $(DESTDIR)$(PREFIX)/share/man/man5/reaper-rules.5
+	install -D -m 644 man/reaper-services.5 $(DESTDIR)$(PREFIX)/share/man/man5/reaper-services.5
 	install -D -m 644 schema/rules.schema.json $(DESTDIR)$(PREFIX)/share/reaper/rules.schema.json
+	install -D -m 644 schema/services.schema.json $(DESTDIR)$(PREFIX)/share/reaper/services.schema.json
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/reaper $(DESTDIR)$(PREFIX)/share/man/man1/reaper.1
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man5/reaper-rules.5
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man5/reaper-services.5
 	rm -f $(DESTDIR)$(PREFIX)/share/reaper/rules.schema.json
+	rm -f $(DESTDIR)$(PREFIX)/share/reaper/services.schema.json
 
 clean:
 	swift package clean

@@ -78,7 +78,7 @@ struct ArgumentParser {
         var letters = bundle
         while let letter = letters.popFirst() {
             let typed = "-\(letter)"
-            guard let flag = Flag.short(letter) else {
+            guard let flag = Flag.short(letter, for: command.name) else {
                 throw UsageError(argument: typed, message: "is not a flag")
             }
             try checkTakes(flag, typed)

@@ -24,6 +24,8 @@ enum CommandLineTool {
         switch first {
         case "--help", "-h": return show(Help.overview)
         case "--version", "-V": return showVersion()
+        // The supervisor's own, and nobody else's.
+        case EndServicesCommand.name: return EndServicesCommand.run()
         default: break
         }
         if first.hasPrefix("-") {

@@ -43,7 +43,8 @@ struct Flag: Sendable {
     }
 
     /// Every flag there is.
-    static let all = selectors + comparison + actions + runs + outputs + sources + general
+    static let all =
+        selectors + comparison + actions + runs + services + outputs + sources + general
 
     /// The flag of this long name or alias that `command` takes, else anybody's.
     static func long(_ name: String, for command: Subcommand.Name) -> Flag? {
@@ -51,8 +52,11 @@ struct Flag: Sendable {
         return flags.first { $0.commands.contains(command) } ?? flags.first
     }
 
-    /// The flag of this letter.
-    static func short(_ letter: Character) -> Flag? { all.first { $0.short == letter } }
+    /// The flag of this letter that `command` takes, else anybody's.
+    static func short(_ letter: Character, for command: Subcommand.Name) -> Flag? {
+        let flags = all.filter { $0.short == letter }
+        return flags.first { $0.commands.contains(command) } ?? flags.first
+    }
 
     static let general: [Flag] = [
         Flag(

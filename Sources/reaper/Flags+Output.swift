@@ -22,7 +22,9 @@ extension Flag {
         Flag(
             long: "json",
             topic: .output,
-            commands: [.scan, .clean, .explain, .list, .stop, .rules, .run, .report],
+            commands: [
+                .scan, .clean, .explain, .list, .stop, .rules, .run, .report, .status,
+            ],
             summary: "short for --format json",
             argument: .none { $0.output.format = .json }
         ),

@@ -22,6 +22,7 @@ extension Options {
             guard operands.isEmpty else { return }
             throw UsageError(message: "needs a COMMAND: reaper run [OPTION...] -- COMMAND...")
         case .report: try checkFiles()
+        case .up, .down, .status, .restart, .reload, .logs: try checkServices(for: command)
         case .scan, .clean, .explain, .snapshot, .rules, .help: return
         }
     }

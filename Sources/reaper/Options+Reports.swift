@@ -31,7 +31,8 @@ extension Options {
                 argument: "dot",
                 message: "is a graph of one machine: give 'reaper scan' that format"
             )
-        case .explain, .list, .wait, .snapshot, .rules, .help:
+        case .explain, .list, .wait, .snapshot, .rules, .help, .up, .down, .status, .restart,
+            .reload, .logs:
             guard output.format.isOfFindingsOnly else { return }
             throw UsageError(
                 argument: "--format \(output.format.rawValue)",

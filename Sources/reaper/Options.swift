@@ -11,6 +11,10 @@ struct Options: Sendable, Equatable {
     var instances = InstanceOptions()
     /// How to run a command.
     var run = RunOptions()
+    /// Which services, and where their supervisor is.
+    var services = ServiceOptions()
+    /// What came of those whom a supervisor has stopped; `nil` where none was asked to.
+    var servedStatus: ExitStatus?
     /// How to say it.
     var output = OutputOptions()
     /// Which rules hold.

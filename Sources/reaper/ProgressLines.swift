@@ -14,12 +14,15 @@ final class ProgressLines {
     func end() { lines?.end() }
 
     func show(_ progress: ShutdownProgress) {
-        guard let lines, let line = line(progress) else { return }
+        guard let lines, let line = progress.line else { return }
         lines.show(line.escapedForTerminal)
     }
+}
 
-    private func line(_ progress: ShutdownProgress) -> String? {
-        switch progress {
+extension ShutdownProgress {
+    /// What people are told, not escaped; `nil`: nothing.
+    var line: String? {
+        switch self {
         case .sent(.stop, _): nil
         case .sent(let signal, let target): "\(signal) \(target.name.text) (\(target.identity))"
         case .exited(let target, let time):

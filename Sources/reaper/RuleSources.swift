@@ -22,6 +22,15 @@ enum RuleSources {
         )
     }
 
+    /// Reads service files against this machine.
+    static func serviceReader() -> ServiceFileReader {
+        ServiceFileReader(
+            environment: environment,
+            users: UserNames.read().numbers,
+            services: ParsingContext.system.services()
+        )
+    }
+
     private static let environment: [String: ByteString] = {
         var environment: [String: ByteString] = Dictionary(minimumCapacity: 64)
         for index in 0... {

@@ -10,9 +10,11 @@ enum StopCommand {
         } catch {
             return CommandLineTool.refuse(error)
         }
+        if let status = ServiceStop.run(&options) { return status }
         do throws(Outputs.Failure) {
             let output = try Outputs(opening: options.output)
-            return stop(options, output)
+            let status = stop(options, output)
+            return options.servedStatus.map { ExitStatus.worst([$0, status]) } ?? status
         } catch {
             Diagnostics.report(error.message)
             return .usage

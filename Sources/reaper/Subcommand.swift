@@ -14,6 +14,12 @@ struct Subcommand: Sendable {
         case snapshot
         case rules
         case report
+        case up
+        case down
+        case status
+        case restart
+        case reload
+        case logs
         case help
     }
 
@@ -47,7 +53,8 @@ struct Subcommand: Sendable {
 
     /// Every subcommand there is.
     static let all: [Subcommand] = [
-        scan, clean, explain, list, stop, wait, run, snapshot, rules, report, help,
+        scan, clean, explain, list, stop, wait, run, snapshot, rules, report, up, down,
+        status, restart, reload, logs, help,
     ]
 
     private static let scan = Subcommand(

@@ -41,6 +41,7 @@ package struct JSONSchema {
             case "required": return required(operand, value, place)
             case "properties": return properties(operand, value, place)
             case "additionalProperties": return additional(operand, schema, value, place)
+            case "propertyNames": return names(operand, value, place)
             case "items": return items(operand, value, place)
             case "anyOf", "oneOf": return alternatives(keyword, operand, value, place)
             default: return ["\(place): the schema's keyword '\(keyword)' is not known"]
@@ -157,6 +158,13 @@ package struct JSONSchema {
             }
             return operand as? Bool == false ? ["\(place): '\(name)' is not in the schema"] : []
         }
+    }
+
+    private func names(_ operand: Any, _ value: Any, _ place: String) -> [String] {
+        guard let object = value as? [String: Any], let schema = operand as? [String: Any] else {
+            return []
+        }
+        return object.keys.sorted().flatMap { check($0, against: schema, at: "\(place).\($0)") }
     }
 
     private func items(_ operand: Any, _ value: Any, _ place: String) -> [String] {

@@ -19,7 +19,7 @@ public struct InstanceCatalog {
 
     /// The instances by system, name and file.
     public func instances() -> [Instance] {
-        (fromFiles() + fromEnvironments()).map { standing($0) }.sorted { left, right in
+        joined(fromFiles(), fromEnvironments()).map { standing($0) }.sorted { left, right in
             (left.system, left.id, left.alias ?? "", left.file?.text ?? "")
                 < (right.system, right.id, right.alias ?? "", right.file?.text ?? "")
         }
@@ -136,7 +136,7 @@ public struct InstanceCatalog {
         return entry.startTicks == process.identity.startTime
     }
 
-    private func record(_ identity: ProcessIdentity?) -> ProcessRecord? {
+    func record(_ identity: ProcessIdentity?) -> ProcessRecord? {
         identity.flatMap { view.snapshot.process($0.pid) }.flatMap {
             $0.identity == identity ? $0 : nil
         }

@@ -41,6 +41,29 @@ public enum Expansion: Sendable, Hashable {
         }
     }
 
+    /// Expands a text that is no pattern: nothing in it is escaped.
+    ///
+    /// A backslash is one, except before `$`, before `}` in a default, and before `~` at the start
+    /// of a path. A default may be empty unless the text is a path.
+    ///
+    /// - Throws: `ValueError` for wrong grammar, and for a variable that is not set, or empty, and
+    ///   has no default.
+    static func text(
+        of template: ByteString,
+        as subject: Glob.Subject,
+        environment: [String: ByteString]
+    ) throws(ValueError) -> ByteString {
+        var expander = Expander(template: template, subject: subject) { environment[$0] }
+        expander.isPattern = false
+        let bytes = try expander.expand(template.bytes[...], depth: 0)
+        guard let variable = expander.unset else { return ByteString(bytes) }
+        throw ValueError(
+            template.text,
+            isNot: "usable here",
+            expected: "'\(variable)' to be set, or a default, as in '${\(variable):-default}'"
+        )
+    }
+
     private struct Expander {
         let template: ByteString
         let subject: Glob.Subject
@@ -48,6 +71,8 @@ public enum Expansion: Sendable, Hashable {
         /// The first variable that was needed and had no value.
         var unset: String?
         var usesEnvironment = false
+        /// Whether what comes of it is a glob, in which values must be escaped.
+        var isPattern = true
 
         mutating func expand(
             _ text: ArraySlice<UInt8>,
@@ -67,8 +92,11 @@ public enum Expansion: Sendable, Hashable {
                 out += value(of: "HOME")
             }
             while let byte = rest.popFirst() {
-                if byte == UInt8(ascii: "\\"), let next = rest.popFirst() {
-                    out += [byte, next]
+                if byte == UInt8(ascii: "\\"), let next = rest.first,
+                    isPattern || isEscapable(next, depth: depth, atStart: out.isEmpty)
+                {
+                    rest.removeFirst()
+                    out += isPattern ? [byte, next] : [next]
                 } else if byte == UInt8(ascii: "$"), rest.first == UInt8(ascii: "{") {
                     rest.removeFirst()
                     var piece = try variable(&rest, depth: depth)[...]
@@ -107,8 +135,9 @@ public enum Expansion: Sendable, Hashable {
             }
             rest = rest.dropFirst(2)
             let fallback = try takeDefault(&rest)
-            guard !fallback.isEmpty else {
-                throw error("a default after ':-'; an empty one would widen the pattern")
+            guard !fallback.isEmpty || (!isPattern && subject == .text) else {
+                let effect = isPattern ? "widen the pattern" : "lead elsewhere"
+                throw error("a default after ':-'; an empty one would \(effect)")
             }
             // Expanded in any case: whether a file is correct must not depend on the environment.
             var other = self
@@ -150,12 +179,22 @@ public enum Expansion: Sendable, Hashable {
                 if subject == .path, byte == slash, index > 0, bytes[index - 1] == slash {
                     continue
                 }
-                if byte < 0x80, byte != slash, !Expander.isNameByte(byte) {
+                if isPattern, byte < 0x80, byte != slash, !Expander.isNameByte(byte) {
                     escaped.append(UInt8(ascii: "\\"))
                 }
                 escaped.append(byte)
             }
             return escaped
+        }
+
+        /// Whether a backslash before this byte takes its meaning from it, in a text.
+        private func isEscapable(_ byte: UInt8, depth: Int, atStart: Bool) -> Bool {
+            switch byte {
+            case UInt8(ascii: "$"): true
+            case UInt8(ascii: "}"): depth > 0
+            case UInt8(ascii: "~"): subject == .path && atStart
+            default: false
+            }
         }
 
         private static func isNameByte(_ byte: UInt8) -> Bool {
@@ -168,7 +207,11 @@ public enum Expansion: Sendable, Hashable {
         }
 
         private func error(_ expected: String) -> ValueError {
-            ValueError(template.text, isNot: "a pattern", expected: expected)
+            ValueError(
+                template.text,
+                isNot: isPattern ? "a pattern" : "a text with variables",
+                expected: expected
+            )
         }
     }
 }

@@ -28,7 +28,7 @@ enum GlobUse {
     }
 }
 
-extension RuleDecoder {
+extension FieldDecoder {
     /// Expands and compiles a glob.
     ///
     /// What the environment makes unusable matches nothing, with a warning: a correct file must
@@ -40,7 +40,7 @@ extension RuleDecoder {
     ) throws(JSONError) -> Glob {
         let template = ByteString(text.text)
         let expansion = try text.parse { _ throws(ValueError) in
-            try Expansion(of: template, as: subject, environment: reader.environment)
+            try Expansion(of: template, as: subject, environment: environment)
         }
         let reason: String
         switch expansion {
@@ -61,7 +61,7 @@ extension RuleDecoder {
         if case .pattern(let pattern, _) = ordinary {
             _ = try compile(pattern, text, as: subject, to: use)
         }
-        warn("'\(text.text.escapedForTerminal)' matches nothing: \(reason)", at: text.position)
+        try warn("'\(text.text.escapedForTerminal)' matches nothing: \(reason)", at: text.position)
         return Glob.matchingNothing(template, as: subject)
     }
 

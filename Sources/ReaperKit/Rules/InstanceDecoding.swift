@@ -133,14 +133,7 @@ extension RuleDecoder {
             throw JSONError("expected a group (?<\(needed)>...) in 'pattern'", at: value.position)
         }
         guard reader.checksExpressions else { return pattern }
-        do {
-            _ = try Regex(pattern)
-        } catch {
-            throw JSONError(
-                "'\(pattern.escapedForTerminal)' is not a regular expression: \(error)",
-                at: value.position
-            )
-        }
+        try refuseBadExpression(PlacedText(text: pattern, position: value.position))
         return pattern
     }
 
@@ -155,6 +148,20 @@ extension RuleDecoder {
             names.append(String(rest.prefix { $0 != ">" }))
         }
         return names
+    }
+}
+
+extension FieldDecoder {
+    /// Compiles a regular expression to see that it is correct.
+    func refuseBadExpression(_ pattern: PlacedText) throws(JSONError) {
+        do {
+            _ = try Regex(pattern.text)
+        } catch {
+            throw JSONError(
+                "'\(pattern.text.escapedForTerminal)' is not a regular expression: \(error)",
+                at: pattern.position
+            )
+        }
     }
 }
 

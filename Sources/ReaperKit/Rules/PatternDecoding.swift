@@ -3,7 +3,7 @@ extension RuleDecoder {
         "name", "comm", "exe", "command", "cwd", "in", "env", "cgroup", "ports", "user", "state",
         "older_than",
     ]
-    /// The kernel gives no process this number: it means "unchanged" to chown(2).
+    /// The number of a user who does not exist.
     private static let nobody = UInt32.max
     /// State letters of proc_pid_stat(5), and those of older kernels.
     private static let stateLetters = Array("RSDZTtXxKWPI".utf8)
@@ -135,16 +135,7 @@ extension RuleDecoder {
     }
 
     private mutating func user(_ text: PlacedText) throws(JSONError) -> UInt32 {
-        if text.text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
-            guard let number = UInt32(text.text), number != RuleDecoder.nobody else {
-                throw JSONError(
-                    "expected a user from 0 to \(UInt32.max - 1), found \(text.text)",
-                    at: text.position
-                )
-            }
-            return number
-        }
-        if let number = reader.users()[text.text] { return number }
+        if let number = try number(ofUser: text) { return number }
         // Shipped rules name users that not every host has.
         warn(
             "user '\(text.text.escapedForTerminal)' matches nothing: no such user",
@@ -163,5 +154,21 @@ extension RuleDecoder {
             )
         }
         return letters
+    }
+}
+
+extension FieldDecoder {
+    /// The number of a user who is given by name or number; `nil` for a name that nobody has.
+    func number(ofUser text: PlacedText) throws(JSONError) -> UInt32? {
+        guard text.text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { return users()[text.text] }
+        // The kernel gives no process the last one: it means "unchanged" to chown(2).
+        guard let number = UInt32(text.text), number != .max else {
+            throw JSONError(
+                "expected a user from 0 to \(UInt32.max - 1), found \(text.text)",
+                at: text.position
+            )
+        }
+        return number
     }
 }

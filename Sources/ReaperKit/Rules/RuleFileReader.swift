@@ -69,7 +69,7 @@ public struct RuleFileReader: Sendable {
 }
 
 /// Turns the values of one rule file into rules.
-struct RuleDecoder {
+struct RuleDecoder: FieldDecoder {
     static let fileKeys = ["name", "title", "homepage", "rules"]
 
     let reader: RuleFileReader
@@ -84,6 +84,25 @@ struct RuleDecoder {
         self.reader = reader
         self.source = source
         self.isThorough = isThorough
+    }
+
+    var environment: [String: ByteString] { reader.environment }
+
+    func services() -> ServiceNames { reader.services() }
+
+    func users() -> [String: UInt32] { reader.users() }
+
+    /// Reads one part; a thorough decoder notes what is wrong with it, and goes on without it.
+    mutating func attempt<Part>(
+        _ body: (inout RuleDecoder) throws(JSONError) -> Part
+    ) throws(JSONError) -> Part? {
+        do throws(JSONError) {
+            return try body(&self)
+        } catch {
+            guard isThorough else { throw error }
+            errors.append(error)
+            return nil
+        }
     }
 
     mutating func warn(_ message: String, at position: TextPosition) {

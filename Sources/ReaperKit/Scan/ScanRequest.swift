@@ -8,6 +8,8 @@ public struct ScanRequest: Sendable {
     public let witnesses: [Rule]
     /// Instances, which are looked for instead of what is left over; `nil` for that.
     public var instances: InstanceQuery?
+    /// Services whose marked processes are looked for instead; `nil` for that.
+    public var services: ServiceMarks?
 
     /// Creates a request; `--rule` leaves out the rules that it does not name.
     public init(selection: Selection = Selection(), rules: [Rule]) {
@@ -31,7 +33,7 @@ public struct ScanRequest: Sendable {
     ///
     /// Otherwise whatever the selectors select is a finding: the user said so.
     public var isJudged: Bool {
-        instances == nil && !isComparison
+        instances == nil && services == nil && !isComparison
             && (selection.isEmpty || !selection.kinds.isEmpty || !selection.rules.isEmpty)
     }
 
@@ -62,6 +64,7 @@ public struct ScanRequest: Sendable {
     ///
     /// Exact processes cannot, and neither can a port: whoever takes it next is somebody else.
     public var isPattern: Bool {
+        if services != nil { return true }
         if instances != nil { return !detectors.isEmpty }
         if isJudged { return wants(.orphan) }
         return selection.ports == nil && !selection.process.isOnlyPids
@@ -88,6 +91,7 @@ public struct ScanRequest: Sendable {
     /// Who looks, in the order in which findings are shown.
     public var detectors: [any Detector] {
         var list: [any Detector] = []
+        if let services { return [ServiceProcessDetector(marks: services)] }
         if let instances {
             let detector = MarkedProcessDetector(rules: rules, query: instances)
             return detector.isIdle ? [] : [detector]

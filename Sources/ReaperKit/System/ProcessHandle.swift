@@ -113,6 +113,13 @@ public final class ProcessHandle {
         return count > 0 && Int32(entry.revents) & (POLLIN | POLLHUP) != 0
     }
 
+    /// Waits until every thread has exited, or the time comes; returns whether they have.
+    public func waitForExit(until time: Duration) -> Bool {
+        var entries = [pollEntry]
+        Polling.wait(for: &entries, until: time)
+        return hasExited()
+    }
+
     private static func record(
         at place: ProcessPlace,
         in procfs: inout Procfs

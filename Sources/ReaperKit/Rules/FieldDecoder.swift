@@ -1,22 +1,28 @@
-/// How a decoder goes on after an error: what it reads in parts, each on its own.
-extension RuleDecoder {
-    /// Reads one part; a thorough decoder notes what is wrong with it, and goes on without it.
-    mutating func attempt<Part>(
-        _ body: (inout RuleDecoder) throws(JSONError) -> Part
-    ) throws(JSONError) -> Part? {
-        do throws(JSONError) {
-            return try body(&self)
-        } catch {
-            guard isThorough else { throw error }
-            errors.append(error)
-            return nil
-        }
-    }
+/// Reads the values of one file that people write, with the same words for the same mistakes.
+protocol FieldDecoder {
+    /// Variables that the file may use.
+    var environment: [String: ByteString] { get }
 
+    /// Names of ports, from services(5).
+    func services() -> ServiceNames
+
+    /// User numbers by name, from passwd(5).
+    func users() -> [String: UInt32]
+
+    /// Reads one part; `nil` when it is wrong, and the decoder goes on without it.
+    mutating func attempt<Part>(
+        _ body: (inout Self) throws(JSONError) -> Part
+    ) throws(JSONError) -> Part?
+
+    /// Notes what is correct but has no effect here, or refuses it.
+    mutating func warn(_ message: String, at position: TextPosition) throws(JSONError)
+}
+
+extension FieldDecoder {
     /// Reads each of several values; those that are wrong are left out.
     mutating func each<Value, Part>(
         _ values: [Value],
-        _ body: (inout RuleDecoder, Value) throws(JSONError) -> Part
+        _ body: (inout Self, Value) throws(JSONError) -> Part
     ) throws(JSONError) -> [Part] {
         var parts: [Part] = []
         for value in values {
@@ -78,10 +84,11 @@ extension RuleDecoder {
         _ fields: JSONFields
     ) throws(JSONError) -> Choice?
     where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
-        try attempt { _ throws(JSONError) in try RuleDecoder.choice(fields[key], for: key) } ?? nil
+        try attempt { _ throws(JSONError) in try Self.choice(fields[key], for: key) } ?? nil
     }
 
-    private static func choice<Choice>(
+    /// The enumeration's word that a value is; `nil` without a value.
+    static func choice<Choice>(
         _ value: JSONValue?,
         for key: String
     ) throws(JSONError) -> Choice?

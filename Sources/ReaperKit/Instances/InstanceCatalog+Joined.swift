@@ -1,0 +1,34 @@
+extension InstanceCatalog {
+    /// One instance where a file and marks of one system tell of the same name.
+    ///
+    /// The file proves the identity of one process whose environment may say nothing any more, and
+    /// the marks tell who else belongs to it.
+    func joined(_ files: [Instance], _ marked: [Instance]) -> [Instance] {
+        var places: [InstanceKey: Int] = [:]
+        var instances = marked
+        for (place, instance) in marked.enumerated() { places[instance.key] = place }
+        for file in files {
+            guard let place = places[file.key], instances[place].file == nil,
+                file.state != .recycled, file.id != InstanceMark.nameless.id
+            else {
+                instances.append(file)
+                continue
+            }
+            instances[place].file = file.file
+            instances[place].evidence += file.evidence
+            if let pid = file.process?.pid { instances[place].pid = pid }
+            guard let process = file.process,
+                !instances[place].members.contains(where: { $0.identity == process }),
+                let record = record(process), !record.isZombie
+            else { continue }
+            instances[place].members.append(
+                InstanceMember(
+                    identity: process,
+                    name: record.name,
+                    rule: instances[place].rule
+                )
+            )
+        }
+        return instances
+    }
+}

@@ -1,0 +1,211 @@
+import CLinux
+import Glibc
+
+/// A process of the supervisor's that ends services through the engine, and tells how that goes.
+struct EndingWorker {
+    /// What it does.
+    enum Purpose: Equatable {
+        /// It ends these services.
+        case services([String])
+        /// It ends whoever is in the way of one that is to be started.
+        case clearing(String)
+        /// It ends what belongs to no service, after all of them.
+        case strays
+    }
+
+    var purpose: Purpose
+    var request: ServiceEnding
+    /// What it tells; -1 once it has told all.
+    var output: Int32
+    var received: [UInt8] = []
+    var result: ServiceEndingResult?
+    /// How often it was begun anew because it was killed.
+    var attempt = 1
+
+    /// How the command line calls it.
+    public static let command = "end-services"
+}
+
+extension Supervisor {
+    /// Ends services; their effects come when it is done.
+    func end(_ names: [String]) {
+        let wanted = Set(names)
+        let targets = names.compactMap { name -> ServiceEnding.Target? in
+            guard let service = supervision.startedForm(of: name) else { return nil }
+            var target = ServiceEnding.Target(
+                name: name,
+                identity: running[name]?.record.identity,
+                mark: running[name]?.record.mark ?? "",
+                stop: service.stop,
+                after: supervision.dependents(of: name).filter(wanted.contains)
+            )
+            target.stopCommand = service.stopCommand
+            target.directory = service.directory
+            target.user = service.user
+            target.environment = service.environment
+            return target
+        }
+        // Nothing of a service that never had a process can be left.
+        let isForced = ending?.isForced == true || wanted.isSubset(of: forced)
+        forced.subtract(wanted)
+        let deadline = ending?.end.map { max($0 - Clock.monotonic(), .milliseconds(200)) }
+        let request = ServiceEnding(
+            targets,
+            deadline: deadline ?? .seconds(30),
+            isForced: isForced
+        )
+        startWorker(request, for: .services(names))
+    }
+
+    func startWorker(
+        _ request: ServiceEnding,
+        for purpose: EndingWorker.Purpose,
+        attempt: Int = 1
+    ) {
+        do {
+            let input = FileDescriptor(
+                owning: try check(unsafe clinux_memory_file("services"), "memfd_create", "services")
+            )
+            let bytes = request.json
+            guard unsafe Glibc.write(input.raw, bytes, bytes.count) == bytes.count,
+                lseek(input.raw, 0, SEEK_SET) == 0
+            else { throw SystemError(call: "write", subject: "memfd", code: errno) }
+            var ends: [Int32] = [0, 0]
+            guard unsafe pipe(&ends) == 0 else {
+                throw SystemError(call: "pipe", subject: "worker", code: errno)
+            }
+            let output = FileDescriptor(owning: ends[1])
+            _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+            _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+            _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
+            let launch = ServiceLaunch(
+                service: Service(name: "reaper", command: []),
+                mark: "",
+                supervisor: tag,
+                mask: signals.previous
+            )
+            let pid = try launch.start(
+                [OwnProgram.path, ByteString(EndingWorker.command)],
+                input: input.raw,
+                output: output.raw,
+                error: 2
+            )
+            children[pid] = .worker
+            workers[pid] = EndingWorker(
+                purpose: purpose,
+                request: request,
+                output: ends[0],
+                attempt: attempt
+            )
+        } catch {
+            let reason = (error as? ServiceLaunch.Failure)?.reason ?? "\(error)"
+            fail(request, purpose, "the process that ends services could not be started: \(reason)")
+        }
+    }
+
+    /// Takes in what a worker says.
+    func takeOutput(of descriptor: Int32) {
+        guard let pid = workers.first(where: { $0.value.output == descriptor })?.key else { return }
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe clinux_read(descriptor, &chunk, chunk.count)
+            guard count > 0 else {
+                if count != -Int(EAGAIN), count != -Int(EINTR) {
+                    _ = close(descriptor)
+                    workers[pid]?.output = -1
+                }
+                break
+            }
+            workers[pid]?.received += chunk[..<count]
+        }
+        guard var received = workers[pid]?.received else { return }
+        while let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = Array(received[..<end])
+            received.removeSubrange(...end)
+            take(line, fromWorker: pid)
+        }
+        workers[pid]?.received = received
+    }
+
+    private func take(_ line: [UInt8], fromWorker pid: Int32) {
+        if let result = ServiceEndingResult(reading: line) {
+            workers[pid]?.result = result
+            return
+        }
+        for operation in operations {
+            server.send(line + [UInt8(ascii: "\n")], to: operation.client)
+        }
+        guard let value = try? JSON5Reader.read(line, as: .json),
+            let text = value["text"]?.string
+        else { return }
+        observe(.message(value["service"]?.string, text))
+    }
+
+    /// Takes in that a worker has ended: with its answer, or without one.
+    func workerEnded(_ pid: Int32, _ end: CommandEnding) {
+        guard let output = workers[pid]?.output else { return }
+        if output >= 0 { takeOutput(of: output) }
+        guard let worker = workers.removeValue(forKey: pid) else { return }
+        if worker.output >= 0 { _ = close(worker.output) }
+        guard let result = worker.result else {
+            guard worker.attempt < 3 else {
+                fail(worker.request, worker.purpose, "the process that ended it \(end.sentence)")
+                return
+            }
+            // Whoever has ended it was not asked to spare anybody.
+            startWorker(worker.request, for: worker.purpose, attempt: worker.attempt + 1)
+            return
+        }
+        conclude(result, worker.purpose)
+    }
+
+    private func fail(
+        _ request: ServiceEnding,
+        _ purpose: EndingWorker.Purpose,
+        _ reason: String
+    ) {
+        var result = ServiceEndingResult(
+            request.targets.map { target in
+                var part = ServiceEndingResult.Part(name: target.name)
+                part.left = [reason]
+                return part
+            }
+        )
+        result.unproven = reason
+        conclude(result, purpose)
+    }
+
+    private func conclude(_ result: ServiceEndingResult, _ purpose: EndingWorker.Purpose) {
+        // Whoever has ended has to be waited for before it can be started again.
+        collectChildren()
+        ending?.take(result)
+        switch purpose {
+        case .clearing(let name): launchCleared(name)
+        case .strays: strays = false
+        case .services:
+            var effects: [Supervision.Effect] = []
+            for part in result.parts { effects += conclude(part, result) }
+            perform(supervision.merged(effects))
+        }
+    }
+
+    private func conclude(
+        _ part: ServiceEndingResult.Part,
+        _ result: ServiceEndingResult
+    ) -> [Supervision.Effect] {
+        let now = Clock.monotonic()
+        guard part.left.isEmpty else {
+            let reason = part.left.joined(separator: "; ")
+            tellMessage(part.name, reason)
+            return supervision.handle(.survived, of: part.name, at: now, reason: reason)
+        }
+        for port in result.heldPorts { tellMessage(part.name, port) }
+        if let service = running.removeValue(forKey: part.name) {
+            directory.remove(service.record.fileName)
+            if let pidfd = service.pidfd { _ = close(pidfd) }
+            children[service.record.identity.pid] = nil
+        }
+        followLast(of: part.name)
+        return supervision.handle(.gone, of: part.name, at: now)
+    }
+}

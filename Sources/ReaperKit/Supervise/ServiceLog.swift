@@ -1,0 +1,188 @@
+import CLinux
+import Glibc
+
+/// The file that a service prints to.
+///
+/// The service has it open itself, for appending: it goes on printing when its supervisor is gone.
+/// So a file that has grown too long is copied and then emptied; what is printed between the two is
+/// lost, a few microseconds' worth.
+public struct ServiceLog: Sendable {
+    /// Its absolute path.
+    public let path: String
+    private let target: LogTarget
+
+    /// The log of a service, with its own file or that of the state directory.
+    public init(of service: Service, in directory: String) {
+        target = service.log
+        path = service.log.path?.text ?? "\(directory)/logs/\(service.name).log"
+    }
+
+    /// Opens it for a service.
+    func open() throws(SystemError) -> FileDescriptor {
+        let number = unsafe clinux_append(path, 0o600)
+        return FileDescriptor(owning: try check(number, "open", path))
+    }
+
+    /// Begins it anew if it has grown too long.
+    ///
+    /// - Throws: Why it could not; then it goes on as it is.
+    func rotate() throws(SystemError) {
+        var facts = stat()
+        guard unsafe stat(path, &facts) == 0, facts.st_size > target.size,
+            facts.st_mode & S_IFMT == S_IFREG
+        else { return }
+        let flags = O_RDWR | O_NOFOLLOW | O_NOCTTY
+        let file = try FileDescriptor(opening: path, flags: flags)
+        if target.kept > 0 {
+            for number in stride(from: target.kept - 1, to: 0, by: -1) {
+                _ = unsafe rename("\(path).\(number)", "\(path).\(number + 1)")
+            }
+            try copy(file, to: "\(path).1")
+        }
+        guard ftruncate(file.raw, 0) == 0 else {
+            throw SystemError(call: "ftruncate", subject: path, code: errno)
+        }
+    }
+
+    private func copy(_ file: borrowing FileDescriptor, to copy: String) throws(SystemError) {
+        let temporary = "\(copy).tmp"
+        _ = unsafe unlink(temporary)
+        let number = unsafe clinux_create(AT_FDCWD, temporary, 0o600)
+        let output = FileDescriptor(owning: try check(number, "open", temporary))
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe clinux_read(file.raw, &chunk, chunk.count)
+            guard count > 0 else { break }
+            guard unsafe Glibc.write(output.raw, chunk, count) == count else {
+                let code = errno == 0 ? ENOSPC : errno
+                _ = unsafe unlink(temporary)
+                throw SystemError(call: "write", subject: temporary, code: code)
+            }
+        }
+        guard unsafe rename(temporary, copy) == 0 else {
+            throw SystemError(call: "rename", subject: copy, code: errno)
+        }
+    }
+}
+
+/// Reads what is added to a log.
+public final class LogReader {
+    private let file: FileDescriptor
+    private var offset: Int64 = 0
+    private var partial: [UInt8] = []
+
+    /// The longest line; a longer one comes in parts.
+    private static let lineLimit = 1 << 16
+
+    /// Opens a log.
+    ///
+    /// - Parameters:
+    ///   - path: Its path.
+    ///   - lines: How many of its last lines are read first; `nil`: none, and from the end on.
+    public init(_ path: String, last lines: Int? = nil) throws(SystemError) {
+        file = try FileDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
+        let end = lseek(file.raw, 0, SEEK_END)
+        guard let lines else {
+            offset = Int64(end)
+            return
+        }
+        // Enough for that many of 256 bytes; a log of longer lines shows fewer.
+        offset = max(0, Int64(end) - Int64(min(lines, 1 << 16)) * 256 - 4096)
+        let isCut = offset > 0
+        var found = takeLines()
+        if isCut, !found.isEmpty { found.removeFirst() }
+        first = found.suffix(lines)
+    }
+
+    private var first: [ByteString] = []
+
+    /// The lines that were added since, without their ends.
+    public func takeLines() -> [ByteString] {
+        var lines = first
+        first = []
+        var facts = stat()
+        if unsafe fstat(file.raw, &facts) == 0, Int64(facts.st_size) < offset {
+            // It was begun anew.
+            offset = 0
+            partial = []
+        }
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe pread(file.raw, &chunk, chunk.count, Int(offset))
+            guard count > 0 else { break }
+            offset += Int64(count)
+            for byte in chunk[..<count] {
+                if byte == UInt8(ascii: "\n") {
+                    lines.append(ByteString(partial))
+                    partial.removeAll(keepingCapacity: true)
+                } else {
+                    partial.append(byte)
+                    if partial.count >= Self.lineLimit {
+                        lines.append(ByteString(partial))
+                        partial.removeAll(keepingCapacity: true)
+                    }
+                }
+            }
+        }
+        return lines
+    }
+
+    /// What was printed without an end of line, when nothing more will come.
+    public func takeRest() -> ByteString? {
+        guard !partial.isEmpty else { return nil }
+        defer { partial = [] }
+        return ByteString(partial)
+    }
+}
+
+/// Tells that a file in a directory has changed; inotify(7).
+public final class LogWatch {
+    /// Readable when one has.
+    public let descriptor: Int32
+    private var watched: Set<String> = []
+
+    /// Watches nothing yet.
+    public init() throws(SystemError) {
+        descriptor = try check(clinux_inotify(), "inotify_init1", "logs")
+    }
+
+    deinit { _ = close(descriptor) }
+
+    /// Watches the directory that a log is in.
+    public func add(_ path: String) throws(SystemError) {
+        let end = path.lastIndex(of: "/") ?? path.startIndex
+        let directory = end == path.startIndex ? "/" : String(path[..<end])
+        guard watched.insert(directory).inserted else { return }
+        let events = UInt32(IN_MODIFY) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO)
+        try check(
+            unsafe clinux_watch(descriptor, directory, events),
+            "inotify_add_watch",
+            directory
+        )
+    }
+
+    /// The base names of files that have changed; `nil`: so many that some were lost.
+    public func take() -> Set<String>? {
+        var names: Set<String> = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        var isLossy = false
+        while true {
+            let count = unsafe clinux_read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { break }
+            // struct inotify_event: wd 4, mask 4, cookie 4, len 4 bytes, then the name, NULs behind.
+            var start = 0
+            while start + 16 <= count {
+                let word = { (place: Int) in
+                    (0..<4).reduce(UInt32(0)) { $0 | UInt32(buffer[place + $1]) << (8 * $1) }
+                }
+                let length = Int(word(start + 12))
+                if word(start + 4) & UInt32(IN_Q_OVERFLOW) != 0 { isLossy = true }
+                guard start + 16 + length <= count else { break }
+                let name = buffer[(start + 16)..<(start + 16 + length)].prefix { $0 != 0 }
+                names.insert(String(decoding: name, as: UTF8.self))
+                start += 16 + length
+            }
+        }
+        return isLossy ? nil : names
+    }
+}

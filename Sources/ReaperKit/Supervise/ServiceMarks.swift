@@ -1,0 +1,71 @@
+/// The marks of services that are to be ended: every process that carries one belongs to one.
+public struct ServiceMarks: Sendable, Equatable {
+    /// The variable that marks what a service starts.
+    public static let variable = "REAPER_SERVICE"
+    /// The variable that says whose services they are.
+    public static let supervisorVariable = "REAPER_SUPERVISOR"
+
+    /// The rule by which each mark's processes are ended, by the whole entry `NAME=VALUE`.
+    public var rules: [ByteString: String] = [:]
+
+    /// No marks.
+    public init() {}
+
+    /// The entry that a mark is in an environment.
+    public static func entry(_ mark: String) -> ByteString { ByteString("\(variable)=\(mark)") }
+
+    /// The rule of a process with these entries; `nil` where none of the marks is among them.
+    func rule(of environment: [ByteString]) -> String? {
+        for entry in environment {
+            if let rule = rules[entry] { return rule }
+        }
+        return nil
+    }
+}
+
+/// Finds the processes that carry a service's mark in their environment.
+struct ServiceProcessDetector: Detector {
+    let marks: ServiceMarks
+
+    func interest(in process: ProcessRecord, _ context: MatchContext) -> Interest {
+        guard !process.isKernelThread, !process.isZombie, process.pid != 1 else { return .none }
+        switch process.environment {
+        case nil: return .needs(.environment)
+        case .value(let entries): return marks.rule(of: entries) == nil ? .none : .candidate
+        // It could carry one.
+        case .denied: return .candidate
+        case .gone: return .none
+        }
+    }
+
+    func detect(_ candidates: [Int], in view: SnapshotView) -> Detection {
+        var detection = Detection()
+        for index in candidates {
+            let process = view.snapshot.processes[index]
+            guard process.identity != view.snapshot.host.ownChain.first else { continue }
+            switch process.environment {
+            case .value(let entries):
+                guard let rule = marks.rule(of: entries) else { continue }
+                detection.findings.append(finding(process, rule))
+            case .denied(let code): detection.hide(process.pid, .environment, code)
+            case nil, .gone: continue
+            }
+        }
+        return detection
+    }
+
+    private func finding(_ process: ProcessRecord, _ rule: String) -> Finding {
+        Finding(
+            kind: .leakedProcess,
+            process: process.identity,
+            rule: rule,
+            severity: .info,
+            verdict: .confirmed,
+            summary: "belongs to the service",
+            evidence: [
+                Evidence("its environment says so", source: process.source("environ"))
+            ],
+            remedy: Remedy(.stop)
+        )
+    }
+}

@@ -1,0 +1,151 @@
+import CLinux
+import Glibc
+
+/// Where a supervisor keeps what others have to find: its lock, socket, records and logs.
+///
+/// It belongs to one user, and only that one can write it; 0700, but for `/run/reaper`, where the
+/// records of `reaper run` are that everybody may read.
+public struct StateDirectory: ~Copyable {
+    /// Its absolute path.
+    public let path: String
+    let descriptor: FileDescriptor
+
+    /// Where it is: what the command line says, else `REAPER_STATE_DIR`, else `/run/reaper` for
+    /// root, and for others `$XDG_RUNTIME_DIR/reaper` or `/tmp/reaper-UID`.
+    public static func path(_ given: String?) -> String {
+        if let given { return given.hasPrefix("/") ? given : "\(workingDirectory)/\(given)" }
+        if let path = variable("REAPER_STATE_DIR") { return path }
+        if geteuid() == 0 { return "/run/reaper" }
+        if let path = variable("XDG_RUNTIME_DIR") { return "\(path)/reaper" }
+        return "/tmp/reaper-\(geteuid())"
+    }
+
+    /// Opens it.
+    ///
+    /// - Parameters:
+    ///   - path: As ``path(_:)`` says.
+    ///   - creates: Whether it is made where it is missing, and what belongs into it.
+    /// - Throws: `ENOENT` where there is none; `EPERM` where others own it or can write it.
+    public init(opening path: String, creating creates: Bool) throws(SystemError) {
+        self.path = path
+        let isShared = path == "/run/reaper"
+        let mode: UInt32 = isShared ? 0o755 : 0o700
+        if creates {
+            let result = unsafe clinux_mkdir(path, mode)
+            if result != -EEXIST { try check(result, "mkdir", path) }
+        }
+        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
+        let opened = try FileDescriptor(opening: path, flags: flags)
+        var facts = stat()
+        guard unsafe fstat(opened.raw, &facts) == 0, facts.st_uid == geteuid(),
+            facts.st_mode & 0o022 == 0
+        else { throw SystemError(call: "open", subject: path, code: EPERM) }
+        if creates {
+            if !isShared { _ = fchmod(opened.raw, 0o700) }
+            for (name, mode) in [("services", mode), ("logs", 0o700)] {
+                let result = unsafe clinux_mkdir("\(path)/\(name)", mode)
+                if result != -EEXIST { try check(result, "mkdir", "\(path)/\(name)") }
+            }
+        }
+        descriptor = opened
+    }
+
+    /// The control socket's path, however long the directory's is: a socket's may have 107 bytes.
+    var socketPath: String {
+        let plain = "\(path)/\(Self.socketName)"
+        return plain.utf8.count <= 107
+            ? plain : "/proc/self/fd/\(descriptor.raw)/\(Self.socketName)"
+    }
+
+    static let socketName = "control.sock"
+
+    /// Takes the lock that only one supervisor can have; it is let go of when that ends, however it
+    /// does.
+    ///
+    /// - Returns: `nil` where another has it.
+    func lock() throws(SystemError) -> FileDescriptor? {
+        let name = "\(path)/lock"
+        let number = unsafe openat(
+            descriptor.raw,
+            "lock",
+            O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+            0o600
+        )
+        guard number >= 0 else { throw SystemError(call: "open", subject: name, code: errno) }
+        let file = FileDescriptor(owning: number)
+        let result = clinux_flock(file.raw, LOCK_EX | LOCK_NB)
+        if result == -EWOULDBLOCK { return nil }
+        try check(result, "flock", name)
+        return file
+    }
+
+    /// Whether somebody has the lock.
+    public func isLocked() -> Bool {
+        guard let file = try? FileDescriptor(opening: "lock", in: descriptor.raw) else {
+            return false
+        }
+        return clinux_flock(file.raw, LOCK_SH | LOCK_NB) == -EWOULDBLOCK
+    }
+
+    // MARK: - Files
+
+    /// Writes a file anew, all at once: whoever reads it sees the old one or the new one.
+    func write(_ bytes: [UInt8], to name: String) throws(SystemError) {
+        let temporary = "\(name).tmp"
+        _ = unsafe clinux_unlinkat(descriptor.raw, temporary)
+        let mode: UInt32 = path == "/run/reaper" ? 0o644 : 0o600
+        let number = unsafe clinux_create(descriptor.raw, temporary, mode)
+        let file = FileDescriptor(owning: try check(number, "open", "\(path)/\(temporary)"))
+        let count = unsafe Glibc.write(file.raw, bytes, bytes.count)
+        var code: Int32 = count == bytes.count ? 0 : count < 0 ? errno : ENOSPC
+        if code == 0 {
+            code = unsafe -clinux_renameat2(descriptor.raw, temporary, descriptor.raw, name, 0)
+        }
+        guard code > 0 else { return }
+        _ = unsafe clinux_unlinkat(descriptor.raw, temporary)
+        throw SystemError(call: "write", subject: "\(path)/\(name)", code: code)
+    }
+
+    /// Removes a file; one that is not there is no error.
+    func remove(_ name: String) { _ = unsafe clinux_unlinkat(descriptor.raw, name) }
+
+    /// The text of a file, at most 64 KiB; `nil` where there is none that can be read.
+    func read(_ name: String) -> [UInt8]? {
+        guard
+            let file = try? FileDescriptor(
+                opening: name,
+                in: descriptor.raw,
+                flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK
+            )
+        else { return nil }
+        return try? file.readAll(limit: 1 << 16, subject: "\(path)/\(name)")
+    }
+
+    /// The names in `services` that are records.
+    func recordNames() -> [String] {
+        guard let directory = try? DirectoryHandle(opening: ByteString("\(path)/services")),
+            let entries = try? directory.entries(limit: 100_000)
+        else { return [] }
+        return entries.map(\.name.text).filter { $0.hasSuffix(".json") }.sorted()
+    }
+
+    /// The logs that are there, each with its service's name, sorted.
+    public static func logs(in path: String) -> [(name: String, path: String)] {
+        guard let directory = try? DirectoryHandle(opening: ByteString("\(path)/logs")),
+            let entries = try? directory.entries(limit: 100_000)
+        else { return [] }
+        return entries.map(\.name.text).filter { $0.hasSuffix(".log") && $0 != "supervisor.log" }
+            .sorted().map { (String($0.dropLast(4)), "\(path)/logs/\($0)") }
+    }
+
+    private static func variable(_ name: String) -> String? {
+        let value = unsafe getenv(name).map { unsafe String(cString: $0) }
+        return value?.hasPrefix("/") == true ? value : nil
+    }
+
+    private static var workingDirectory: String {
+        guard let path = unsafe getcwd(nil, 0) else { return "/" }
+        defer { unsafe free(path) }
+        return unsafe String(cString: path)
+    }
+}

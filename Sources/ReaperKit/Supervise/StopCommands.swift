@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+
+/// Runs the commands that ask services to end, all at once, and waits for them.
+struct StopCommands {
+    private let targets: [ServiceEnding.Target]
+    private let end: Duration
+
+    /// Prepares the commands of those services that have one.
+    ///
+    /// - Parameter end: When the last of them is given up; each has its service's grace at most.
+    init(_ targets: [ServiceEnding.Target], until end: Duration) {
+        self.targets = targets.filter { !$0.stopCommand.isEmpty }
+        self.end = end
+    }
+
+    /// Runs them, and waits until each has ended, or its service has, or the time is up.
+    ///
+    /// What one has started and left is the service's, by its mark.
+    func run() {
+        var left: [Int32: Duration] = [:]
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        for target in targets {
+            var service = Service(name: target.name, command: target.stopCommand)
+            service.directory = target.directory
+            service.user = target.user
+            service.environment = target.environment
+            if let pid = target.identity?.pid {
+                // As systemd has it, so that the same commands work.
+                let value = ByteString("\(pid)")
+                service.environment.append(Service.Variable(name: "MAINPID", value: value))
+            }
+            let launch = ServiceLaunch(
+                service: service,
+                mark: target.mark,
+                supervisor: "",
+                mask: none
+            )
+            // One that does not run asks nobody; then the signal does.
+            guard let pid = try? launch.start(target.stopCommand, output: 2) else { continue }
+            left[pid] = min(end, Clock.monotonic() + target.stop.timeout)
+        }
+        while !left.isEmpty {
+            for pid in left.keys where waitpid(pid, nil, WNOHANG) != 0 { left[pid] = nil }
+            let now = Clock.monotonic()
+            for (pid, time) in left where time <= now {
+                _ = kill(pid, SIGKILL)
+                _ = waitpid(pid, nil, 0)
+                left[pid] = nil
+            }
+            guard let next = left.values.min() else { return }
+            pause(for: Array(left.keys), until: next)
+        }
+    }
+
+    /// Waits until one of these has ended, or the time comes.
+    private func pause(for pids: [Int32], until time: Duration) {
+        let handles = pids.map { clinux_pidfd_open($0) }
+        defer { for handle in handles where handle >= 0 { _ = close(handle) } }
+        var entries = handles.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        Polling.wait(for: &entries, until: time)
+    }
+}

@@ -1,0 +1,283 @@
+import CLinux
+import Glibc
+
+/// Runs services until it is asked to end, and ends nothing but what is its own.
+///
+/// It is one loop that waits for signals, clients, the ends of processes, and times. What is to be
+/// done about what comes is decided by ``Supervision``; services are ended by a process of its own,
+/// ``ServiceEnding``, so that the loop never waits for anybody.
+public final class Supervisor {
+    let directory: StateDirectory
+    let lock: FileDescriptor
+    let server: ControlServer
+    let signals: SignalIntake
+    let facts: OwnFacts
+    /// What tells this supervisor's services from another's.
+    let tag: String
+    let options: Options
+    /// Is told what happens.
+    let observe: (Notice) -> Void
+
+    var supervision: Supervision
+    /// Services that have a process.
+    var running: [String: RunningService] = [:]
+    /// Whose process a number is, among children that have not been waited for.
+    var children: [Int32: Child] = [:]
+    var timers = TimerQueue<Timer>()
+    var workers: [Int32: EndingWorker] = [:]
+    var probes: [String: Probe] = [:]
+    var operations: [Operation] = []
+    var readers: [String: LogReader] = [:]
+    var watch: LogWatch?
+    var probe: ReadinessProbe
+    /// Services that are to be killed without being asked.
+    var forced: Set<String> = []
+    /// What became of the end of everything; `nil` while nobody has asked for it.
+    var ending: Ending?
+    var isDone = false
+    /// Whether a worker ends who belongs to no service, and how often one was asked to.
+    var strays = false
+    var strayRounds = 0
+    /// Whether somebody has stopped a service, and may want to start it again.
+    var wasStoppedByHand = false
+
+    /// How a supervisor is to work.
+    public struct Options {
+        /// Where its service file is, for reports.
+        public var source: String
+        /// Reads the service file again.
+        public var reload: () -> Result<[Service], ServiceFileFailure>
+        /// Whether it follows what services print, and tells it.
+        public var followsLogs = false
+        /// Whether it ends when no service runs, or will, and nobody has stopped one.
+        public var endsWhenIdle = false
+        /// What is shown to people, and waits for them.
+        public var consoles: [Console] = []
+        /// What becomes of services that an earlier supervisor has left.
+        public var takeover = Takeover.replace
+
+        /// Creates the options of a supervisor in the background.
+        public init(
+            source: String,
+            reload: @escaping () -> Result<[Service], ServiceFileFailure>
+        ) {
+            self.source = source
+            self.reload = reload
+        }
+    }
+
+    /// What becomes of services whose supervisor is gone.
+    public enum Takeover: String, Sendable, CaseIterable {
+        /// They go on, under this one.
+        case adopt
+        /// They are ended, and started anew.
+        case replace
+        /// Nothing is done, and nothing started.
+        case refuse
+    }
+
+    /// Something to tell people.
+    public enum Notice {
+        /// A service is in another state.
+        case changed(Supervision.Standing, ProcessIdentity?)
+        /// A service has printed a line.
+        case line(String, ByteString)
+        /// Something about a service, or about the supervisor.
+        case message(String?, String)
+    }
+
+    /// When something is to be done.
+    enum Timer: Equatable {
+        case pauseOver(String)
+        case readiness(String)
+        case rotation
+    }
+
+    /// What a child is.
+    enum Child: Equatable {
+        case service(String)
+        case check(String)
+        case worker
+    }
+
+    /// A service's process.
+    struct RunningService {
+        var record: ServiceRecord
+        var log: ServiceLog
+        /// Its pidfd, where it is no child: then nothing else tells of its end.
+        var pidfd: Int32?
+    }
+
+    /// Begins: takes the lock, listens, and looks for what an earlier one has left.
+    ///
+    /// - Throws: Why it cannot; then nothing was started or ended.
+    public init(
+        _ services: [Service],
+        in path: String,
+        _ options: Options,
+        observe: @escaping (Notice) -> Void
+    ) throws(SupervisorFailure) {
+        do throws(SystemError) {
+            directory = try StateDirectory(opening: path, creating: true)
+            guard let lock = try directory.lock() else {
+                throw SystemError(call: "flock", subject: "\(path)/lock", code: EWOULDBLOCK)
+            }
+            self.lock = lock
+            try check(clinux_set_child_subreaper(1), "prctl", "PR_SET_CHILD_SUBREAPER")
+            facts = try OwnFacts()
+            signals = try SignalIntake()
+            probe = try ReadinessProbe()
+            server = try ControlServer(in: directory)
+            if options.followsLogs { watch = try LogWatch() }
+        } catch {
+            throw error.code == EWOULDBLOCK ? .isRunning(path) : .system(error)
+        }
+        tag = RunTag.make()
+        self.options = options
+        self.observe = observe
+        supervision = Supervision(services, at: Clock.monotonic())
+        do throws(SystemError) { try directory.write(ownRecord(), to: "supervisor.json") } catch {
+            throw .system(error)
+        }
+        timers.add(.rotation, at: Clock.monotonic() + Self.rotationPause)
+    }
+
+    /// How often logs are looked at whether they have grown too long.
+    static let rotationPause = Duration.seconds(5)
+
+    private func ownRecord() -> [UInt8] {
+        var json = JSONWriter(.compact)
+        json.object { json in
+            json.member("pid", facts.identity.pid)
+            json.member("start_ticks", facts.identity.startTime)
+            json.member("boot_id", facts.bootID)
+            json.member("pid_namespace", facts.namespace)
+            json.member("file", options.source)
+            json.member("version", ReaperVersion.current)
+            json.member("started_at", Clock.wall().rfc3339())
+        }
+        json.endLine()
+        return json.bytes
+    }
+
+    // MARK: - The loop
+
+    /// Starts services, and goes on until it is asked to end and everything has ended.
+    ///
+    /// - Parameter names: Which to start, with what they come after; `nil`: all.
+    /// - Returns: What to tell whoever started it.
+    public func run(starting names: [String]?) -> ExitStatus {
+        start(names ?? supervision.names)
+        while !isDone {
+            var entries = waiting
+            Polling.wait(for: &entries, until: nextTime)
+            let now = Clock.monotonic()
+            for console in options.consoles { console.flush() }
+            for arrival in signals.take() { take(arrival) }
+            collectChildren()
+            for entry in entries where entry.revents != 0 { takeOutput(of: entry.fd) }
+            noticeAdopted(entries)
+            if let watch, entries.contains(where: { $0.fd == watch.descriptor && $0.revents != 0 })
+            {
+                followLogs(watch.take())
+            }
+            for timer in timers.take(until: now) { take(timer) }
+            for (client, line) in server.take(entries, at: now) { take(line, from: client) }
+            goOn()
+        }
+        return conclude()
+    }
+
+    private var waiting: [pollfd] {
+        let readable = Int16(POLLIN)
+        var entries = [pollfd(fd: signals.descriptor.raw, events: readable, revents: 0)]
+        entries += server.entries
+        for worker in workers.values where worker.output >= 0 {
+            entries.append(pollfd(fd: worker.output, events: readable, revents: 0))
+        }
+        for service in running.values {
+            guard let pidfd = service.pidfd else { continue }
+            entries.append(pollfd(fd: pidfd, events: readable, revents: 0))
+        }
+        if let watch { entries.append(pollfd(fd: watch.descriptor, events: readable, revents: 0)) }
+        entries += options.consoles.compactMap(\.entry)
+        return entries
+    }
+
+    private var nextTime: Duration {
+        [timers.next, server.nextTimeout].compactMap(\.self).min() ?? .seconds(1 << 40)
+    }
+
+    private func take(_ arrival: SignalIntake.Arrival) {
+        switch arrival.number {
+        case SIGHUP where !arrival.isTerminals: _ = reload()
+        case SIGINT, SIGTERM, SIGQUIT, SIGHUP: endAll(isForced: false, isInterrupt: true)
+        // Whoever stops the supervisor at a terminal stops it; its services go on.
+        case SIGTSTP: signals.allowing(SIGTSTP) { _ = kill(getpid(), SIGTSTP) }
+        default: return
+        }
+    }
+
+    private func take(_ timer: Timer) {
+        switch timer {
+        case .pauseOver(let name):
+            perform(supervision.handle(.pauseOver, of: name, at: Clock.monotonic()))
+        case .readiness(let name): look(at: name)
+        case .rotation:
+            rotateLogs()
+            timers.add(.rotation, at: Clock.monotonic() + Self.rotationPause)
+        }
+    }
+}
+
+/// Why a supervisor cannot begin.
+public enum SupervisorFailure: Error, Sendable {
+    /// Another has the lock of this directory.
+    case isRunning(String)
+    /// A system call failed.
+    case system(SystemError)
+    /// Services that another has left run, and nobody said what is to become of them.
+    case leftovers([String])
+}
+
+/// Why a service file could not be read again, in words.
+public struct ServiceFileFailure: Error, Sendable {
+    /// Where and why.
+    public var message: String
+
+    /// Creates a failure.
+    public init(_ message: String) { self.message = message }
+}
+
+/// Things to do, each at its time.
+struct TimerQueue<Item: Equatable> {
+    private var items: [(time: Duration, item: Item)] = []
+
+    /// When the first is.
+    var next: Duration? { items.last?.time }
+
+    /// Adds one; the same thing at another time is another.
+    mutating func add(_ item: Item, at time: Duration) {
+        // The latest come first, so that the next is at the end.
+        var low = 0
+        var high = items.count
+        while low < high {
+            let middle = (low + high) / 2
+            if items[middle].time > time { low = middle + 1 } else { high = middle }
+        }
+        items.insert((time, item), at: low)
+    }
+
+    /// Takes out what is due.
+    mutating func take(until now: Duration) -> [Item] {
+        var due: [Item] = []
+        while let last = items.last, last.time <= now {
+            due.append(last.item)
+            items.removeLast()
+        }
+        return due
+    }
+
+    /// Takes out every one of these.
+    mutating func remove(_ item: Item) { items.removeAll { $0.item == item } }
+}

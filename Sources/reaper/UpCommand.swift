@@ -1,0 +1,164 @@
+import Glibc
+import ReaperKit
+
+/// `reaper up`: be the supervisor of the services in a file, or start one.
+enum UpCommand {
+    /// Says to a process that it is the supervisor in the background, which begins with nothing.
+    private static let background = "REAPER_UP_BACKGROUND"
+
+    static func run(_ options: Options) -> ExitStatus {
+        let isBackground = ProgramArguments.variable(background) == "1"
+        unsafe unsetenv(background)
+        let source: ServiceFileSource
+        do throws(UsageError) { source = try .found(options.services) } catch {
+            return CommandLineTool.refuse(error)
+        }
+        let services: [Service]
+        switch source.read() {
+        case .success(let found): services = found
+        case .failure(let failure):
+            Diagnostics.report(failure.message)
+            return .usage
+        }
+        if let refusal = unknown(options.operands, services) { return refusal }
+        let path = StateDirectory.path(options.services.stateDirectory)
+        if !isBackground,
+            let status = ServiceClient.ifRunning(
+                in: path,
+                { client in
+                    join(client, options, path)
+                }
+            )
+        {
+            return status
+        }
+        if options.services.isDetached { return detach(source, path, options) }
+        return supervise(services, source, path, options, isBackground: isBackground)
+    }
+
+    private static func unknown(_ names: [String], _ services: [Service]) -> ExitStatus? {
+        let known = services.map(\.name)
+        guard let name = names.first(where: { !known.contains($0) }) else { return nil }
+        let hint = nearestName(to: name, in: known).map { " (did you mean '\($0)'?)" } ?? ""
+        Diagnostics.report("'\(name.escapedForTerminal)': is not in the service file\(hint)")
+        return .usage
+    }
+
+    /// Asks a supervisor that is there already.
+    private static func join(
+        _ client: borrowing ServiceClient,
+        _ options: Options,
+        _ path: String
+    ) -> ExitStatus {
+        guard options.services.isDetached || !options.operands.isEmpty else {
+            Diagnostics.report(
+                "a supervisor runs already, process \(client.supervisor), for \(path): 'reaper up"
+                    + " --detach' has it start what is stopped, 'reaper down' ends it"
+            )
+            return .leftOver
+        }
+        return client.ask(.start(options.operands), options.output)
+    }
+
+    // MARK: - In the foreground
+
+    private static func supervise(
+        _ services: [Service],
+        _ source: ServiceFileSource,
+        _ path: String,
+        _ options: Options,
+        isBackground: Bool
+    ) -> ExitStatus {
+        let lines = ServiceLines(services, options.output, isBackground: isBackground)
+        var settings = Supervisor.Options(source: source.path) { source.read() }
+        settings.takeover = options.services.takeover ?? .replace
+        settings.followsLogs = !isBackground
+        settings.endsWhenIdle = !isBackground
+        settings.consoles = lines.consoles
+        do throws(SupervisorFailure) {
+            let supervisor = try Supervisor(services, in: path, settings) { lines.show($0) }
+            let leftovers = supervisor.leftovers()
+            if settings.takeover == .refuse, !leftovers.items.isEmpty {
+                for item in leftovers.items {
+                    Diagnostics.report(
+                        "\(item.name) (\(item.identity)) was left by an earlier supervisor: see"
+                            + " --takeover"
+                    )
+                }
+                return .leftOver
+            }
+            let left = supervisor.takeOver(leftovers)
+            for sentence in left { Diagnostics.report(sentence.escapedForTerminal) }
+            guard left.isEmpty else { return .leftOver }
+            let names = options.operands.isEmpty ? nil : options.operands
+            return supervisor.run(starting: isBackground ? [] : names)
+        } catch {
+            Diagnostics.report(error.message)
+            return error.status
+        }
+    }
+
+    // MARK: - In the background
+
+    /// Starts a supervisor that goes on without this process, and waits for its services.
+    private static func detach(
+        _ source: ServiceFileSource,
+        _ path: String,
+        _ options: Options
+    ) -> ExitStatus {
+        var words: [ByteString] = [
+            OwnProgram.path, "up", "--file", ByteString(source.path), "--state-dir",
+            ByteString(path),
+        ]
+        if let takeover = options.services.takeover {
+            words += ["--takeover", ByteString(takeover.rawValue)]
+        }
+        let process: BackgroundProcess
+        do throws(SystemError) {
+            unsafe setenv(background, "1", 1)
+            process = try BackgroundProcess(words, in: path)
+        } catch {
+            Diagnostics.report("the supervisor could not be started: \(error)")
+            return .leftOver
+        }
+        let end = Clock.monotonic() + .seconds(60)
+        while Clock.monotonic() < end {
+            if let status = ServiceClient.ifRunning(
+                in: path,
+                { client in
+                    client.ask(.start(options.operands), options.output)
+                }
+            ) {
+                return status
+            }
+            guard process.waitAwhile() else {
+                Diagnostics.report(
+                    "the supervisor has ended at once: \(process.log.escapedForTerminal) says why"
+                )
+                for line in process.lastLines() { Diagnostics.report(line.escapedForTerminal) }
+                return .leftOver
+            }
+        }
+        Diagnostics.report("the supervisor does not answer: \(process.log.escapedForTerminal)")
+        return .incomplete
+    }
+}
+
+extension SupervisorFailure {
+    /// For people.
+    var message: String {
+        switch self {
+        case .isRunning(let path): "a supervisor runs already for \(path)"
+        case .system(let error): error.description.escapedForTerminal
+        case .leftovers(let names):
+            "left by an earlier supervisor: \(names.joined(separator: ", "))"
+        }
+    }
+
+    var status: ExitStatus {
+        switch self {
+        case .isRunning, .leftovers: .leftOver
+        case .system: .usage
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import TestSupport
+
+/// A supervisor in a directory of its own; it and all it started end with this value.
+final class SupervisedServices {
+    let directory: TemporaryDirectory
+    let environment: [String: String]
+
+    /// Writes a service file; nothing runs yet.
+    init(_ services: String, named name: String = "reaper.json5") throws {
+        directory = try TemporaryDirectory()
+        environment = ["REAPER_STATE_DIR": directory.path("state"), "DIR": directory.path]
+        file = directory.path(name)
+        try write(services)
+    }
+
+    private let file: String
+
+    deinit {
+        // Whatever a test has done to it: one that is stopped has to go on to end.
+        if let pid = try? supervisor() { kill(pid, SIGCONT) }
+        _ = try? command("down", "--force")
+    }
+
+    func write(_ services: String) throws {
+        let isProcfile = file.hasSuffix("Procfile")
+        let text = isProcfile ? services : "{ services: {\n\(services)\n} }"
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+    }
+
+    /// Runs a command of the supervisor's.
+    @discardableResult
+    func command(_ name: String, _ words: String...) throws -> Completion {
+        try Binary.reaper.run([name] + words, environment: environment)
+    }
+
+    /// Starts the supervisor in the background, and waits for its services.
+    @discardableResult
+    func up(_ words: String...) throws -> Completion {
+        try Binary.reaper.run(["up", "--detach", "-f", file] + words, environment: environment)
+    }
+
+    /// Starts the supervisor in the foreground.
+    func start(_ words: String...) throws -> RunningProgram {
+        try Binary.reaper.start(["up", "-f", file] + words, environment: environment)
+    }
+
+    /// The supervisor's process.
+    func supervisor() throws -> Int32 {
+        let data = try Data(contentsOf: URL(filePath: directory.path("state/supervisor.json")))
+        let record = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        guard let pid = record?["pid"] as? Int32 else { throw SupportError("no supervisor") }
+        return pid
+    }
+
+    /// One service as `status` tells it.
+    struct Standing: Decodable {
+        var id: String
+        var state: String
+        var pid: Int32?
+        var identity: String?
+        var reason: String?
+        var restarts: Int?
+    }
+
+    private struct Answer: Decodable { var instances: [Standing] }
+
+    /// How each service is.
+    func standings() throws -> [String: Standing] {
+        let answer = try command("status", "--json").decoded(as: Answer.self)
+        return Dictionary(answer.instances.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    /// Asks until a service is as it should be.
+    func wait(for name: String, _ isRight: (Standing) -> Bool) throws -> Standing {
+        while true {
+            if let standing = try standings()[name], isRight(standing) { return standing }
+            sched_yield()
+        }
+    }
+
+    /// The lines of a file that services write to.
+    func lines(_ name: String) -> [String] {
+        let text = try? String(contentsOfFile: directory.path(name), encoding: .utf8)
+        return (text ?? "").split(separator: "\n").map(String.init)
+    }
+
+    /// Waits until a file is there.
+    func wait(forFile name: String) {
+        while !FileManager.default.fileExists(atPath: directory.path(name)) { sched_yield() }
+    }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What is left of a supervisor that was killed, and one that does not answer.
+@Suite("up: killed", .timeLimit(.minutes(60)))
+struct UpKilledTests {
+    private static let pair = """
+        db: { command: "exec sleep 600" },
+        web: { command: "exec sleep 601", after: ["db"] },
+        """
+
+    private func killed(_ services: SupervisedServices) throws -> [ProcessProbe] {
+        #expect(try services.up().code == 0)
+        let probes = try services.standings().values.map { try ProcessProbe($0.identity ?? "") }
+        let supervisor = try services.supervisor()
+        kill(supervisor, SIGKILL)
+        while kill(supervisor, 0) == 0 { sched_yield() }
+        #expect(probes.allSatisfy { !$0.hasEnded })
+        return probes
+    }
+
+    @Test("scan finds its services as orphans, list names them, stop and clean end them")
+    func found() throws {
+        let services = try SupervisedServices(Self.pair)
+        let probes = try killed(services)
+        let scan = try Binary.reaper.run(
+            ["scan", "--json", "--rule", "reaper.*"],
+            environment: services.environment
+        )
+        let found = try scan.report().findings.filter { finding in
+            probes.contains { "\($0.identity)" == finding.process?.identity }
+        }
+        #expect(found.count == 2 && found.allSatisfy { $0.kind == "orphan" })
+        let stop = try Binary.reaper.run(["stop", "web"], environment: services.environment)
+        #expect([0, 3].contains(stop.code), "\(stop.text)\(stop.errorText)")
+        let clean = try Binary.reaper.run(
+            [
+                "clean", "--yes", "--rule", "reaper.service*", "--env",
+                "DIR=\(services.directory.path)",
+            ],
+            environment: services.environment
+        )
+        #expect([0, 3].contains(clean.code), "\(clean.text)\(clean.errorText)")
+        #expect(probes.allSatisfy { $0.hasEnded })
+    }
+
+    @Test("up replaces what it left: ends it, then starts its own")
+    func replace() throws {
+        let services = try SupervisedServices(Self.pair)
+        let probes = try killed(services)
+        #expect(try services.up().code == 0)
+        #expect(probes.allSatisfy { $0.hasEnded })
+        let now = try services.standings()
+        #expect(now.values.allSatisfy { $0.state == "running" })
+    }
+
+    @Test("up adopts it: the same processes go on, and end with the new supervisor")
+    func adopt() throws {
+        let services = try SupervisedServices(Self.pair)
+        let probes = try killed(services)
+        #expect(try services.up("--takeover", "adopt").code == 0)
+        let now = try services.standings()
+        #expect(Set(now.values.compactMap(\.identity)) == Set(probes.map { "\($0.identity)" }))
+        // Its end is noticed although it is no child.
+        let web = try #require(now["web"]?.pid)
+        kill(web, SIGKILL)
+        _ = try services.wait(for: "web") { $0.state == "failed" }
+        #expect(try services.command("down").code == 0)
+        #expect(probes.allSatisfy { $0.hasEnded })
+    }
+
+    @Test("up refuses it when told to; down ends it")
+    func refuse() throws {
+        let services = try SupervisedServices(Self.pair)
+        let probes = try killed(services)
+        let up = try services.up("--takeover", "refuse")
+        #expect(up.code == 1)
+        #expect(up.errorText.contains("left by an earlier supervisor"), "\(up.errorText)")
+        #expect(probes.allSatisfy { !$0.hasEnded })
+        #expect(try services.command("down").code == 0)
+        #expect(probes.allSatisfy { $0.hasEnded })
+    }
+
+    @Test("one that stands still is told and left alone, and so are its services")
+    func frozen() throws {
+        let services = try SupervisedServices(Self.pair)
+        #expect(try services.up().code == 0)
+        let before = try services.standings()
+        let supervisor = try services.supervisor()
+        kill(supervisor, SIGSTOP)
+        for command in ["status", "down"] {
+            let end = try services.command(command)
+            #expect(end.code == 3)
+            #expect(end.errorText.contains("does not answer: it is stopped"), "\(end.errorText)")
+        }
+        let second = try services.start().finish()
+        #expect(second.code == 1 && second.errorText.contains("runs already"))
+        kill(supervisor, SIGCONT)
+        // What nobody waits for any more is not done.
+        #expect(try services.standings().mapValues(\.identity) == before.mapValues(\.identity))
+    }
+
+    @Test("malformed, oversized, silent and numerous clients change nothing")
+    func clients() throws {
+        let services = try SupervisedServices(Self.pair)
+        #expect(try services.up().code == 0)
+        let before = try services.standings()
+        let path = services.directory.path("state/control.sock")
+        let python = Binary(path: try #require(Machine.python))
+        let program = """
+            import socket, sys
+            def client():
+                s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); return s
+            def answer(text):
+                s = client(); s.sendall(text)
+                data = b''
+                while True:
+                    part = s.recv(65536)
+                    if not part: return data.decode()
+                    data += part
+            silent = [client() for _ in range(40)]
+            print(answer(b'{"request": "sing"}\\n'))
+            print(answer(b'not json\\n'))
+            print(answer(b'{"request": "stop", "services": ["nobody"]}\\n'))
+            print(answer(b'{"request": "stop", "service": "web"}\\n'))
+            try: print(answer(b'x' * 200000))
+            except (BrokenPipeError, ConnectionResetError): print('let go')
+            print(answer(b'{"request": "status"}\\n')[:30])
+            """
+        let end = try python.run(["-c", program, path])
+        #expect(end.code == 0, "\(end.errorText)")
+        let lines = end.text.split(separator: "\n").filter { !$0.isEmpty }
+        #expect(lines.count == 6, "\(end.text)")
+        #expect(lines[0].contains("expected one of status"))
+        #expect(lines[2].contains("there is no service 'nobody'"))
+        #expect(lines[3].contains("did you mean 'services'"))
+        #expect(lines[5].contains("\"done\":true"))
+        #expect(try services.standings().mapValues(\.identity) == before.mapValues(\.identity))
+    }
+
+    @Test("one supervisor for a state directory; a dead one's lock and socket are taken over")
+    func lock() throws {
+        let services = try SupervisedServices(Self.pair)
+        _ = try killed(services)
+        #expect(
+            FileManager.default.fileExists(atPath: services.directory.path("state/control.sock"))
+        )
+        #expect(try services.up().code == 0)
+        let supervisor = try services.supervisor()
+        // A second one starts what is stopped, and becomes no second one.
+        #expect(try services.up().code == 0)
+        #expect(try services.supervisor() == supervisor)
+        #expect(try services.start().finish().code == 1)
+    }
+}
