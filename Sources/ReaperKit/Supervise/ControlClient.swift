@@ -30,7 +30,7 @@ public final class ControlClient {
         while !rest.isEmpty {
             let sent = unsafe clinux_send(socket.raw, rest, rest.count)
             if sent == -Int(EAGAIN) {
-                Polling.waitToWrite(to: socket.raw)
+                _ = Polling.waitToWrite(to: socket.raw)
                 continue
             }
             guard sent > 0 else {
