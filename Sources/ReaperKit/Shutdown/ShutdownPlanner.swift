@@ -87,7 +87,7 @@ public struct ShutdownPlanner: Sendable {
             return sweep
         }
         let heads = Set(earlier.targets.map(\.root))
-        plan.refused = earlier.refused.map { refusal in
+        plan.refused = plan.refused.map { refusal in
             var refusal = refusal
             refusal.root = refusal.identity.flatMap { head(of: $0, among: heads) }
             return refusal

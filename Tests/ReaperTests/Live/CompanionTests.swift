@@ -13,9 +13,12 @@ import Testing
 struct CompanionTests {
     private let directory: TemporaryDirectory
     private let socket: String
+    /// What the server calls itself; other tests' servers run at the same time.
+    private let main: String
 
     init() throws {
         directory = try TemporaryDirectory()
+        main = "main-\(directory.path.suffix(6))"
         try directory.write("", to: "run/keep")
         socket = directory.path("run/one.sock")
     }
@@ -29,7 +32,7 @@ struct CompanionTests {
             { name: "live", title: "Live tests", rules: [ {
               id: "server", title: "Server",
               instance: { files: ["\(directory.path)/run/*.pid"], format: "pid" },
-              match: { name: ["rcmpmain"], user: ["\(geteuid())"] },
+              match: { name: ["\(main)"], user: ["\(geteuid())"] },
               stop: { signal: "TERM", timeout: "20s" },
               remove: ["\(directory.path)/run/*.sock"] }\(protection) ] }
             """
@@ -80,7 +83,7 @@ struct CompanionTests {
 
     @Test("a protected child has the socket: pid file and socket stay")
     func protected() throws {
-        let program = try start("rcmpmain", child: "rcmpchild", bound: true)
+        let program = try start(main, child: "rcmpchild", bound: true)
         try record(program)
         let completion = try stop(["one"], rules(protecting: "rcmpchild"))
         let report = try completion.report()
@@ -92,7 +95,7 @@ struct CompanionTests {
 
     @Test("a child that the plan does not name has the socket: pid file and socket stay")
     func unplanned() throws {
-        let program = try start("rcmpmain", child: "rcmpchild", bound: true)
+        let program = try start(main, child: "rcmpchild", bound: true)
         try record(program)
         let plan = directory.path("plan.json")
         let made = try stop(["one", "--dry-run", "-o", plan], rules())
@@ -108,7 +111,7 @@ struct CompanionTests {
 
     @Test("a target that is refused lives: its files stay")
     func refused() throws {
-        let program = try start("rcmpmain", bound: false)
+        let program = try start(main, bound: false)
         try record(program)
         let plan = directory.path("plan.json")
         let made = try stop(["one", "--dry-run", "-o", plan], rules())
@@ -121,7 +124,7 @@ struct CompanionTests {
             }
         }
         // Another program has its number for all that the rule knows.
-        let other = rules().replacingOccurrences(of: "rcmpmain", with: "rcmpother")
+        let other = rules().replacingOccurrences(of: main, with: "rcmpother")
         let completion = try stop(["--plan", plan], other)
         #expect(completion.code == 1 && directory.contains("run/one.pid"), "\(completion.text)")
         #expect(try !program.root.hasEnded)
@@ -129,13 +132,14 @@ struct CompanionTests {
 
     @Test("a stranger listens on the socket: it stays, and that is told")
     func stranger() throws {
-        let program = try start("rcmpmain", bound: false)
+        let program = try start(main, bound: false)
         let other = try start("rcmpother", bound: true)
         try record(program)
         let completion = try stop(["one"], rules())
         let report = try completion.report()
         #expect(try report.target(program.root)?.result == "exited", "\(completion.text)")
         #expect(report.outcome?.removed.map(\.path) == [directory.path("run/one.pid")])
+        #expect(report.outcome?.kept.first?.reason.contains("is bound to it") == true)
         #expect(directory.contains("run/one.sock") && completion.code == 1)
         #expect(try !other.root.hasEnded)
     }
