@@ -321,7 +321,7 @@ struct ArgumentParserTests {
         let flags = Flag.all.filter { $0.commands.contains(command) }
         let names = flags.flatMap { [$0.long] + $0.aliases }
         #expect(Set(names).count == names.count)
-        let letters = Flag.all.compactMap(\.short)
+        let letters = flags.compactMap(\.short)
         #expect(Set(letters).count == letters.count)
     }
 }

@@ -157,7 +157,7 @@ struct ShutdownScene {
         // What is kept back for killing and verification is shared out to no wave.
         let shared = options.deadline - min(.seconds(10), options.deadline / 3)
         kernel.terms.firstShare = start + shared / max(plan.waves.count, 1)
-        if plan.waves.count > 1, kernel.crowding == .zero {
+        if plan.waves.count > 1, kernel.crowding == .zero, kernel.judging == .zero {
             let rest = kernel.terms.end - kernel.terms.firstShare
             kernel.terms.firstKill = kernel.terms.firstShare + rest / 4 + .milliseconds(200)
         }

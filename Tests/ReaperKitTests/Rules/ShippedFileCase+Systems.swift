@@ -176,6 +176,13 @@ extension ShippedFileCase {
             entries: ["4127@88213 4100-1f3d94756c9440ee"]
         ),
         ShippedFileCase(
+            rule: "reaper.service-record",
+            paths: ["/run/reaper/services/web.json"],
+            other: "/run/reaper/services/web.json.tmp",
+            text: #"{"id":"web","pid":4127,"start_ticks":88213,"mark":"web:1-2-3"}"#,
+            entries: ["4127@88213 web"]
+        ),
+        ShippedFileCase(
             rule: "generic.pid-file",
             paths: ["/run/sshd.pid", "/run/crond/crond.pid"],
             other: "/run/user/1000/app/x.pid"

@@ -42,6 +42,15 @@ extension ShippedOrphanCase {
             parent: "/usr/bin/reaper",
             parentArgs: ["reaper", "run", "--", "make"]
         ),
+        .init("reaper.service", "lost", .confirmed, env: ["REAPER_SERVICE=web:1-2-3"]),
+        .init(
+            "reaper.service",
+            "its supervisor runs",
+            nil,
+            env: ["REAPER_SERVICE=web:1-2-3"],
+            parent: "/usr/bin/reaper",
+            parentArgs: ["reaper", "up"]
+        ),
     ]
 
     private static let agents: [ShippedOrphanCase] = [
