@@ -116,7 +116,7 @@ extension Supervision {
         case .askNeeds:
             for need in entry.service.after {
                 switch entries[need]?.state {
-                case .stopped, .failed, .stopping:
+                case .stopped, .failed, .survived, .stopping:
                     queue.append(Step(name: need, event: .startAsked))
                 default: continue
                 }

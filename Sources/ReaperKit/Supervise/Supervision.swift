@@ -126,7 +126,7 @@ public struct Supervision: Sendable {
         guard !missing.isEmpty else { return nil }
         let parts = missing.prefix(3).map { name in
             switch entries[name]?.state {
-            case .failed: "\(name), which has failed"
+            case .failed, .survived: "\(name), which has failed"
             case .stopped: "\(name), which is stopped"
             default: name
             }
@@ -190,7 +190,9 @@ public struct Supervision: Sendable {
     }
 
     mutating func forgetIfOver(_ name: String) -> [Effect] {
-        guard let entry = entries[name], entry.isLeaving, !entry.state.isActive else { return [] }
+        guard let entry = entries[name], entry.isLeaving, !entry.state.isActive,
+            entry.state != .survived
+        else { return [] }
         entries[name] = nil
         services.removeAll { $0.name == name }
         connect()

@@ -116,7 +116,7 @@ extension Supervisor {
             let isStart = operation.request.isStart
             let failed = supervision.names.filter(operation.concerns).filter { name in
                 switch supervision.state(of: name) {
-                case .failed, .waiting: true
+                case .failed, .survived, .waiting: true
                 case .stopped: isStart
                 default: false
                 }
