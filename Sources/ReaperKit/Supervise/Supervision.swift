@@ -92,16 +92,21 @@ public struct Supervision: Sendable {
     /// Whether nothing will become of it unless something happens.
     public func isSettled(_ name: String) -> Bool {
         guard let entry = entries[name] else { return true }
-        if entry.state == .waiting {
-            return entry.service.after.contains { need in
-                switch entries[need]?.state {
-                case .failed, .stopped, nil: true
-                case .waiting: isSettled(need)
-                default: false
+        guard entry.state == .waiting else { return entry.state.isSettled }
+        // Each is looked at once, on however many ways it is come to.
+        var seen: Set<String> = [name]
+        var open = [entry]
+        while let entry = open.popLast() {
+            for need in entry.service.after where seen.insert(need).inserted {
+                guard let other = entries[need] else { return true }
+                switch other.state {
+                case .failed, .survived, .stopped: return true
+                case .waiting: open.append(other)
+                default: continue
                 }
             }
         }
-        return entry.state.isSettled
+        return false
     }
 
     /// Whether no process of any service can be left.
