@@ -23,7 +23,10 @@ extension Supervisor {
             switch effect {
             case .launch(let service): queue += launch(service)
             case .end(let names): end(names)
-            case .pause(let name, let time): timers.add(.pauseOver(name), at: time)
+            case .pause(let name, let time):
+                // One that was cut short by a start must not cut this one short.
+                timers.remove(.pauseOver(name))
+                timers.add(.pauseOver(name), at: time)
             case .changed(let name): tell(of: name)
             case .forget(let name): tellMessage(name, "is not in the service file any more")
             }
