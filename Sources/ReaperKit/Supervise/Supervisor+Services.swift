@@ -21,7 +21,10 @@ extension Supervisor {
             let effect = queue[index]
             index += 1
             switch effect {
-            case .launch(let service): queue += launch(service)
+            // What was done before it in this row may have ended it already.
+            case .launch(let service) where supervision.state(of: service.name) == .starting:
+                queue += launch(service)
+            case .launch: continue
             case .end(let names): end(names)
             case .pause(let name, let time):
                 // One that was cut short by a start must not cut this one short.
