@@ -125,6 +125,11 @@ public struct Supervision: Sendable {
         names + graph.needs(of: Set(names)).subtracting(names).sorted()
     }
 
+    /// Each of these once, those that others of them come after first.
+    func startOrder(of names: [String]) -> [String] {
+        Array(graph.startWaves(of: Set(names)).joined())
+    }
+
     private func waitingReason(of entry: Entry) -> String? {
         guard entry.state == .waiting else { return nil }
         let missing = entry.service.after.filter { entries[$0]?.state.isReady != true }
@@ -161,12 +166,13 @@ public struct Supervision: Sendable {
         let known = Dictionary(next.map { ($0.name, $0) }) { first, _ in first }
         var effects: [Effect] = []
         var leaving: [String] = []
+        // Whoever was to go and is named again is as good as new.
+        let fresh = next.map(\.name).filter { entries[$0]?.isLeaving ?? true }
         for service in services {
             entries[service.name]?.isLeaving = known[service.name] == nil
             if known[service.name] == nil { leaving.append(service.name) }
         }
         let stays = services.filter { known[$0.name] == nil }
-        let fresh = next.filter { entries[$0.name] == nil }
         let changed = next.filter { service in
             guard var old = entries[service.name]?.service else { return false }
             // Where it stands in its file says nothing of what it does.
@@ -185,11 +191,14 @@ public struct Supervision: Sendable {
         services += stays
         connect()
         for name in leaving { effects += handle(.stopAsked, of: name, at: now) }
-        for service in changed {
-            let wants = entries[service.name].map { $0.state != .stopped } ?? false
-            if wants { effects += handle(.restartAsked, of: service.name, at: now) }
+        let wanted = changed.map(\.name).filter { name in
+            switch entries[name]?.state {
+            case .stopped, .stopping(.stopped), nil: false
+            default: true
+            }
         }
-        for service in fresh { effects += handle(.startAsked, of: service.name, at: now) }
+        effects += ask(.restartAsked, of: wanted, at: now)
+        effects += ask(.startAsked, of: fresh, at: now)
         for name in leaving { effects += forgetIfOver(name) }
         return merged(effects)
     }

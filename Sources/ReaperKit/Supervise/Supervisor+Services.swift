@@ -5,12 +5,8 @@ import Glibc
 extension Supervisor {
     /// Wants these to run, with what they come after.
     func start(_ names: [String]) {
-        let now = Clock.monotonic()
-        var effects: [Supervision.Effect] = []
-        for name in supervision.withNeeds(names) {
-            effects += supervision.handle(.startAsked, of: name, at: now)
-        }
-        perform(effects)
+        let wanted = supervision.withNeeds(names)
+        perform(supervision.ask(.startAsked, of: wanted, at: Clock.monotonic()))
     }
 
     /// Does what has to be done, and what follows from that.
