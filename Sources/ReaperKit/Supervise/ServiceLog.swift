@@ -116,11 +116,11 @@ public final class LogReader {
                     lines.append(ByteString(partial))
                     partial.removeAll(keepingCapacity: true)
                 } else {
-                    partial.append(byte)
                     if partial.count >= Self.lineLimit {
                         lines.append(ByteString(partial))
                         partial.removeAll(keepingCapacity: true)
                     }
+                    partial.append(byte)
                 }
             }
         }
