@@ -10,6 +10,8 @@ struct ShutdownScene {
     var planningDelay = Duration.zero
     /// Whether births are told from the first look of planning on, and not only of the shutdown.
     var hearsEarly = false
+    /// Is told what the engine tells.
+    var observe: (ShutdownProgress) -> Void = { _ in }
     private(set) var start = Duration.zero
     /// The process of each planned target.
     private(set) var planned: [ProcessIdentity: SimulatedProcess] = [:]
@@ -155,7 +157,7 @@ struct ShutdownScene {
         // What is kept back for killing and verification is shared out to no wave.
         let shared = options.deadline - min(.seconds(10), options.deadline / 3)
         kernel.terms.firstShare = start + shared / max(plan.waves.count, 1)
-        var engine = ShutdownEngine(kernel: kernel, options: options)
+        var engine = ShutdownEngine(kernel: kernel, options: options, observe: observe)
         return engine.run(plan)
     }
 
