@@ -33,6 +33,7 @@ public enum ServiceState: Sendable, Hashable, CaseIterable {
         case failed
     }
 
+    /// Every state.
     public static var allCases: [ServiceState] {
         [.stopped, .finished, .waiting, .starting, .running, .pausing, .failed, .survived]
             + Next.allCases.map(ServiceState.stopping)
@@ -98,6 +99,7 @@ public enum ServiceEvent: Sendable, Hashable, CaseIterable {
     /// The pause is over.
     case pauseOver
 
+    /// Every event.
     public static var allCases: [ServiceEvent] {
         [.startAsked, .stopAsked, .restartAsked, .needsMet, .needLost, .ready]
             + [false, true].flatMap { again -> [ServiceEvent] in
