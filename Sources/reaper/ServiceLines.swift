@@ -60,7 +60,7 @@ extension ServiceState {
         case .starting: "starting"
         case .running: "running"
         case .pausing: "to be started again"
-        case .failed: "failed"
+        case .failed, .survived: "failed"
         case .stopping(.waiting), .stopping(.pausing): "stopping, to be started again"
         case .stopping: "stopping"
         }

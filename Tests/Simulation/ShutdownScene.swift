@@ -10,6 +10,8 @@ struct ShutdownScene {
     var planningDelay = Duration.zero
     /// Whether births are told from the first look of planning on, and not only of the shutdown.
     var hearsEarly = false
+    /// Is told what the engine tells.
+    var observe: (ShutdownProgress) -> Void = { _ in }
     private(set) var start = Duration.zero
     /// The process of each planned target.
     private(set) var planned: [ProcessIdentity: SimulatedProcess] = [:]
@@ -161,7 +163,7 @@ struct ShutdownScene {
             let rest = kernel.terms.end - kernel.terms.firstShare
             kernel.terms.firstKill = kernel.terms.firstShare + rest / 4 + .milliseconds(200)
         }
-        var engine = ShutdownEngine(kernel: kernel, options: options)
+        var engine = ShutdownEngine(kernel: kernel, options: options, observe: observe)
         return engine.run(plan)
     }
 

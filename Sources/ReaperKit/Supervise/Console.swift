@@ -34,18 +34,29 @@ public final class Console {
             dropped += 1
             return
         }
-        if dropped > 0 {
-            waiting += Array("reaper: \(dropped) lines were not shown; the logs have them\n".utf8)
-            dropped = 0
-        }
+        tellDropped()
         waiting += line
         waiting.append(UInt8(ascii: "\n"))
         flush()
     }
 
+    private func tellDropped() {
+        guard dropped > 0 else { return }
+        let lines = counted(dropped, "line was", "lines were")
+        waiting += Array("reaper: \(lines) not shown; the logs have them\n".utf8)
+        dropped = 0
+    }
+
     /// Writes what there is room for.
     func flush() {
-        while !waiting.isEmpty, Polling.mayWrite(to: file) {
+        while let entry {
+            var entries = [entry]
+            guard Polling.wait(for: &entries, until: .zero) > 0 else { return }
+            guard Int32(entries[0].revents) & POLLOUT != 0 else {
+                // Full, and nobody reads any more: to wait for it would never end, nor take time.
+                waiting = []
+                return
+            }
             // A pipe that is ready takes this much, and waits for no reader.
             let count = unsafe Glibc.write(file, waiting, min(waiting.count, 4096))
             guard count > 0 else {
@@ -59,7 +70,9 @@ public final class Console {
 
     /// Writes the rest, for at most a moment.
     public func drain(until end: Duration) {
-        while let entry, Clock.monotonic() < end {
+        while Clock.monotonic() < end {
+            if waiting.isEmpty { tellDropped() }
+            guard let entry else { return }
             var entries = [entry]
             Polling.wait(for: &entries, until: end)
             flush()

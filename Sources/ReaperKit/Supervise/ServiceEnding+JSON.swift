@@ -26,7 +26,9 @@ extension ServiceEnding {
             for port in target.stop.ports?.members ?? [] { json.element(port.text) }
         }
         json.array("process_filters") { json in
-            for glob in target.stop.processFilters { json.element(glob.description) }
+            for glob in target.stop.processFilters where !glob.matchesNothing {
+                json.element(glob.pattern.base64)
+            }
         }
         json.array("after") { json in for name in target.after { json.element(name) } }
         guard !target.stopCommand.isEmpty else { return }
@@ -84,7 +86,10 @@ extension ServiceEnding {
         stop.ports = members.isEmpty ? nil : PortSet(members: members)
         for name in fields["process_filters"]?.array ?? [] {
             let glob = try name.text(for: "process_filters").parse { text throws(ValueError) in
-                try Glob(parsing: ByteString(text), as: .text)
+                guard let pattern = ByteString(base64: text) else {
+                    throw ValueError(text, isNot: "a pattern", expected: "base64")
+                }
+                return try Glob(parsing: pattern, as: .text)
             }
             stop.processFilters.append(glob)
         }

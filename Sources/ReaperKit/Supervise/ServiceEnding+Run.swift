@@ -18,22 +18,30 @@ extension ServiceEnding {
         guard !isForced, targets.contains(where: { !$0.stopCommand.isEmpty }) else {
             return try runAtOnce(protecting: protecting, observe: observe)
         }
-        let end = Clock.monotonic() + deadline
+        let start = Clock.monotonic()
+        let end = start + deadline
         let waves = waves
         var result: ServiceEndingResult?
         for (index, wave) in waves.enumerated() {
             let share = (end - Clock.monotonic()) / (waves.count - index)
             StopCommands(wave, until: Clock.monotonic() + share / 2).run()
             let left = max((end - Clock.monotonic()) / (waves.count - index), .milliseconds(100))
-            let part = try ServiceEnding(wave, deadline: left)
+            let begun = Clock.monotonic() - start
+            var part = try ServiceEnding(wave, deadline: left)
                 .runAtOnce(protecting: protecting, observe: observe)
+            for index in part.parts.indices where part.parts[index].ended > 0 {
+                part.parts[index].time += begun
+            }
             result = result.map { $0.followed(by: part) } ?? part
         }
+        var places: [String: Int] = [:]
+        for (place, target) in targets.enumerated() { places[target.name] = place }
+        result?.parts.sort { places[$0.name] ?? 0 < places[$1.name] ?? 0 }
         return result ?? ServiceEndingResult([])
     }
 
     /// Those that end together, dependents first.
-    private var waves: [[Target]] {
+    var waves: [[Target]] {
         var order = RuleOrder(Dictionary(rules.map { ($0.id, $0) }) { first, _ in first })
         var waves: [Int: [Target]] = [:]
         for (target, rule) in zip(targets, rules) {
@@ -63,7 +71,7 @@ extension ServiceEnding {
         var plan = scanner.plan(for: &result, options: planning)
         plan.sweeps = sweeps
         plan.ports = ports
-        let owners = Owners(self, result.findings, plan)
+        let owners = ServiceOwners(self, result.findings, plan)
         var options = ShutdownOptions()
         options.deadline = deadline
         options.isForced = isForced
@@ -137,10 +145,11 @@ extension ServiceEnding {
         return members.isEmpty ? nil : PortSet(members: members)
     }
 
-    private func conclude(
+    /// Tells of each service what came of the processes that belong to it.
+    func conclude(
         _ outcome: ShutdownOutcome,
         _ plan: ShutdownPlan,
-        _ owners: Owners,
+        _ owners: ServiceOwners,
         _ unreadable: Unreadable
     ) -> ServiceEndingResult {
         var outcome = outcome
@@ -188,7 +197,7 @@ extension ServiceEnding {
 }
 
 /// To which service each process belongs that is ended.
-private final class Owners {
+final class ServiceOwners {
     private var names: [ProcessIdentity: String] = [:]
     private var roots: [ProcessIdentity: ProcessIdentity] = [:]
     private let marks: ServiceMarks
@@ -205,8 +214,8 @@ private final class Owners {
 
     /// Takes in somebody who was not planned for; who belongs to none by descent has a mark.
     func note(_ target: ShutdownTarget) {
-        roots[target.identity] = target.root
-        guard names[target.identity] == nil, names[target.root] == nil,
+        take(target)
+        guard name(of: target.identity) == nil,
             var procfs = try? Procfs(),
             case .value(var record) = procfs.record(of: ProcessPlace(pid: target.identity.pid)),
             record.identity == target.identity
@@ -216,6 +225,9 @@ private final class Owners {
             names[target.identity] = String(rule.dropFirst("service.".utf8.count))
         }
     }
+
+    /// Takes in somebody who belongs to what was planned for by descent.
+    func take(_ target: ShutdownTarget) { roots[target.identity] = target.root }
 
     func name(of identity: ProcessIdentity) -> String? {
         names[identity] ?? roots[identity].flatMap { names[$0] }

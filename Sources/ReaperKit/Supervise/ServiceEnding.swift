@@ -17,9 +17,11 @@ public struct ServiceEnding: Sendable, Equatable {
         public var after: [String]
         /// What is run to ask it to end, before its signal is sent; empty: nothing.
         public var stopCommand: [ByteString] = []
-        /// Where that is run, as whom, and with which variables.
+        /// Where that is run.
         public var directory: ByteString?
+        /// As whom.
         public var user: String?
+        /// With which variables.
         public var environment: [Service.Variable] = []
 
         /// Creates a target.

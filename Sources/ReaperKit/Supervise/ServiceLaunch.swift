@@ -36,6 +36,7 @@ struct ServiceLaunch {
     ///   - output: Where what it prints goes.
     ///   - error: Where its messages go, if that is elsewhere.
     /// - Returns: Its number.
+    /// - Throws: Why it could not be started; then there is no process.
     func start(
         _ command: [ByteString],
         input: Int32 = -1,

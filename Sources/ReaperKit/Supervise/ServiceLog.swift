@@ -79,6 +79,7 @@ public final class LogReader {
     /// - Parameters:
     ///   - path: Its path.
     ///   - lines: How many of its last lines are read first; `nil`: none, and from the end on.
+    /// - Throws: Why it cannot be opened.
     public init(_ path: String, last lines: Int? = nil) throws(SystemError) {
         file = try FileDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
         let end = lseek(file.raw, 0, SEEK_END)
@@ -116,11 +117,11 @@ public final class LogReader {
                     lines.append(ByteString(partial))
                     partial.removeAll(keepingCapacity: true)
                 } else {
-                    partial.append(byte)
                     if partial.count >= Self.lineLimit {
                         lines.append(ByteString(partial))
                         partial.removeAll(keepingCapacity: true)
                     }
+                    partial.append(byte)
                 }
             }
         }

@@ -12,8 +12,10 @@ public enum ServiceState: Sendable, Hashable, CaseIterable {
     case running
     /// It has crashed, and is started again when a pause is over.
     case pausing
-    /// It has crashed and is not started again, could not be started, or could not be ended.
+    /// It has crashed and is not started again, or could not be started; nothing of it is left.
     case failed
+    /// It could not be ended: some of it may run still, and is ended before it is started again.
+    case survived
     /// Whatever belongs to it is being ended.
     case stopping(Next)
 
@@ -31,23 +33,24 @@ public enum ServiceState: Sendable, Hashable, CaseIterable {
         case failed
     }
 
+    /// Every state.
     public static var allCases: [ServiceState] {
-        [.stopped, .finished, .waiting, .starting, .running, .pausing, .failed]
+        [.stopped, .finished, .waiting, .starting, .running, .pausing, .failed, .survived]
             + Next.allCases.map(ServiceState.stopping)
     }
 
-    /// Whether processes of it may run.
+    /// Whether processes of it may run, and something is done about it.
     public var isActive: Bool {
         switch self {
         case .starting, .running, .stopping: true
-        case .stopped, .finished, .waiting, .pausing, .failed: false
+        case .stopped, .finished, .waiting, .pausing, .failed, .survived: false
         }
     }
 
     /// Whether nothing will become of it by itself.
     public var isSettled: Bool {
         switch self {
-        case .stopped, .finished, .failed, .running: true
+        case .stopped, .finished, .failed, .survived, .running: true
         case .waiting, .starting, .pausing, .stopping: false
         }
     }
@@ -61,7 +64,7 @@ public enum ServiceState: Sendable, Hashable, CaseIterable {
         case .stopped, .finished: "stopped"
         case .waiting, .starting, .pausing: "starting"
         case .running: "running"
-        case .failed: "failed"
+        case .failed, .survived: "failed"
         case .stopping: "stopping"
         }
     }
@@ -96,6 +99,7 @@ public enum ServiceEvent: Sendable, Hashable, CaseIterable {
     /// The pause is over.
     case pauseOver
 
+    /// Every event.
     public static var allCases: [ServiceEvent] {
         [.startAsked, .stopAsked, .restartAsked, .needsMet, .needLost, .ready]
             + [false, true].flatMap { again -> [ServiceEvent] in

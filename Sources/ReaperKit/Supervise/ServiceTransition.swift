@@ -5,6 +5,7 @@ extension ServiceState {
     public func after(_ event: ServiceEvent) -> (state: ServiceState, effects: [ServiceEffect]) {
         switch self {
         case .stopped, .finished, .failed: settled(event)
+        case .survived: survived(event)
         case .waiting: waiting(event)
         case .starting: starting(event)
         case .running: running(event)
@@ -20,7 +21,17 @@ extension ServiceState {
         case .startAsked where self == .finished: (self, [])
         case .startAsked, .restartAsked: (.waiting, [.askNeeds])
         case .stopAsked: (self == .failed ? .stopped : self, [])
-        // What survived its end has ended since.
+        case .needsMet, .needLost, .notStarted, .ready, .late, .completed, .crashed, .gone,
+            .survived, .pauseOver:
+            (self, [])
+        }
+    }
+
+    private func survived(_ event: ServiceEvent) -> Answer {
+        switch event {
+        case .startAsked, .restartAsked: (.stopping(.waiting), [.end, .askNeeds])
+        case .stopAsked: (.stopping(.stopped), [.end])
+        // That its process has ended since says nothing of what it has started.
         case .needsMet, .needLost, .notStarted, .ready, .late, .completed, .crashed, .gone,
             .survived, .pauseOver:
             (self, [])
@@ -89,7 +100,7 @@ extension ServiceState {
             case .pausing: (.pausing, [.pause])
             case .failed: (.failed, [])
             }
-        case .survived: (.failed, [.haltDependents])
+        case .survived: (.survived, [.haltDependents])
         case .stopAsked: (.stopping(.stopped), [])
         case .restartAsked: (.stopping(.waiting), [.askNeeds])
         case .startAsked:

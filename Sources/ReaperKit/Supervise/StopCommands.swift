@@ -8,7 +8,9 @@ struct StopCommands {
 
     /// Prepares the commands of those services that have one.
     ///
-    /// - Parameter end: When the last of them is given up; each has its service's grace at most.
+    /// - Parameters:
+    ///   - targets: Services, some of which have one.
+    ///   - end: When the last of them is given up; each has its service's grace at most.
     init(_ targets: [ServiceEnding.Target], until end: Duration) {
         self.targets = targets.filter { !$0.stopCommand.isEmpty }
         self.end = end

@@ -24,6 +24,29 @@ extension Supervision {
         return merged(effects)
     }
 
+    /// Takes in that the same is asked of several, once of each.
+    ///
+    /// Those that may run, or are ready, come first, then those that others come after: so nobody is
+    /// started because another is ready that is to end, or is only to be started itself.
+    public mutating func ask(
+        _ event: ServiceEvent,
+        of names: [String],
+        at now: Duration
+    ) -> [Effect] {
+        let order = startOrder(of: names)
+        let early = Set(
+            order.filter { entries[$0].map { $0.state.isActive || $0.state.isReady } ?? false }
+        )
+        var effects: [Effect] = []
+        for name in order where early.contains(name) { effects += handle(event, of: name, at: now) }
+        for name in order where !early.contains(name) {
+            // Whoever was started meanwhile, because another needs it, has been asked so.
+            if entries[name]?.state.isActive ?? false { continue }
+            effects += handle(event, of: name, at: now)
+        }
+        return merged(effects)
+    }
+
     /// Events that follow from one, in the order in which they are taken in.
     private struct Step {
         var name: String
@@ -116,7 +139,7 @@ extension Supervision {
         case .askNeeds:
             for need in entry.service.after {
                 switch entries[need]?.state {
-                case .stopped, .failed, .stopping:
+                case .stopped, .failed, .survived, .stopping:
                     queue.append(Step(name: need, event: .startAsked))
                 default: continue
                 }

@@ -92,16 +92,21 @@ public struct Supervision: Sendable {
     /// Whether nothing will become of it unless something happens.
     public func isSettled(_ name: String) -> Bool {
         guard let entry = entries[name] else { return true }
-        if entry.state == .waiting {
-            return entry.service.after.contains { need in
-                switch entries[need]?.state {
-                case .failed, .stopped, nil: true
-                case .waiting: isSettled(need)
-                default: false
+        guard entry.state == .waiting else { return entry.state.isSettled }
+        // Each is looked at once, on however many ways it is come to.
+        var seen: Set<String> = [name]
+        var open = [entry]
+        while let entry = open.popLast() {
+            for need in entry.service.after where seen.insert(need).inserted {
+                guard let other = entries[need] else { return true }
+                switch other.state {
+                case .failed, .survived, .stopped: return true
+                case .waiting: open.append(other)
+                default: continue
                 }
             }
         }
-        return entry.state.isSettled
+        return false
     }
 
     /// Whether no process of any service can be left.
@@ -120,13 +125,18 @@ public struct Supervision: Sendable {
         names + graph.needs(of: Set(names)).subtracting(names).sorted()
     }
 
+    /// Each of these once, those that others of them come after first.
+    func startOrder(of names: [String]) -> [String] {
+        Array(graph.startWaves(of: Set(names)).joined())
+    }
+
     private func waitingReason(of entry: Entry) -> String? {
         guard entry.state == .waiting else { return nil }
         let missing = entry.service.after.filter { entries[$0]?.state.isReady != true }
         guard !missing.isEmpty else { return nil }
         let parts = missing.prefix(3).map { name in
             switch entries[name]?.state {
-            case .failed: "\(name), which has failed"
+            case .failed, .survived: "\(name), which has failed"
             case .stopped: "\(name), which is stopped"
             default: name
             }
@@ -156,12 +166,13 @@ public struct Supervision: Sendable {
         let known = Dictionary(next.map { ($0.name, $0) }) { first, _ in first }
         var effects: [Effect] = []
         var leaving: [String] = []
+        // Whoever was to go and is named again is as good as new.
+        let fresh = next.map(\.name).filter { entries[$0]?.isLeaving ?? true }
         for service in services {
             entries[service.name]?.isLeaving = known[service.name] == nil
             if known[service.name] == nil { leaving.append(service.name) }
         }
         let stays = services.filter { known[$0.name] == nil }
-        let fresh = next.filter { entries[$0.name] == nil }
         let changed = next.filter { service in
             guard var old = entries[service.name]?.service else { return false }
             // Where it stands in its file says nothing of what it does.
@@ -180,17 +191,22 @@ public struct Supervision: Sendable {
         services += stays
         connect()
         for name in leaving { effects += handle(.stopAsked, of: name, at: now) }
-        for service in changed {
-            let wants = entries[service.name].map { $0.state != .stopped } ?? false
-            if wants { effects += handle(.restartAsked, of: service.name, at: now) }
+        let wanted = changed.map(\.name).filter { name in
+            switch entries[name]?.state {
+            case .stopped, .stopping(.stopped), nil: false
+            default: true
+            }
         }
-        for service in fresh { effects += handle(.startAsked, of: service.name, at: now) }
+        effects += ask(.restartAsked, of: wanted, at: now)
+        effects += ask(.startAsked, of: fresh, at: now)
         for name in leaving { effects += forgetIfOver(name) }
         return merged(effects)
     }
 
     mutating func forgetIfOver(_ name: String) -> [Effect] {
-        guard let entry = entries[name], entry.isLeaving, !entry.state.isActive else { return [] }
+        guard let entry = entries[name], entry.isLeaving, !entry.state.isActive,
+            entry.state != .survived
+        else { return [] }
         entries[name] = nil
         services.removeAll { $0.name == name }
         connect()

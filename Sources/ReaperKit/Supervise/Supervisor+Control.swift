@@ -32,24 +32,14 @@ extension Supervisor {
         case .restart(let names):
             guard let names = known(names, client), mayStart(client) else { return }
             begin(request, names, client)
-            let now = Clock.monotonic()
-            var effects: [Supervision.Effect] = []
-            for name in names {
-                effects += supervision.handle(.restartAsked, of: name, at: now)
-            }
-            perform(supervision.merged(effects))
+            perform(supervision.ask(.restartAsked, of: names, at: Clock.monotonic()))
         case .stop(let names, let cascade, let isForced):
             guard var names = known(names, client) else { return }
             if cascade { names = supervision.withDependents(names) }
             if isForced { forced.formUnion(names) }
             begin(request, names, client)
             wasStoppedByHand = true
-            let now = Clock.monotonic()
-            var effects: [Supervision.Effect] = []
-            for name in names {
-                effects += supervision.handle(.stopAsked, of: name, at: now)
-            }
-            perform(supervision.merged(effects))
+            perform(supervision.ask(.stopAsked, of: names, at: Clock.monotonic()))
         case .reload:
             guard mayStart(client) else { return }
             if let failure = reload() {
@@ -116,7 +106,7 @@ extension Supervisor {
             let isStart = operation.request.isStart
             let failed = supervision.names.filter(operation.concerns).filter { name in
                 switch supervision.state(of: name) {
-                case .failed, .waiting: true
+                case .failed, .survived, .waiting: true
                 case .stopped: isStart
                 default: false
                 }

@@ -5,12 +5,8 @@ import Glibc
 extension Supervisor {
     /// Wants these to run, with what they come after.
     func start(_ names: [String]) {
-        let now = Clock.monotonic()
-        var effects: [Supervision.Effect] = []
-        for name in supervision.withNeeds(names) {
-            effects += supervision.handle(.startAsked, of: name, at: now)
-        }
-        perform(effects)
+        let wanted = supervision.withNeeds(names)
+        perform(supervision.ask(.startAsked, of: wanted, at: Clock.monotonic()))
     }
 
     /// Does what has to be done, and what follows from that.
@@ -21,9 +17,15 @@ extension Supervisor {
             let effect = queue[index]
             index += 1
             switch effect {
-            case .launch(let service): queue += launch(service)
+            // What was done before it in this row may have ended it already.
+            case .launch(let service) where supervision.state(of: service.name) == .starting:
+                queue += launch(service)
+            case .launch: continue
             case .end(let names): end(names)
-            case .pause(let name, let time): timers.add(.pauseOver(name), at: time)
+            case .pause(let name, let time):
+                // One that was cut short by a start must not cut this one short.
+                timers.remove(.pauseOver(name))
+                timers.add(.pauseOver(name), at: time)
             case .changed(let name): tell(of: name)
             case .forget(let name): tellMessage(name, "is not in the service file any more")
             }

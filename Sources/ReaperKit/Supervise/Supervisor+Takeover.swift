@@ -26,7 +26,7 @@ public struct Leftovers: Sendable {
         for file in directory.recordNames() {
             guard let bytes = directory.read("services/\(file)"),
                 let record = ServiceRecord(reading: bytes), record.bootID == facts.bootID,
-                record.namespace == facts.namespace
+                record.namespace == facts.namespace, record.fileName == "services/\(file)"
             else {
                 directory.remove("services/\(file)")
                 continue
