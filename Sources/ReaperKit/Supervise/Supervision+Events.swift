@@ -113,7 +113,8 @@ extension Supervision {
         let (state, consequences) = old.state.after(step.event)
         if state != old.state {
             let row = row(of: old, at: now)
-            entries[name]?.row = row
+            // Whoever asks for a start by hand has done something about what went wrong.
+            entries[name]?.row = step.event == .startAsked || step.event == .restartAsked ? 0 : row
             entries[name]?.state = state
             entries[name]?.since = now
             // Why it ends tells also why it waits, pauses or has failed afterwards.

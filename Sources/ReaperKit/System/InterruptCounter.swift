@@ -48,5 +48,7 @@ public final class InterruptCounter {
         for signal in Self.signals where unsafe sigismember(&previous, signal) == 0 {
             clinux_make_harmless(signal)
         }
+        // Now, and not when this goes away: a write that waits is to be interrupted.
+        unsafe pthread_sigmask(SIG_SETMASK, &previous, nil)
     }
 }
