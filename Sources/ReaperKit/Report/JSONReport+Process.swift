@@ -65,6 +65,12 @@ extension ProcessRecord {
 extension [SocketRecord] {
     /// Writes them as the member `ports`.
     func write(to json: inout JSONWriter, from snapshot: Snapshot) {
+        // The snapshot lists the sockets of reaper's own network namespace only.
+        write(to: &json, inNetwork: snapshot.host.namespaces?.network)
+    }
+
+    /// Writes them as the member `ports`.
+    func write(to json: inout JSONWriter, inNetwork namespace: UInt64?) {
         json.array("ports") { json in
             for socket in self {
                 json.object { json in
@@ -73,8 +79,7 @@ extension [SocketRecord] {
                     json.member("port", socket.port)
                     json.member("state", socket.state == .close ? "bound" : socket.state.name)
                     json.member("inode", socket.inode)
-                    // The snapshot lists the sockets of reaper's own network namespace only.
-                    json.member("net_namespace", snapshot.host.namespaces?.network)
+                    json.member("net_namespace", namespace)
                 }
             }
         }

@@ -21,9 +21,18 @@ struct ReadinessProbe: ~Copyable {
     ///
     /// A range is served when one of its ports is.
     mutating func serves(_ ports: PortSet, below pid: Int32) -> Bool {
+        let sockets = sockets(of: ports, below: pid)
+        return ports.members.allSatisfy { member in
+            let one = PortSet(members: [member])
+            return sockets.contains { one.contains($0.port, $0.transport) }
+        }
+    }
+
+    /// The sockets that serve these ports and are held by the tree below a process.
+    mutating func sockets(of ports: PortSet, below pid: Int32) -> [SocketRecord] {
         guard let table = try? SocketTable.read(SocketQuery(ports: ports, includesBound: false)),
             case let sockets = table.sockets.filter(\.holdsPort), !sockets.isEmpty
-        else { return false }
+        else { return [] }
         var descriptors = DescriptorTable(
             interest: sockets.map(\.inode),
             procDirectory: procfs.directory.raw
@@ -33,12 +42,7 @@ struct ReadinessProbe: ~Copyable {
             let answer = descriptors.sockets(below: procfs.directory.raw, "\(process.pid)/")
             held.formUnion(answer.known ?? [])
         }
-        return ports.members.allSatisfy { member in
-            let one = PortSet(members: [member])
-            return sockets.contains {
-                one.contains($0.port, $0.transport) && held.contains($0.inode)
-            }
-        }
+        return sockets.filter { held.contains($0.inode) }
     }
 
     /// Who has a port that the service waits for and is not of it, for the reason of a failure.

@@ -167,12 +167,10 @@ extension Supervisor {
         json.member("state", standing.state.word)
         json.member("reason", standing.reason)
         json.member("file", record.map { "\(directory.path)/\($0.fileName)" })
-        if let ports = standing.service.stop.ports {
-            json.array("ports") { json in
-                for port in ports.members { json.object { port.write(to: &$0) } }
-            }
-        }
         if let record {
+            if let ports = standing.service.stop.ports {
+                probe.sockets(of: ports, below: record.identity.pid).write(to: &json, inNetwork: nil)
+            }
             json.member("started_at", record.startedAt.rfc3339())
             let uptime = Clock.wall() - record.startedAt
             json.member("uptime_ms", max(uptime.milliseconds, 0))
@@ -190,13 +188,5 @@ extension ControlRequest {
         case .start, .restart: true
         case .status, .stop, .reload, .shutdown: false
         }
-    }
-}
-
-extension PortSet.Member {
-    fileprivate func write(to json: inout JSONWriter) {
-        json.member("protocol", transport?.rawValue ?? "tcp")
-        json.member("port", ports.lowerBound)
-        if ports.upperBound != ports.lowerBound { json.member("last_port", ports.upperBound) }
     }
 }

@@ -179,4 +179,23 @@ struct UpTests {
         #expect(try services.up("nobody").code == 2)
         #expect(try services.command("restart", "bb").errorText.contains("did you mean 'b'"))
     }
+
+    @Test("status holds to the schema of instances")
+    func schema() throws {
+        let services = try SupervisedServices(
+            """
+            web: { command: "exec sleep 600", ports: "1-2" },
+            bad: { command: "exit 3", class: "system" },
+            """
+        )
+        _ = try services.up()
+        _ = try services.wait(for: "bad") { $0.state == "failed" }
+        let status = try services.command("status", "--json")
+        let listing = try status.listing()
+        #expect(status.code == 1 && listing.instances.count == 2)
+        #expect(listing["web"]?.state == "running")
+        let table = try services.command("status")
+        #expect(table.text.hasPrefix("SERVICE  STATE    PROCESS"))
+        #expect(table.text.contains("ended with code 3"))
+    }
 }
