@@ -143,7 +143,7 @@ public final class Supervisor {
     }
 
     /// How often logs are looked at whether they have grown too long.
-    static let rotationPause = Duration.seconds(5)
+    static let rotationPause = Duration.seconds(10)
 
     private func ownRecord() -> [UInt8] {
         var json = JSONWriter(.compact)

@@ -46,11 +46,24 @@ final class SupervisedServices {
     }
 
     /// The supervisor's process.
-    func supervisor() throws -> Int32 {
+    func supervisor() throws -> Int32 { try record().pid }
+
+    /// The supervisor's process, held.
+    func supervisorProbe() throws -> ProcessProbe {
+        let record = try record()
+        return try ProcessProbe("\(record.pid)@\(record.startTicks)")
+    }
+
+    private struct Record: Decodable {
+        var pid: Int32
+        var startTicks: UInt64
+    }
+
+    private func record() throws -> Record {
         let data = try Data(contentsOf: URL(filePath: directory.path("state/supervisor.json")))
-        let record = try JSONSerialization.jsonObject(with: data) as? [String: Any]
-        guard let pid = record?["pid"] as? Int32 else { throw SupportError("no supervisor") }
-        return pid
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Record.self, from: data)
     }
 
     /// One service as `status` tells it.

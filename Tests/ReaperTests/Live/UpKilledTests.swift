@@ -13,9 +13,9 @@ struct UpKilledTests {
     private func killed(_ services: SupervisedServices) throws -> [ProcessProbe] {
         #expect(try services.up().code == 0)
         let probes = try services.standings().values.map { try ProcessProbe($0.identity ?? "") }
-        let supervisor = try services.supervisor()
-        kill(supervisor, SIGKILL)
-        while kill(supervisor, 0) == 0 { sched_yield() }
+        let supervisor = try services.supervisorProbe()
+        try supervisor.send(SIGKILL)
+        #expect(try supervisor.endsInTime())
         #expect(probes.allSatisfy { !$0.hasEnded })
         return probes
     }

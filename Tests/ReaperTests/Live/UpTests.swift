@@ -28,11 +28,11 @@ struct UpTests {
         let before = try services.standings()
         #expect(before.values.allSatisfy { $0.state == "running" } && before.count == 4)
         let probes = try before.values.map { try ProcessProbe($0.identity ?? "") }
-        let supervisor = try services.supervisor()
+        let supervisor = try services.supervisorProbe()
         let down = try services.command("down")
         #expect(down.code == 0, "\(down.errorText)")
         #expect(probes.allSatisfy { $0.hasEnded })
-        #expect(kill(supervisor, 0) != 0)
+        #expect(supervisor.hasEnded)
         let order = services.lines("order")
         let place = { (line: String) in order.firstIndex(of: line) ?? -1 }
         #expect(order.count == 8)
