@@ -62,6 +62,7 @@ enum CleanCommand {
             let counter = interrupts ?? InterruptCounter()
             counter.collect()
             if counter.count > 0 {
+                counter.conclude()
                 Diagnostics.report("interrupted: nothing was done")
                 return finish(report, options, output, .leftOver)
             }

@@ -10,7 +10,13 @@ struct NamedInstances {
     private(set) var status = ExitStatus.clean
 
     /// Looks for them, once; what of it cannot be waited for is told.
-    init(_ names: [String], _ options: Options) throws(ScanSession.Failure) {
+    ///
+    /// - Parameter isAgain: Whether that is told only of whom is found.
+    init(
+        _ names: [String],
+        _ options: Options,
+        again isAgain: Bool = false
+    ) throws(ScanSession.Failure) {
         guard !names.isEmpty else { return }
         // Selectors describe a target of their own.
         var whole = options
@@ -19,13 +25,13 @@ struct NamedInstances {
         var session = try ScanSession(whole, instances: InstanceQuery()) { $0.instance != nil }
         let listing = try session.lookForInstances()
         let choice = StopChoice(names, in: listing, rules: session.request.rules, for: .wait)
-        choice.explain(among: listing)
+        if !isAgain { choice.explain(among: listing) }
         isAmbiguous = !choice.ambiguous.isEmpty
         var statuses: [ExitStatus] = choice.unknown.isEmpty ? [] : [.leftOver]
         var seen: Set<ProcessIdentity> = []
         for instance in choice.instances {
             let own = instance.processes.isEmpty ? instance.holders : instance.processes
-            if !instance.isOver, own.isEmpty, instance.remnants.isEmpty {
+            if !isAgain, !instance.isOver, own.isEmpty, instance.remnants.isEmpty {
                 let reason = instance.reason.escapedForTerminal
                 Diagnostics.report("who \(instance.label) is is not known: \(reason)")
                 statuses.append(.incomplete)

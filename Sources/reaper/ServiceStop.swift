@@ -21,6 +21,12 @@ enum ServiceStop {
             return .clean
         }
         var status = asked
+        if !served.isEmpty, let flag = given.idleForServices {
+            Diagnostics.report(
+                "\(flag): how a service is stopped is said in its service file; --force kills it"
+            )
+            return .usage
+        }
         if !served.isEmpty {
             status = ServiceClient.ifRunning(in: path) { client in
                 ask(client, to: served, given)
@@ -71,5 +77,16 @@ enum ServiceStop {
             value["class"]?.string != ServiceClass.system.rawValue
                 && value["state"]?.string != "stopped"
         }.compactMap { $0["id"]?.string }
+    }
+}
+
+extension Options {
+    /// A flag of `stop` that a supervisor does not heed.
+    fileprivate var idleForServices: String? {
+        if action.signal != nil { return "--signal" }
+        if action.timeout != nil { return "--timeout" }
+        if action.order != nil { return "--order" }
+        if action.deadline != nil { return "--deadline" }
+        return output.format != .table || !output.reports.isEmpty ? "--format" : nil
     }
 }

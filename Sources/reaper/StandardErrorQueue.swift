@@ -29,7 +29,9 @@ final class StandardErrorQueue {
         case S_IFSOCK: (file, channel) = (2, .socket)
         case S_IFREG: (file, channel) = (2, .file)
         default:
-            let own = unsafe open("/proc/self/fd/2", flags)
+            // What was opened for reading only is nothing to write to, however it is opened again.
+            let isWritable = fcntl(2, F_GETFL) & O_ACCMODE != O_RDONLY
+            let own = isWritable ? unsafe open("/proc/self/fd/2", flags) : -1
             if own >= 0 {
                 (file, channel) = (own, .own)
             } else {

@@ -40,7 +40,7 @@ enum StatusCommand {
             ? json(answer, chosen) : Array(ServiceTable(chosen).text.utf8)
         let isGood = chosen.allSatisfy { value in
             let state = value["state"]?.string
-            return state == "running" || state == "stopped" && value["reason"] == nil
+            return state == "running" || value["finished"]?.kind == .bool(true)
         }
         let status: ExitStatus = isGood && missing.isEmpty ? .clean : .leftOver
         return Output.standard().finish(bytes, status)
@@ -86,7 +86,8 @@ struct ServiceTable {
                     value["restarts"]?.integer.map(String.init) ?? "0",
                     value["memory_bytes"]?.integer.map { Self.memory($0) } ?? "-",
                     ports.isEmpty ? "-" : ports.joined(separator: ","),
-                    value["reason"]?.string ?? "",
+                    value["reason"]?.string
+                        ?? (value["finished"] == nil ? "" : "has done its work"),
                 ]
             }
     }

@@ -44,6 +44,7 @@ enum StopCommand {
                 report.error = choice.error
                 report.instances = choice.ambiguous.flatMap(\.candidates)
                 let isForPeople = options.output.format == .table
+                interrupts?.conclude()
                 return output.finish(report, shown: isForPeople ? nil : report, .usage)
             }
             let isOfAll = options.instanceNames.isEmpty
@@ -61,11 +62,13 @@ enum StopCommand {
             if options.action.isDryRun {
                 plan.lookForOthers(options.planning, rules)
                 report.plan = plan
+                interrupts?.conclude()
                 return finish(report, options, output, choice)
             }
             switch StopConsent.answer(to: stop, options) {
             case .refused(let refusal):
                 Diagnostics.report(refusal.message)
+                interrupts?.conclude()
                 return finish(report, options, output, choice, refusal.status)
             case .given where interrupts != nil || plan.isNothingToDo: break
             case .given, .asked:
@@ -88,11 +91,16 @@ enum StopCommand {
                 plan = makePlan(stop, &listing, &session, options).restricted(to: plan)
                 report = makeReport(stop, plan, listing, session, options, choice)
             }
-            guard !plan.isNothingToDo else { return finish(report, options, output, choice) }
+            guard !plan.isNothingToDo else {
+                interrupts?.conclude()
+                return finish(report, options, output, choice)
+            }
             let counter = interrupts ?? InterruptCounter()
             counter.collect()
             if counter.count > 0 {
+                counter.conclude()
                 Diagnostics.report("interrupted: nothing was done")
+                interrupts?.conclude()
                 return finish(report, options, output, choice, .leftOver)
             }
             notices.begin(stop)
@@ -115,6 +123,7 @@ enum StopCommand {
             report.outcome = outcome
             report.instances = stop.instances(after: outcome, of: plan)
             notices.conclude(report.instances ?? [], stop)
+            interrupts?.conclude()
             return finish(report, options, output, choice)
         } catch {
             Diagnostics.report(error.message)
@@ -200,5 +209,7 @@ extension Rule {
     ///
     /// It can be stopped, or tells of what nobody looks after once its owner is gone. Whoever only has
     /// files is for `clean`.
-    fileprivate var isStoppable: Bool { instance != nil && (stop != nil || owner != nil) }
+    fileprivate var isStoppable: Bool {
+        instance != nil && (stop != nil || owner != nil || system == "reaper")
+    }
 }

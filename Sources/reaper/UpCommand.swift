@@ -9,6 +9,18 @@ enum UpCommand {
     static func run(_ options: Options) -> ExitStatus {
         let isBackground = ProgramArguments.variable(background) == "1"
         unsafe unsetenv(background)
+        let path = StateDirectory.path(options.services.stateDirectory)
+        if !isBackground {
+            let known = try? ServiceFileSource.found(options.services)
+            if let status = ServiceClient.ifRunning(
+                in: path,
+                { client in
+                    join(client, known, options, path)
+                }
+            ) {
+                return status
+            }
+        }
         let source: ServiceFileSource
         do throws(UsageError) { source = try .found(options.services) } catch {
             return CommandLineTool.refuse(error)
@@ -21,17 +33,6 @@ enum UpCommand {
             return .usage
         }
         if let refusal = unknown(options.operands, services) { return refusal }
-        let path = StateDirectory.path(options.services.stateDirectory)
-        if !isBackground,
-            let status = ServiceClient.ifRunning(
-                in: path,
-                { client in
-                    join(client, options, path)
-                }
-            )
-        {
-            return status
-        }
         if options.services.isDetached { return detach(source, path, options) }
         return supervise(services, source, path, options, isBackground: isBackground)
     }
@@ -47,9 +48,23 @@ enum UpCommand {
     /// Asks a supervisor that is there already.
     private static func join(
         _ client: borrowing ServiceClient,
+        _ source: ServiceFileSource?,
         _ options: Options,
         _ path: String
     ) -> ExitStatus {
+        switch client.answer(to: .status, options.output) {
+        case .silent: return client.tellSilence()
+        case .closed: break
+        case .done(let value):
+            guard let running = value["source"]?.string, let source, running != source.path else {
+                break
+            }
+            Diagnostics.report(
+                "the supervisor of \(path.escapedForTerminal) runs \(running.escapedForTerminal), and"
+                    + " not \(source.path.escapedForTerminal): --state-dir gives this one its own"
+            )
+            return .leftOver
+        }
         guard options.services.isDetached || !options.operands.isEmpty else {
             Diagnostics.report(
                 "a supervisor runs already, process \(client.supervisor), for \(path): 'reaper up"
@@ -57,7 +72,10 @@ enum UpCommand {
             )
             return .leftOver
         }
-        return client.ask(.start(options.operands), options.output)
+        // A connection has one answer.
+        return ServiceClient.ifRunning(in: path) { client in
+            client.ask(.start(options.operands), options.output)
+        } ?? .leftOver
     }
 
     // MARK: - In the foreground

@@ -57,7 +57,17 @@ enum WaitCommand {
             let named = try NamedInstances(names, options)
             guard !named.isAmbiguous else { return .usage }
             for process in named.processes { wait.add(process) }
-            let outcome = wait.run(until: end)
+            var outcome = wait.run(until: end)
+            // Whoever has come to an instance meanwhile is of it, too.
+            while !names.isEmpty, outcome.remains.isEmpty, !outcome.timedOut {
+                let rest = try NamedInstances(names, options, again: true).processes
+                guard !rest.isEmpty else { break }
+                let next = try departures([], Options())
+                for process in rest { next.add(process) }
+                let doubts = outcome.doubts
+                outcome = next.run(until: end)
+                outcome.doubts += doubts
+            }
             for doubt in Set(outcome.doubts).sorted() { Diagnostics.report(doubt) }
             var statuses: [ExitStatus] = outcome.doubts.isEmpty ? [] : [.incomplete]
             statuses.append(named.status)

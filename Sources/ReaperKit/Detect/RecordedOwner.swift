@@ -38,7 +38,14 @@ enum RecordedOwner: Equatable {
                 answer = .unknown("\(other.path.text): \(reason)")
             }
             guard case .entries(let entries) = other.contents else {
-                if case .socket = other.contents { continue }
+                if case .socket(let liveness) = other.contents {
+                    // Whoever listens there is of the system, and may look after it.
+                    guard case .bound = liveness, other.rule.hasPrefix(rule.system + "."),
+                        answer == .none
+                    else { continue }
+                    answer = .unknown("\(other.path.text): somebody listens on it")
+                    continue
+                }
                 doubt(judge.judge(other).whole.reason)
                 continue
             }
@@ -47,7 +54,10 @@ enum RecordedOwner: Equatable {
                 let judgment = judge.identify(entry, of: other)
                 let isSure = judgment.answer == .keep
                 switch judgment.answer {
-                case .stale, .settling: continue
+                case .stale, .settling:
+                    // A number that nobody has, in a file that somebody holds a lock on.
+                    if case .held = other.lock { doubt("somebody holds a lock on it") }
+                    continue
                 case .recycled where judgment.certainty == .confirmed: continue
                 case .keep, .recycled, .report: break
                 }

@@ -84,7 +84,11 @@ struct GlobWalk {
             {
                 visit(directory, entry.name)
             }
-            if entry.type == UInt8(DT_LNK), glob.couldMatch(below: path) { noteLink(path) }
+            if tellsPassedOver, entry.type == UInt8(DT_LNK), glob.couldMatch(below: path),
+                let facts = try? FileFacts(of: entry.name, in: directory.descriptor.raw)
+            {
+                noteLink(path, ownedBy: facts.owner)
+            }
             if goesOn {
                 enter(entry.name, in: directory, glob, excluded, depth: depth + 1, visit)
             }
@@ -131,7 +135,7 @@ struct GlobWalk {
             // Asked by name first: opening an automount point would mount it.
             let facts = try FileFacts(of: name, in: parent.descriptor.raw)
             let path = parent.path.appending(component: name)
-            if facts.kind == .symbolicLink { noteLink(path) }
+            if facts.kind == .symbolicLink { noteLink(path, ownedBy: facts.owner) }
             guard facts.kind == .directory else { return }
             if let mount = mounts.mount(of: facts), mount.isOffLimits {
                 if tellsPassedOver {
@@ -160,8 +164,10 @@ struct GlobWalk {
         if !refusals.contains(refusal) { refusals.append(refusal) }
     }
 
-    private mutating func noteLink(_ path: ByteString) {
-        if tellsPassedOver { note("\(path.text): a symbolic link, not followed") }
+    /// Notes a link that could lead to records; a stranger's leads to none that count.
+    private mutating func noteLink(_ path: ByteString, ownedBy owner: UInt32) {
+        guard tellsPassedOver, owner == 0 || owner == geteuid() else { return }
+        note("\(path.text): a symbolic link, not followed")
     }
 
     private mutating func note(_ text: String) {

@@ -8,9 +8,16 @@ extension InstanceCatalog {
         var instances = marked
         for (place, instance) in marked.enumerated() { places[instance.key] = place }
         for file in files {
-            guard let place = places[file.key], instances[place].file == nil,
-                file.state != .recycled, file.id != InstanceMark.nameless.id
+            guard let place = places[file.key], file.state != .recycled,
+                file.id != InstanceMark.nameless.id
             else {
+                instances.append(file)
+                continue
+            }
+            // Whoever may write a file must not choose whom a mark of somebody else's leads to, nor
+            // make its name ambiguous.
+            guard isTrusted(file) else { continue }
+            guard instances[place].file == nil else {
                 instances.append(file)
                 continue
             }
@@ -30,5 +37,15 @@ extension InstanceCatalog {
             )
         }
         return instances
+    }
+
+    /// Whether a file proves its process, and may have that one stopped; or, where it is gone, is
+    /// root's word or the caller's own.
+    private func isTrusted(_ instance: Instance) -> Bool {
+        let user = view.snapshot.host.effectiveUser
+        guard let file = view.snapshot.instanceFiles.first(where: { $0.path == instance.file })
+        else { return false }
+        guard let process = record(instance.process) else { return file.isBelieved(by: user) }
+        return instance.isProven && file.mayActOn(process, for: user) == .granted
     }
 }

@@ -3,7 +3,7 @@
 /// A function of values: what it needs beyond `stat` must have been read, see
 /// ``Scanner/instances(files:)``.
 public struct InstanceCatalog {
-    private let view: SnapshotView
+    let view: SnapshotView
     private let rules: [Rule]
     private let users: [UInt32]
     private let answer: (Rule, ProcessRecord) -> RecordedAnswer

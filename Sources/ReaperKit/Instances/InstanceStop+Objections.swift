@@ -4,7 +4,18 @@ extension InstanceStop {
     /// does, and where it was named.
     func optOut(of instance: Instance) -> String? {
         guard isOfAll else { return nil }
-        let keeper = instance.whole(in: view.snapshot).first(where: \.isKept)
+        let whole = instance.whole(in: view.snapshot)
+        let heads = instance.heads
+        let owners = Set(
+            whole.filter { heads.contains($0.identity) }.compactMap { $0.status?.known?.realUser }
+        )
+        // A stranger who has taken on the mark speaks for nobody but itself.
+        let isHeard = { (process: ProcessRecord) in
+            guard let user = process.status?.known?.realUser else { return true }
+            return user == 0 || user == self.view.snapshot.host.effectiveUser
+                || owners.count == 1 && owners.contains(user)
+        }
+        let keeper = whole.first { $0.isKept && isHeard($0) }
         guard let keeper else { return nil }
         let command = "'reaper stop \(instance.id.quotedForShell)' stops it"
         guard instance.processes.contains(keeper.identity) else {
@@ -29,6 +40,13 @@ extension InstanceStop {
         guard let identity = instance.processes.first else {
             if !instance.holders.isEmpty { return advice(aboutSocket: instance) }
             return "which process it is is not known: \(instance.reason)\(search(for: instance))"
+        }
+        if let supervisor = serviceSupervisor(of: instance) {
+            // Records are in `services`, below the state directory.
+            let directory = instance.file?.splitAtLastComponent?.directory.splitAtLastComponent
+                .map { " --state-dir \($0.directory.text.quotedForShell)" }
+            return "\(supervisor.label) looks after it, and would start it again: 'reaper stop"
+                + "\(directory ?? "") \(instance.name.quotedForShell)' has it do that"
         }
         // Whom a supervisor recorded with its start time, and looks after no more, has only this name.
         let isOwned = rules[id]?.stop == nil && rules[id]?.recordsOwned == true

@@ -14,11 +14,20 @@ extension InstanceStop {
         return nil
     }
 
+    /// The `reaper up` that lives above a service of its own.
+    func serviceSupervisor(of instance: Instance) -> ProcessRecord? {
+        guard instance.rules.contains(where: ServiceMarks.isRule) else { return nil }
+        if let owner = owner(of: instance) { return owner }
+        // It may have adopted it.
+        if case .runs(let keeper) = neighbor(of: instance) { return keeper }
+        return nil
+    }
+
     /// Who is what its rule calls an owner, and runs, recorded beside its file or above it.
     func neighbor(of instance: Instance) -> RecordedOwner {
         let files = listing.snapshot.instanceFiles
-        guard let rule = rules[instance.rule],
-            let file = files.first(where: { $0.path == instance.file })
+        guard let file = files.first(where: { $0.path == instance.file }),
+            let rule = rules[file.rule]
         else { return .none }
         let records = files.compactMap { file in rules[file.rule].map { (file, $0) } }
         var unread: Set<FactRequest> = []

@@ -73,6 +73,8 @@ public struct InstanceStop: Sendable {
             return
         }
         if isOfAll, rules[instance.rule]?.stop == nil, owner(of: instance) != nil { return }
+        // A supervisor that lives was asked itself, or is another state directory's affair.
+        if isOfAll, serviceSupervisor(of: instance) != nil { return }
         if let optOut = optOut(of: instance) {
             kept.append(Objection(instance: instance, reason: optOut))
             return

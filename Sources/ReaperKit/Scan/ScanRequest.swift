@@ -20,9 +20,13 @@ public struct ScanRequest: Sendable {
         }
         self.rules = rules.filter { $0.protect || isNamed($0) }
         let systems = Set(rules.filter { isNamed($0) && $0.recordsOwned }.map(\.system))
+        let hasServices = rules.contains { isNamed($0) && ServiceMarks.isRule($0.id) }
         witnesses = rules.filter { rule in
-            !rule.protect && !isNamed(rule) && systems.contains(rule.system)
-                && !rule.match.isEmpty && rule.instance?.files.isEmpty == false
+            let isWitness =
+                systems.contains(rule.system) && !rule.match.isEmpty
+                || hasServices && ServiceMarks.isWitness(rule.id)
+            return !rule.protect && !isNamed(rule) && isWitness
+                && rule.instance?.files.isEmpty == false
         }
     }
 

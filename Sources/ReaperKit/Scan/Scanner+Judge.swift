@@ -116,6 +116,11 @@ extension Scanner {
             all.hidden += one.hidden
             all.doubts = one.doubts
         }
+        if all.findings.contains(where: { $0.rule.map(ServiceMarks.isRule) == true }) {
+            let records = FileDetection(request: request).judgments(in: view, withWitnesses: true)
+            SupervisedOrphans(records: records.map { ($0.file, $0.rule) })
+                .settle(&all, in: view)
+        }
         if let pattern = request.narrowing { narrow(&all, to: pattern, in: view) }
         if request.compares(.leakedFile), let baseline = request.selection.process.absentFrom {
             let files = FileDetection(request: request)

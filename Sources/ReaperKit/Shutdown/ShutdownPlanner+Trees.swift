@@ -97,7 +97,8 @@ extension ShutdownPlanner {
         )
         target.note = note(on: process, target.signal, target.timeout)
         target.order = options.order ?? stop.order
-        target.executable = process.executable?.known?.path
+        // Reaper's own belong to it whatever they run: a shell line ends in `exec server`.
+        target.executable = options.isOfDescendants ? nil : process.executable?.known?.path
         target.user = process.status?.known?.realUser ?? process.owner
         target.pidfdInode = process.pidfdInode
         target.parent = process.parent

@@ -30,6 +30,7 @@ extension Supervisor {
     /// Ends services; their effects come when it is done.
     func end(_ names: [String]) {
         let wanted = Set(names)
+        let isWhole = wanted.count == supervision.names.count
         let targets = names.compactMap { name -> ServiceEnding.Target? in
             guard let service = supervision.startedForm(of: name) else { return nil }
             var target = ServiceEnding.Target(
@@ -37,7 +38,12 @@ extension Supervisor {
                 identity: running[name]?.record.identity,
                 mark: running[name]?.record.mark ?? "",
                 stop: service.stop,
-                after: supervision.dependents(of: name).filter(wanted.contains)
+                // All of them: whoever stands between two of them may not be ended.
+                after: isWhole
+                    ? supervision.dependents(of: name)
+                    : supervision.withDependents([name]).filter {
+                        $0 != name && wanted.contains($0)
+                    }
             )
             target.stopCommand = service.stopCommand
             target.directory = service.directory
@@ -189,6 +195,14 @@ extension Supervisor {
         }
     }
 
+    /// Tells that a port which a service had is held by somebody else.
+    private func tellHeld(_ sentence: String, by name: String) {
+        tellMessage(name, sentence)
+        for index in operations.indices where operations[index].concerns(name) {
+            operations[index].problems.append("\(name): \(sentence)")
+        }
+    }
+
     private func conclude(
         _ part: ServiceEndingResult.Part,
         _ result: ServiceEndingResult
@@ -199,7 +213,7 @@ extension Supervisor {
             tellMessage(part.name, reason)
             return supervision.handle(.survived, of: part.name, at: now, reason: reason)
         }
-        for port in result.heldPorts { tellMessage(part.name, port) }
+        for port in part.held { tellHeld(port, by: part.name) }
         if let service = running.removeValue(forKey: part.name) {
             directory.remove(service.record.fileName)
             if let pidfd = service.pidfd { _ = close(pidfd) }

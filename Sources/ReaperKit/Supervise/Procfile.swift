@@ -59,6 +59,7 @@ enum Procfile {
             )
         }
         var service = Service(name: name, command: Service.shell(ByteString(command)))
+        service.stop.order = .atOnce
         service.position = place
         return service
     }
@@ -67,6 +68,9 @@ enum Procfile {
 extension Service {
     /// What runs a command line.
     static func shell(_ line: ByteString) -> [ByteString] { ["/bin/sh", "-c", line] }
+
+    /// Whether a shell runs it: that would go on with its next command if only the present one ended.
+    var isShellLine: Bool { command.count == 3 && command.starts(with: ["/bin/sh", "-c"]) }
 }
 
 private func isBlank(_ byte: UInt8) -> Bool {

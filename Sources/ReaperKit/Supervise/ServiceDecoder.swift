@@ -70,6 +70,7 @@ struct ServiceDecoder: FieldDecoder {
         service.user = try user(fields)
         service.stop = try stopAction(fields, prefix: "stop_")
         try service.stop.refuseIdleConsent(fields)
+        if service.isShellLine, fields["stop_order"] == nil { service.stop.order = .atOnce }
         if let stop = fields["stop_command"] {
             service.stopCommand = try command(stop, for: "stop_command")
         }

@@ -142,13 +142,13 @@ extension ServiceEndingResult {
                         json.member("killed", part.killed)
                         json.member("after_ms", part.time.milliseconds)
                         json.array("left") { json in for text in part.left { json.element(text) } }
+                        json.array("held") { json in for text in part.held { json.element(text) } }
                     }
                 }
             }
             json.member("proof", proof.rawValue)
             json.member("unproven", unproven)
             json.member("deadline_passed", deadlinePassed)
-            json.array("held_ports") { json in for text in heldPorts { json.element(text) } }
         }
         json.endLine()
         return json.bytes
@@ -166,12 +166,12 @@ extension ServiceEndingResult {
                 part.killed = Int(item["killed"]?.integer ?? 0)
                 part.time = .milliseconds(item["after_ms"]?.integer ?? 0)
                 part.left = (item["left"]?.array ?? []).compactMap(\.string)
+                part.held = (item["held"]?.array ?? []).compactMap(\.string)
                 return part
             }
         )
         proof = value["proof"]?.string.flatMap(Proof.init) ?? .none
         unproven = value["unproven"]?.string
         deadlinePassed = value["deadline_passed"]?.kind == .bool(true)
-        heldPorts = (value["held_ports"]?.array ?? []).compactMap(\.string)
     }
 }

@@ -188,9 +188,14 @@ extension ServiceEnding {
         result.proof = outcome.proof
         result.unproven = outcome.unproven
         result.deadlinePassed = outcome.deadlinePassed
-        result.heldPorts = outcome.ports.filter { !$0.isFree }.map { port in
-            "port \(port.port) is held \(port.isHeldAgain ? "again " : "")by "
+        for port in outcome.ports where !port.isFree {
+            let sentence =
+                "port \(port.port) is held \(port.isHeldAgain ? "again " : "")by "
                 + (port.holder ?? "somebody")
+            for (index, target) in targets.enumerated()
+            where target.stop.ports?.contains(port.port, port.transport) == true {
+                result.parts[index].held.append(sentence)
+            }
         }
         return result
     }

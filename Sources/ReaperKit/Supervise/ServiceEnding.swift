@@ -93,6 +93,8 @@ public struct ServiceEndingResult: Sendable, Equatable {
         public var killed = 0
         /// Why somebody of it is left, one sentence for each; empty: nobody is.
         public var left: [String] = []
+        /// Its ports that are held still or again, one sentence for each.
+        public var held: [String] = []
         /// Time from the beginning until the last of it was gone.
         public var time = Duration.zero
 
@@ -108,9 +110,6 @@ public struct ServiceEndingResult: Sendable, Equatable {
     public var unproven: String?
     /// Whether the time was up.
     public var deadlinePassed = false
-    /// Ports that are held still or again, one sentence for each.
-    public var heldPorts: [String] = []
-
     /// Nothing yet.
     public init(_ parts: [Part]) { self.parts = parts }
 
@@ -121,7 +120,6 @@ public struct ServiceEndingResult: Sendable, Equatable {
         both.proof = proof == .none ? .none : next.proof
         both.unproven = unproven ?? next.unproven
         both.deadlinePassed = deadlinePassed || next.deadlinePassed
-        both.heldPorts += next.heldPorts
         return both
     }
 }

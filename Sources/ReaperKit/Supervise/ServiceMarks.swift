@@ -5,6 +5,16 @@ public struct ServiceMarks: Sendable, Equatable {
     /// The variable that says whose services they are.
     public static let supervisorVariable = "REAPER_SUPERVISOR"
 
+    /// Whether it is one of the rules about services of `reaper up`.
+    static func isRule(_ id: String) -> Bool {
+        id == "reaper.service" || id == "reaper.service-record"
+    }
+
+    /// Whether it is one that tells who looks after services, or which these are.
+    static func isWitness(_ id: String) -> Bool {
+        id == "reaper.supervisor" || id == "reaper.service-record"
+    }
+
     /// The rule by which each mark's processes are ended, by the whole entry `NAME=VALUE`.
     public var rules: [ByteString: String] = [:]
 

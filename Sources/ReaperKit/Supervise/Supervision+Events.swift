@@ -65,8 +65,10 @@ extension Supervision {
         let isReady = entry.state == .running || entry.started.ready.sign == .exit
         var reason = ending?.sentence ?? "ended while nobody was told how"
         if isClean, !isReady { reason += " before it was ready" }
-        let isCrash = !(isClean && isReady)
+        var isCrash = !(isClean && isReady)
         let again = mayRestart(entry, isCrash: isCrash, at: now)
+        // One that is to run always has failed when it may not be started again.
+        if entry.started.restart.mode == .always, !again, !isEnding { isCrash = true }
         if isCrash, !again, entry.row > 0 { reason += ", after \(entry.row) restarts in a row" }
         let event = isCrash ? ServiceEvent.crashed(again: again) : .completed(again: again)
         return handle(event, of: name, at: now, reason: reason)

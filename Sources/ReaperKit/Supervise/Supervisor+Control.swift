@@ -8,6 +8,8 @@ struct Operation {
     var request: ControlRequest
     /// About which services it is.
     var names: Set<String>
+    /// What went wrong besides the services' states, one sentence each.
+    var problems: [String] = []
 
     func concerns(_ name: String) -> Bool { names.contains(name) }
 }
@@ -25,10 +27,13 @@ extension Supervisor {
     private func answer(_ request: ControlRequest, to client: Int32) throws(JSONError) {
         switch request {
         case .status: server.finish(finalLine(.clean, nil, supervision.names), to: client)
-        case .start(let names):
-            guard let names = known(names, client), mayStart(client) else { return }
+        case .start(let given):
+            guard let names = known(given, client), mayStart(client) else { return }
             begin(request, supervision.withNeeds(names), client)
+            // Who is named is to do its work once more; what it comes after has done it.
+            let done = given.filter { supervision.state(of: $0) == .finished }
             start(names)
+            perform(supervision.ask(.restartAsked, of: done, at: Clock.monotonic()))
         case .restart(let names):
             guard let names = known(names, client), mayStart(client) else { return }
             begin(request, names, client)
@@ -61,7 +66,11 @@ extension Supervisor {
         let all = supervision.names
         for name in names where supervision.state(of: name) == nil {
             let hint = nearestName(to: name, in: all).map { "; did you mean '\($0)'?" } ?? ""
-            server.refuse(client, "there is no service '\(name.escapedForTerminal)'\(hint)")
+            server.refuse(
+                client,
+                "there is no service '\(name.escapedForTerminal)'\(hint)"
+                    + "; 'reaper reload' reads \(options.source.escapedForTerminal) again"
+            )
             return nil
         }
         return names.isEmpty ? all : names
@@ -111,11 +120,13 @@ extension Supervisor {
                 default: false
                 }
             }
-            guard !failed.isEmpty else { return (.clean, nil) }
-            let list = failed.prefix(5).map { name in
-                let reason = supervision.standing(of: name)?.reason
-                return reason.map { "\(name): \($0)" } ?? name
-            }
+            guard !failed.isEmpty || !operation.problems.isEmpty else { return (.clean, nil) }
+            let list =
+                operation.problems
+                + failed.prefix(5).map { name in
+                    let reason = supervision.standing(of: name)?.reason
+                    return reason.map { "\(name): \($0)" } ?? name
+                }
             return (.leftOver, list.joined(separator: "; "))
         }
     }
@@ -169,13 +180,17 @@ extension Supervisor {
         json.member("file", record.map { "\(directory.path)/\($0.fileName)" })
         if let record {
             if let ports = standing.service.stop.ports {
-                probe.sockets(of: ports, below: record.identity.pid).write(to: &json, inNetwork: nil)
+                probe.sockets(of: ports, below: record.identity.pid).write(
+                    to: &json,
+                    inNetwork: nil
+                )
             }
             json.member("started_at", record.startedAt.rfc3339())
             let uptime = Clock.wall() - record.startedAt
             json.member("uptime_ms", max(uptime.milliseconds, 0))
             json.member("memory_bytes", MemoryUse.ofTree(below: record.identity.pid))
         }
+        if standing.state == .finished { json.member("finished", true) }
         json.member("restarts", standing.restarts)
         json.member("class", standing.service.serviceClass.rawValue)
         json.member("log", ServiceLog(of: standing.service, in: directory.path).path)

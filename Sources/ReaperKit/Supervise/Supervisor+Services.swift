@@ -62,7 +62,7 @@ extension Supervisor {
             let reason = "\(who) is in its way: \(first.reason)\(advice)"
             return supervision.noteFailure(of: name, toStart: true, reason, at: now)
         }
-        let mark = "\(name):\(RunTag.make())"
+        let mark = "\(name):\(tag)"
         let log = ServiceLog(of: service, in: directory.path)
         do {
             let output = try log.open()

@@ -16,7 +16,7 @@ struct Ending {
 
     mutating func take(_ result: ServiceEndingResult) {
         left += result.parts.flatMap { part in part.left.map { "\(part.name): \($0)" } }
-        left += result.heldPorts
+        left += result.parts.flatMap { part in part.held.map { "\(part.name): \($0)" } }
         deadlinePassed = deadlinePassed || result.deadlinePassed
         unproven = unproven ?? result.unproven
     }

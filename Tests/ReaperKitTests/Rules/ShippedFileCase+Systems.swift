@@ -176,11 +176,18 @@ extension ShippedFileCase {
             entries: ["4127@88213 4100-1f3d94756c9440ee"]
         ),
         ShippedFileCase(
+            rule: "reaper.supervisor",
+            paths: ["/run/reaper/supervisor.json"],
+            other: "/run/reaper/supervisor.json.tmp",
+            text: #"{"pid":4127,"start_ticks":88213,"version":"0.1.0"}"#,
+            entries: ["4127@88213"]
+        ),
+        ShippedFileCase(
             rule: "reaper.service-record",
             paths: ["/run/reaper/services/web.json"],
             other: "/run/reaper/services/web.json.tmp",
             text: #"{"id":"web","pid":4127,"start_ticks":88213,"mark":"web:1-2-3"}"#,
-            entries: ["4127@88213 web"]
+            entries: ["4127@88213 web:1-2-3"]
         ),
         ShippedFileCase(
             rule: "generic.pid-file",
