@@ -143,9 +143,18 @@ static inline int clinux_inotify(void) {
 static inline int clinux_watch(int fd, const char *path, uint32_t events) {
   return clinux_result(inotify_add_watch(fd, path, events));
 }
-/* A file for appending that is not the controlling terminal and no link. */
+/* A file for appending that is no link and not the controlling terminal: a regular file or a
+   character device, for anything else could keep whoever opens it waiting. */
 static inline int clinux_append(const char *path, unsigned mode) {
-  return clinux_result(open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW,
-                            (mode_t)mode));
+  int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK,
+                (mode_t)mode);
+  if (fd < 0) return -errno;
+  struct stat facts;
+  int r = fstat(fd, &facts) < 0 ? -errno : 0;
+  if (r == 0 && !S_ISREG(facts.st_mode) && !S_ISCHR(facts.st_mode)) r = -EINVAL;
+  if (r == 0 && fcntl(fd, F_SETFL, O_APPEND) < 0) r = -errno;
+  if (r == 0) return fd;
+  close(fd);
+  return r;
 }
 #endif

@@ -35,7 +35,7 @@ extension Supervisor {
             guard let service = supervision.startedForm(of: name) else { return nil }
             var target = ServiceEnding.Target(
                 name: name,
-                identity: running[name]?.record.identity,
+                identity: running[name].flatMap { $0.hasEnded ? nil : $0.record.identity },
                 mark: running[name]?.record.mark ?? "",
                 stop: service.stop,
                 // All of them: whoever stands between two of them may not be ended.
@@ -97,6 +97,7 @@ extension Supervisor {
                 error: 2
             )
             children[pid] = .worker
+            timers.add(.worker(pid), at: Clock.monotonic() + request.deadline + Self.overtime)
             workers[pid] = EndingWorker(
                 purpose: purpose,
                 request: request,
@@ -107,6 +108,16 @@ extension Supervisor {
             let reason = (error as? ServiceLaunch.Failure)?.reason ?? "\(error)"
             fail(request, purpose, "the process that ends services could not be started: \(reason)")
         }
+    }
+
+    /// How long after its deadline a worker may still be at work.
+    static let overtime = Duration.seconds(3)
+
+    /// Ends a worker that has had its time: whoever has stopped it keeps nobody waiting.
+    func endWorker(_ pid: Int32) {
+        guard workers[pid] != nil else { return }
+        // Its number is its own until it is waited for.
+        _ = kill(pid, SIGKILL)
     }
 
     /// Takes in what a worker says.
@@ -152,14 +163,19 @@ extension Supervisor {
         guard let output = workers[pid]?.output else { return }
         if output >= 0 { takeOutput(of: output) }
         guard let worker = workers.removeValue(forKey: pid) else { return }
+        timers.remove(.worker(pid))
         if worker.output >= 0 { _ = close(worker.output) }
         guard let result = worker.result else {
             guard worker.attempt < 3 else {
                 fail(worker.request, worker.purpose, "the process that ended it \(end.sentence)")
                 return
             }
-            // Whoever has ended it was not asked to spare anybody.
-            startWorker(worker.request, for: worker.purpose, attempt: worker.attempt + 1)
+            // Whoever has ended it was not asked to spare anybody. There is less time now.
+            var request = worker.request
+            request.isForced = request.isForced || ending?.isForced == true
+            let left = ending?.end.map { $0 - Clock.monotonic() } ?? .seconds(10)
+            request.deadline = min(request.deadline, max(left, .seconds(3)))
+            startWorker(request, for: worker.purpose, attempt: worker.attempt + 1)
             return
         }
         conclude(result, worker.purpose)
@@ -217,7 +233,8 @@ extension Supervisor {
         if let service = running.removeValue(forKey: part.name) {
             directory.remove(service.record.fileName)
             if let pidfd = service.pidfd { _ = close(pidfd) }
-            children[service.record.identity.pid] = nil
+            let pid = service.record.identity.pid
+            if children[pid] == .service(part.name) { children[pid] = nil }
         }
         followLast(of: part.name)
         return supervision.handle(.gone, of: part.name, at: now)

@@ -20,14 +20,18 @@ extension ServiceEnding {
         }
         let start = Clock.monotonic()
         let end = start + deadline
+        // A second Ctrl-C ends the commands, too, and what is left is killed.
+        let interrupts = InterruptCounter()
         let waves = waves
         var result: ServiceEndingResult?
         for (index, wave) in waves.enumerated() {
             let share = (end - Clock.monotonic()) / (waves.count - index)
-            StopCommands(wave, until: Clock.monotonic() + share / 2).run()
+            if interrupts.count == 0 {
+                StopCommands(wave, until: Clock.monotonic() + share / 2).run(unless: interrupts)
+            }
             let left = max((end - Clock.monotonic()) / (waves.count - index), .milliseconds(100))
             let begun = Clock.monotonic() - start
-            var part = try ServiceEnding(wave, deadline: left)
+            var part = try ServiceEnding(wave, deadline: left, isForced: interrupts.count > 0)
                 .runAtOnce(protecting: protecting, observe: observe)
             for index in part.parts.indices where part.parts[index].ended > 0 {
                 part.parts[index].time += begun

@@ -97,9 +97,30 @@ public final class LogReader {
 
     private var first: [ByteString] = []
 
+    /// Whether more was added than was taken.
+    public private(set) var isBehind = false
+
+    /// Passes over what was added, when that is more than anybody could read.
+    ///
+    /// - Returns: How many bytes were passed over.
+    func skip(beyond limit: Int64) -> Int64 {
+        var facts = stat()
+        guard unsafe fstat(file.raw, &facts) == 0 else { return 0 }
+        let behind = Int64(facts.st_size) - offset
+        guard behind > limit else { return 0 }
+        let kept: Int64 = 1 << 16
+        offset = Int64(facts.st_size) - kept
+        partial = []
+        return behind - kept
+    }
+
     /// The lines that were added since, without their ends.
-    public func takeLines() -> [ByteString] {
+    ///
+    /// - Parameter limit: How many bytes are read at most; the others stay for the next time.
+    public func takeLines(atMost limit: Int = .max) -> [ByteString] {
         var lines = first
+        var left = limit
+        isBehind = false
         first = []
         var facts = stat()
         if unsafe fstat(file.raw, &facts) == 0, Int64(facts.st_size) < offset {
@@ -109,9 +130,14 @@ public final class LogReader {
         }
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = unsafe pread(file.raw, &chunk, chunk.count, Int(offset))
+            guard left > 0 else {
+                isBehind = true
+                break
+            }
+            let count = unsafe pread(file.raw, &chunk, min(chunk.count, left), Int(offset))
             guard count > 0 else { break }
             offset += Int64(count)
+            left -= count
             for byte in chunk[..<count] {
                 if byte == UInt8(ascii: "\n") {
                     lines.append(ByteString(partial))

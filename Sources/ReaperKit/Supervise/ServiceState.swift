@@ -47,6 +47,9 @@ public enum ServiceState: Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether it is being ended.
+    public var isStopping: Bool { if case .stopping = self { true } else { false } }
+
     /// Whether nothing will become of it by itself.
     public var isSettled: Bool {
         switch self {

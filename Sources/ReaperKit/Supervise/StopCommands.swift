@@ -19,8 +19,11 @@ struct StopCommands {
     /// Runs them, and waits until each has ended, or its service has, or the time is up.
     ///
     /// What one has started and left is the service's, by its mark.
-    func run() {
+    ///
+    /// - Parameter interrupts: Ends them when it has counted any.
+    func run(unless interrupts: InterruptCounter) {
         var left: [Int32: Duration] = [:]
+        var procfs = try? Procfs()
         var none = sigset_t()
         unsafe sigemptyset(&none)
         for target in targets {
@@ -28,11 +31,14 @@ struct StopCommands {
             service.directory = target.directory
             service.user = target.user
             service.environment = target.environment
-            if let pid = target.identity?.pid {
-                // As systemd has it, so that the same commands work.
-                let value = ByteString("\(pid)")
-                service.environment.append(Service.Variable(name: "MAINPID", value: value))
-            }
+            // Without its main process there is nobody to ask, and its number may be another's.
+            guard let identity = target.identity,
+                let process = procfs?.record(of: ProcessPlace(pid: identity.pid)).known,
+                process.identity == identity, !process.isZombie
+            else { continue }
+            // As systemd has it, so that the same commands work.
+            let value = ByteString("\(identity.pid)")
+            service.environment.append(Service.Variable(name: "MAINPID", value: value))
             let launch = ServiceLaunch(
                 service: service,
                 mark: target.mark,
@@ -45,22 +51,25 @@ struct StopCommands {
         }
         while !left.isEmpty {
             for pid in left.keys where waitpid(pid, nil, WNOHANG) != 0 { left[pid] = nil }
+            interrupts.collect()
             let now = Clock.monotonic()
-            for (pid, time) in left where time <= now {
+            for (pid, time) in left where time <= now || interrupts.count > 0 {
                 _ = kill(pid, SIGKILL)
                 _ = waitpid(pid, nil, 0)
                 left[pid] = nil
             }
             guard let next = left.values.min() else { return }
-            pause(for: Array(left.keys), until: next)
+            pause(for: Array(left.keys), or: interrupts.descriptor, until: next)
         }
     }
 
-    /// Waits until one of these has ended, or the time comes.
-    private func pause(for pids: [Int32], until time: Duration) {
+    /// Waits until one of these has ended, there is something to read, or the time comes.
+    private func pause(for pids: [Int32], or descriptor: Int32, until time: Duration) {
         let handles = pids.map { clinux_pidfd_open($0) }
         defer { for handle in handles where handle >= 0 { _ = close(handle) } }
-        var entries = handles.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        var entries = (handles + [descriptor]).map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
         Polling.wait(for: &entries, until: time)
     }
 }

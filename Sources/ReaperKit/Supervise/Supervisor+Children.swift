@@ -28,6 +28,7 @@ extension Supervisor {
         guard let service = running[name], service.record.identity.pid == pid else { return }
         if let pidfd = service.pidfd { _ = close(pidfd) }
         running[name]?.pidfd = nil
+        running[name]?.hasEnded = true
         followLast(of: name)
         perform(supervision.noteEnd(of: name, end, at: Clock.monotonic()))
     }

@@ -3,7 +3,7 @@ import Glibc
 /// Something that a client waits for.
 struct Operation {
     /// Who waits.
-    var client: Int32
+    var client: Int
     /// What for.
     var request: ControlRequest
     /// About which services it is.
@@ -16,7 +16,7 @@ struct Operation {
 
 /// What others ask over the socket.
 extension Supervisor {
-    func take(_ line: [UInt8], from client: Int32) {
+    func take(_ line: [UInt8], from client: Int) {
         do throws(JSONError) {
             try answer(ControlRequest(reading: line), to: client)
         } catch {
@@ -24,7 +24,7 @@ extension Supervisor {
         }
     }
 
-    private func answer(_ request: ControlRequest, to client: Int32) throws(JSONError) {
+    private func answer(_ request: ControlRequest, to client: Int) throws(JSONError) {
         switch request {
         case .status: server.finish(finalLine(.clean, nil, supervision.names), to: client)
         case .start(let given):
@@ -58,11 +58,11 @@ extension Supervisor {
         }
     }
 
-    private func begin(_ request: ControlRequest, _ names: [String], _ client: Int32) {
+    private func begin(_ request: ControlRequest, _ names: [String], _ client: Int) {
         operations.append(Operation(client: client, request: request, names: Set(names)))
     }
 
-    private func known(_ names: [String], _ client: Int32) -> [String]? {
+    private func known(_ names: [String], _ client: Int) -> [String]? {
         let all = supervision.names
         for name in names where supervision.state(of: name) == nil {
             let hint = nearestName(to: name, in: all).map { "; did you mean '\($0)'?" } ?? ""
@@ -76,7 +76,7 @@ extension Supervisor {
         return names.isEmpty ? all : names
     }
 
-    private func mayStart(_ client: Int32) -> Bool {
+    private func mayStart(_ client: Int) -> Bool {
         guard supervision.isEnding else { return true }
         server.refuse(client, "the supervisor is ending: nothing is started any more")
         return false
@@ -85,6 +85,8 @@ extension Supervisor {
     /// Answers those whose wish has come about, or cannot.
     func answerOperations() {
         guard !operations.isEmpty else { return }
+        // Whoever has gone away waits for nothing.
+        operations.removeAll { server.clients[$0.client] == nil }
         var rest: [Operation] = []
         for operation in operations {
             guard isOver(operation) else {
@@ -101,7 +103,8 @@ extension Supervisor {
     private func isOver(_ operation: Operation) -> Bool {
         switch operation.request {
         case .shutdown: isDone
-        case .stop: operation.names.allSatisfy { supervision.state(of: $0)?.isActive != true }
+        // One that somebody has started again meanwhile is not waited for.
+        case .stop: operation.names.allSatisfy { supervision.state(of: $0)?.isStopping != true }
         case .status: true
         case .start, .restart, .reload: operation.names.allSatisfy(supervision.isSettled)
         }
@@ -113,10 +116,12 @@ extension Supervisor {
         case .status: return (.clean, nil)
         case .stop, .start, .restart, .reload:
             let isStart = operation.request.isStart
+            let isStop = operation.request.isStop
             let failed = supervision.names.filter(operation.concerns).filter { name in
                 switch supervision.state(of: name) {
                 case .failed, .survived, .waiting: true
                 case .stopped: isStart
+                case .starting, .running: isStop
                 default: false
                 }
             }
@@ -198,6 +203,8 @@ extension Supervisor {
 }
 
 extension ControlRequest {
+    fileprivate var isStop: Bool { if case .stop = self { true } else { false } }
+
     fileprivate var isStart: Bool {
         switch self {
         case .start, .restart: true

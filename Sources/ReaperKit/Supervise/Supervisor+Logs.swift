@@ -18,14 +18,35 @@ extension Supervisor {
             guard names == nil || base == nil || names?.contains(base ?? "") == true else {
                 continue
             }
-            for line in reader.takeLines() { take(line, of: name) }
+            read(reader, of: name)
         }
+    }
+
+    /// Reads some of what was added, so that nobody who prints much keeps the others waiting.
+    private func read(_ reader: LogReader, of name: String) {
+        let skipped = reader.skip(beyond: Self.backlog)
+        if skipped > 0 {
+            tellMessage(name, "\(skipped >> 20) MiB of its log were not shown: see the file")
+        }
+        for line in reader.takeLines(atMost: Self.portion) { take(line, of: name) }
+        if reader.isBehind { timers.add(.logs, at: Clock.monotonic()) }
+    }
+
+    /// How many bytes of a log are read at a time, and how many may wait.
+    private static let portion = 1 << 18
+    private static let backlog: Int64 = 8 << 20
+
+    /// Reads on where more had been added than was read.
+    func followRest() {
+        timers.remove(.logs)
+        for (name, reader) in readers where reader.isBehind { read(reader, of: name) }
     }
 
     /// Reads what a service printed last.
     func followLast(of name: String) {
         guard let reader = readers[name] else { return }
-        for line in reader.takeLines() { take(line, of: name) }
+        _ = reader.skip(beyond: Int64(Self.portion))
+        for line in reader.takeLines(atMost: 2 * Self.portion) { take(line, of: name) }
         if let rest = reader.takeRest() { take(rest, of: name) }
     }
 

@@ -13,8 +13,8 @@ struct Probe {
     var end: Duration
     /// The command that looks, while it runs.
     var check: Int32?
-    /// What is looked for in its log, where that is its sign.
-    var expression: Regex<AnyRegexOutput>?
+    /// The regular expression that is looked for in its log, where that is its sign.
+    var expression: String?
 }
 
 /// Looking whether services are ready.
@@ -31,7 +31,7 @@ extension Supervisor {
         }
         var probe = Probe(end: now + ready.timeout)
         if case .line(let pattern) = ready.sign {
-            probe.expression = try? Regex(pattern).matchingSemantics(.unicodeScalar)
+            probe.expression = pattern
         }
         probes[service.name] = probe
         timers.add(.readiness(service.name), at: probe.end)
@@ -69,6 +69,7 @@ extension Supervisor {
 
     func isReady(_ name: String) {
         forgetProbe(of: name)
+        if !options.followsLogs { readers[name] = nil }
         perform(supervision.handle(.ready, of: name, at: Clock.monotonic()))
     }
 
@@ -118,6 +119,24 @@ extension Supervisor {
     func take(_ line: ByteString, of name: String) {
         if options.followsLogs { observe(.line(name, line)) }
         guard let expression = probes[name]?.expression else { return }
-        if line.text.contains(expression) { isReady(name) }
+        let text = String(decoding: line.bytes.prefix(Self.lineLimit), as: UTF8.self)
+        // An expression may take time that grows much faster than its text.
+        let isFound = TimedWork.run(for: .seconds(1)) {
+            (try? Regex(expression)).map {
+                text.contains($0.matchingSemantics(.unicodeScalar))
+            } ?? false
+        }
+        switch isFound {
+        case true?: isReady(name)
+        case false?: return
+        case nil:
+            let reason = "the pattern of its 'ready.line' takes too long for what it printed"
+            forgetProbe(of: name)
+            let now = Clock.monotonic()
+            perform(supervision.noteFailure(of: name, toStart: false, reason, at: now))
+        }
     }
+
+    /// How much of a line is searched, in bytes.
+    private static let lineLimit = 4096
 }

@@ -53,12 +53,18 @@ extension Supervisor {
         let now = Clock.monotonic()
         let others = others(than: service)
         if let first = others.first {
-            if service.stop.killsOthers, !isCleared {
+            // Its own services are ended for nobody's sake.
+            let own = Set((try? Descendants.now())?.identities ?? [])
+            let isOwn = others.contains { own.contains($0.identity) }
+            if service.stop.killsOthers, !isCleared, !isOwn {
                 clear(others, for: service)
                 return []
             }
             let who = others.map { "\($0.name.text) (\($0.identity))" }.joined(separator: ", ")
-            let advice = service.stop.killsOthers ? "" : "; 'kill_others: true' would end it first"
+            let advice =
+                isOwn
+                ? ", and of this supervisor"
+                : service.stop.killsOthers ? "" : "; 'kill_others: true' would end it first"
             let reason = "\(who) is in its way: \(first.reason)\(advice)"
             return supervision.noteFailure(of: name, toStart: true, reason, at: now)
         }

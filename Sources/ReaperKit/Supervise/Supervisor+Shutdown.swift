@@ -58,6 +58,7 @@ extension Supervisor {
     private func interrupt(_ pid: Int32) {
         _ = kill(pid, SIGINT)
         _ = kill(pid, SIGTERM)
+        _ = kill(pid, SIGCONT)
     }
 
     /// Whatever is to be done because nothing else is going on.

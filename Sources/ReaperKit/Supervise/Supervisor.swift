@@ -91,6 +91,10 @@ public final class Supervisor {
         case pauseOver(String)
         case readiness(String)
         case rotation
+        /// There is more in a log than was read.
+        case logs
+        /// A worker has had its time.
+        case worker(Int32)
     }
 
     /// What a child is.
@@ -104,6 +108,8 @@ public final class Supervisor {
     struct RunningService {
         var record: ServiceRecord
         var log: ServiceLog
+        /// Whether its process has ended: then its number may be another's.
+        var hasEnded = false
         /// Its pidfd, where it is no child: then nothing else tells of its end.
         var pidfd: Int32?
     }
@@ -223,6 +229,8 @@ public final class Supervisor {
         case .pauseOver(let name):
             perform(supervision.handle(.pauseOver, of: name, at: Clock.monotonic()))
         case .readiness(let name): look(at: name)
+        case .logs: followRest()
+        case .worker(let pid): endWorker(pid)
         case .rotation:
             rotateLogs()
             timers.add(.rotation, at: Clock.monotonic() + Self.rotationPause)

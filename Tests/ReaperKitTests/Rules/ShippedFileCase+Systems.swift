@@ -180,14 +180,15 @@ extension ShippedFileCase {
             paths: ["/run/reaper/supervisor.json"],
             other: "/run/reaper/supervisor.json.tmp",
             text: #"{"pid":4127,"start_ticks":88213,"version":"0.1.0"}"#,
-            entries: ["4127@88213"]
+            entries: ["4127@88213"],
+            own: ["/usr/bin/reaper up --file /srv/app/reaper.json5"]
         ),
         ShippedFileCase(
             rule: "reaper.service-record",
             paths: ["/run/reaper/services/web.json"],
             other: "/run/reaper/services/web.json.tmp",
             text: #"{"id":"web","pid":4127,"start_ticks":88213,"mark":"web:1-2-3"}"#,
-            entries: ["4127@88213 web:1-2-3"]
+            entries: ["4127@88213 web:1-2-3 (web)"]
         ),
         ShippedFileCase(
             rule: "generic.pid-file",

@@ -14,8 +14,10 @@ struct ProcfileTests {
         let file = try Self.read(Array(text.utf8))
         var web = Service(name: "web", command: ["/bin/sh", "-c", "exec rails -p $PORT"])
         web.position = TextPosition(line: 3, column: 1)
+        web.stop.order = .atOnce
         var worker = Service(name: "work_er-1", command: ["/bin/sh", "-c", "~/bin/a: b # c"])
         worker.position = TextPosition(line: 6, column: 1)
+        worker.stop.order = .atOnce
         #expect(file.services == [web, worker] && file.directory == "/srv/app")
     }
 

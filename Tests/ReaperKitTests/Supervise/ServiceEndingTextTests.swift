@@ -97,7 +97,7 @@ struct ServiceEndingTextTests {
         result.proof = .proofScan
         result.unproven = "births were lost"
         result.deadlinePassed = true
-        result.heldPorts = ["port 80 is held by nginx"]
+        result.parts[0].held = ["port 80 is held by nginx"]
         return result
     }
 
@@ -125,7 +125,7 @@ struct ServiceEndingTextTests {
         #expect(Self.result.followed(by: proven).parts.map(\.name) == ["web", "db", "late"])
         #expect(Self.result.followed(by: proven).proof == .tree)
         #expect(proven.followed(by: Self.result).deadlinePassed)
-        #expect(proven.followed(by: Self.result).heldPorts.count == 1)
+        #expect(proven.followed(by: Self.result).parts.contains { $0.held.count == 1 })
         #expect(proven.followed(by: unproven).proof == Proof.none)
         #expect(unproven.followed(by: proven).proof == Proof.none)
         #expect(unproven.followed(by: proven).unproven == "nobody knows")

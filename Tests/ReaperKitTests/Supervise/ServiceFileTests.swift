@@ -82,6 +82,8 @@ struct ServiceFileTests {
         var db = Service(name: "db", command: ["/bin/sh", "-c", "exec postgres -D data"])
         db.ready.sign = .port(PortSet(members: [PortSet.Member(ports: 5432...5432)]))
         db.ready.timeout = .seconds(20)
+        // A shell would go on with its next command.
+        db.stop.order = .atOnce
         db.position = TextPosition(line: 2, column: 5)
         #expect(services[0] == db)
         #expect(services[2].ready.sign == .exit && services[2].restart == RestartPolicy())

@@ -6,9 +6,9 @@ import Testing
 @Suite("up: ends", .timeLimit(.minutes(60)))
 struct UpCrashTests {
     private static let chain = """
-        db: { command: "exec sleep 600", restart: { mode: "on-failure", backoff: "10ms" } },
-        web: { command: "exec sleep 601", after: ["db"] },
-        cron: { command: "exec sleep 602" },
+        updb: { command: "exec sleep 600", restart: { mode: "on-failure", backoff: "10ms" } },
+        upweb: { command: "exec sleep 601", after: ["updb"] },
+        upcron: { command: "exec sleep 602" },
         """
 
     @Test("a crash ends those that come after it; all start again with it")
@@ -16,14 +16,16 @@ struct UpCrashTests {
         let services = try SupervisedServices(Self.chain)
         #expect(try services.up().code == 0)
         let before = try services.standings()
-        let pid = try #require(before["db"]?.pid)
-        let web = try ProcessProbe(before["web"]?.identity ?? "")
+        let pid = try #require(before["updb"]?.pid)
+        let upweb = try ProcessProbe(before["upweb"]?.identity ?? "")
         kill(pid, SIGKILL)
-        let db = try services.wait(for: "db") { $0.state == "running" && $0.pid != pid }
-        #expect(db.restarts == 1)
-        _ = try services.wait(for: "web") { $0.state == "running" && $0.pid != before["web"]?.pid }
-        #expect(web.hasEnded)
-        #expect(try services.standings()["cron"]?.identity == before["cron"]?.identity)
+        let updb = try services.wait(for: "updb") { $0.state == "running" && $0.pid != pid }
+        #expect(updb.restarts == 1)
+        _ = try services.wait(for: "upweb") {
+            $0.state == "running" && $0.pid != before["upweb"]?.pid
+        }
+        #expect(upweb.hasEnded)
+        #expect(try services.standings()["upcron"]?.identity == before["upcron"]?.identity)
     }
 
     @Test("a stop by hand leaves those that come after it; --cascade does not")
@@ -31,32 +33,32 @@ struct UpCrashTests {
         let services = try SupervisedServices(Self.chain)
         #expect(try services.up().code == 0)
         let before = try services.standings()
-        let stop = try services.command("stop", "db")
+        let stop = try services.command("stop", "updb")
         #expect(stop.code == 0, "\(stop.errorText)")
         var now = try services.standings()
-        #expect(now["db"]?.state == "stopped" && now["db"]?.pid == nil)
-        #expect(now["web"]?.identity == before["web"]?.identity)
-        #expect(try services.command("stop", "db").code == 0)
-        #expect(try services.up("db").code == 0)
-        #expect(try services.command("stop", "--cascade", "db").code == 0)
+        #expect(now["updb"]?.state == "stopped" && now["updb"]?.pid == nil)
+        #expect(now["upweb"]?.identity == before["upweb"]?.identity)
+        #expect(try services.command("stop", "updb").code == 0)
+        #expect(try services.up("updb").code == 0)
+        #expect(try services.command("stop", "--cascade", "updb").code == 0)
         now = try services.standings()
-        #expect(now["db"]?.state == "stopped" && now["web"]?.state == "stopped")
-        #expect(now["cron"]?.state == "running")
-        #expect(try services.up("web").code == 0)
+        #expect(now["updb"]?.state == "stopped" && now["upweb"]?.state == "stopped")
+        #expect(now["upcron"]?.state == "running")
+        #expect(try services.up("upweb").code == 0)
         now = try services.standings()
-        #expect(now["db"]?.state == "running" && now["web"]?.state == "running")
+        #expect(now["updb"]?.state == "running" && now["upweb"]?.state == "running")
     }
 
     @Test("its leader gone, the others of a service end before it is started again")
     func group() throws {
         let services = try SupervisedServices(
             """
-            web: { command: "sleep 603 & echo $! >> members; test -e again && exec sleep 604; \
+            upweb: { command: "sleep 603 & echo $! >> members; test -e again && exec sleep 604; \
             : > again; exit 1", restart: { mode: "on-failure", backoff: "1ms" } },
             """
         )
         _ = try services.up()
-        _ = try services.wait(for: "web") { $0.state == "running" && $0.restarts == 1 }
+        _ = try services.wait(for: "upweb") { $0.state == "running" && $0.restarts == 1 }
         services.wait(forFile: "members")
         while services.lines("members").count < 2 { sched_yield() }
         let members = services.lines("members").compactMap { Int32($0) }
@@ -108,23 +110,23 @@ struct UpCrashTests {
         let before = try services.standings()
         try services.write(
             """
-            db: { command: "exec sleep 600", restart: { mode: "on-failure", backoff: "10ms" } },
-            web: { command: "exec sleep 611", after: ["db"] },
+            updb: { command: "exec sleep 600", restart: { mode: "on-failure", backoff: "10ms" } },
+            upweb: { command: "exec sleep 611", after: ["updb"] },
             new: { command: "exec sleep 612" },
             """
         )
         let reload = try services.command("reload")
         #expect(reload.code == 0, "\(reload.errorText)")
         let after = try services.standings()
-        #expect(after["db"]?.identity == before["db"]?.identity)
-        #expect(after["web"]?.state == "running")
-        #expect(after["web"]?.identity != before["web"]?.identity)
-        #expect(after["new"]?.state == "running" && after["cron"] == nil)
-        #expect(try ProcessProbe(before["cron"]?.identity ?? "").hasEnded)
-        try services.write("web: { comand: \"x\" }")
+        #expect(after["updb"]?.identity == before["updb"]?.identity)
+        #expect(after["upweb"]?.state == "running")
+        #expect(after["upweb"]?.identity != before["upweb"]?.identity)
+        #expect(after["new"]?.state == "running" && after["upcron"] == nil)
+        #expect(try ProcessProbe(before["upcron"]?.identity ?? "").hasEnded)
+        try services.write("upweb: { comand: \"x\" }")
         let bad = try services.command("reload")
         #expect(bad.code == 2 && bad.errorText.contains("did you mean 'command'"))
-        #expect(try services.standings()["web"]?.identity == after["web"]?.identity)
+        #expect(try services.standings()["upweb"]?.identity == after["upweb"]?.identity)
     }
 
     @Test("who holds its port is named, and ended only where the file says so")
@@ -137,7 +139,7 @@ struct UpCrashTests {
             + " s.bind(('127.0.0.1',\(port))); s.listen(); time.sleep(600)"
         let service = { (more: String) in
             """
-            web: { command: ["\(python)", "-c", "\(serve)"], ports: \(port),
+            upweb: { command: ["\(python)", "-c", "\(serve)"], ports: \(port),
               ready: { port: \(port) }, \(more) },
             """
         }
@@ -150,6 +152,6 @@ struct UpCrashTests {
         try services.write(service("kill_others: true"))
         #expect(try services.command("reload").code == 0)
         #expect(root.hasEnded)
-        #expect(try services.standings()["web"]?.state == "running")
+        #expect(try services.standings()["upweb"]?.state == "running")
     }
 }

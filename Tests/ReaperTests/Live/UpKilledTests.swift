@@ -6,8 +6,8 @@ import Testing
 @Suite("up: killed", .timeLimit(.minutes(60)))
 struct UpKilledTests {
     private static let pair = """
-        db: { command: "exec sleep 600" },
-        web: { command: "exec sleep 601", after: ["db"] },
+        updb: { command: "exec sleep 600" },
+        upweb: { command: "exec sleep 601", after: ["updb"] },
         """
 
     private func killed(_ services: SupervisedServices) throws -> [ProcessProbe] {
@@ -32,7 +32,10 @@ struct UpKilledTests {
             probes.contains { "\($0.identity)" == finding.process?.identity }
         }
         #expect(found.count == 2 && found.allSatisfy { $0.kind == "orphan" })
-        let stop = try Binary.reaper.run(["stop", "web"], environment: services.environment)
+        let stop = try Binary.reaper.run(
+            ["stop", services.directory.path("state/services/upweb.json")],
+            environment: services.environment
+        )
         #expect([0, 3].contains(stop.code), "\(stop.text)\(stop.errorText)")
         let clean = try Binary.reaper.run(
             [
@@ -63,9 +66,9 @@ struct UpKilledTests {
         let now = try services.standings()
         #expect(Set(now.values.compactMap(\.identity)) == Set(probes.map { "\($0.identity)" }))
         // Its end is noticed although it is no child.
-        let web = try #require(now["web"]?.pid)
-        kill(web, SIGKILL)
-        _ = try services.wait(for: "web") { $0.state == "failed" }
+        let upweb = try #require(now["upweb"]?.pid)
+        kill(upweb, SIGKILL)
+        _ = try services.wait(for: "upweb") { $0.state == "failed" }
         #expect(try services.command("down").code == 0)
         #expect(probes.allSatisfy { $0.hasEnded })
     }
@@ -95,7 +98,7 @@ struct UpKilledTests {
             #expect(end.errorText.contains("does not answer: it is stopped"), "\(end.errorText)")
         }
         let second = try services.start().finish()
-        #expect(second.code == 1 && second.errorText.contains("runs already"))
+        #expect(second.code == 3 && second.errorText.contains("does not answer: it is stopped"))
         kill(supervisor, SIGCONT)
         // What nobody waits for any more is not done.
         #expect(try services.standings().mapValues(\.identity) == before.mapValues(\.identity))
@@ -123,7 +126,7 @@ struct UpKilledTests {
             print(answer(b'{"request": "sing"}\\n'))
             print(answer(b'not json\\n'))
             print(answer(b'{"request": "stop", "services": ["nobody"]}\\n'))
-            print(answer(b'{"request": "stop", "service": "web"}\\n'))
+            print(answer(b'{"request": "stop", "service": "upweb"}\\n'))
             try: print(answer(b'x' * 200000))
             except (BrokenPipeError, ConnectionResetError): print('let go')
             print(answer(b'{"request": "status"}\\n')[:30])

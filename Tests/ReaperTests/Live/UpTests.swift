@@ -21,8 +21,8 @@ struct UpTests {
     @Test("begins in the order of needs, ends in the opposite one, leaves nothing")
     func order() throws {
         let services = try SupervisedServices(
-            Self.service("web", after: ["api"]) + Self.service("api", after: ["db", "cache"])
-                + Self.service("db") + Self.service("cache")
+            Self.service("upweb", after: ["api"]) + Self.service("api", after: ["updb", "cache"])
+                + Self.service("updb") + Self.service("cache")
         )
         #expect(try services.up().code == 0)
         let before = try services.standings()
@@ -36,10 +36,10 @@ struct UpTests {
         let order = services.lines("order")
         let place = { (line: String) in order.firstIndex(of: line) ?? -1 }
         #expect(order.count == 8)
-        #expect(place("begin api") > max(place("begin db"), place("begin cache")))
-        #expect(place("begin web") > place("begin api"))
-        #expect(place("end web") < place("end api"))
-        #expect(place("end api") < min(place("end db"), place("end cache")))
+        #expect(place("begin api") > max(place("begin updb"), place("begin cache")))
+        #expect(place("begin upweb") > place("begin api"))
+        #expect(place("end upweb") < place("end api"))
+        #expect(place("end api") < min(place("end updb"), place("end cache")))
         let left = try FileManager.default.contentsOfDirectory(
             atPath: services.directory.path("state/services")
         )
@@ -72,7 +72,7 @@ struct UpTests {
         )
         let instances = try list.jsonObject()["instances"] as? [[String: Any]]
         let mine = instances?.filter { $0["pid"] as? Int32 == pid } ?? []
-        #expect(mine.count == 1 && mine.first?["id"] as? String == "one")
+        #expect(mine.count == 1 && mine.first?["alias"] as? String == "one")
         let state = services.directory.path("state")
         let modes = try ["", "/control.sock", "/lock"].map { name in
             let facts = try FileManager.default.attributesOfItem(atPath: state + name)
@@ -140,16 +140,16 @@ struct UpTests {
     @Test("in the foreground: prefixed lines, and one SIGINT ends all")
     func foreground() throws {
         let services = try SupervisedServices(
-            "web: echo hello; : > web; exec sleep 600\nworker: echo working; exec sleep 600\n",
+            "upweb: echo hello; : > upweb; exec sleep 600\nworker: echo working; exec sleep 600\n",
             named: "Procfile"
         )
         let program = try services.start()
-        services.wait(forFile: "web")
+        services.wait(forFile: "upweb")
         _ = try services.wait(for: "worker") { $0.state == "running" }
         try program.send(signal: SIGINT)
         let end = try program.finish()
         #expect(end.code == 0, "\(end.errorText)")
-        #expect(end.text.contains("web    | hello\n"))
+        #expect(end.text.contains("upweb  | hello\n"))
         #expect(end.text.contains("worker | working\n"))
         #expect(end.errorText.contains("reaper | ending every service"))
     }
@@ -184,7 +184,7 @@ struct UpTests {
     func schema() throws {
         let services = try SupervisedServices(
             """
-            web: { command: "exec sleep 600", ports: "1-2" },
+            upweb: { command: "exec sleep 600", ports: "1-2" },
             bad: { command: "exit 3", class: "system" },
             """
         )
@@ -193,7 +193,7 @@ struct UpTests {
         let status = try services.command("status", "--json")
         let listing = try status.listing()
         #expect(status.code == 1 && listing.instances.count == 2)
-        #expect(listing["web"]?.state == "running")
+        #expect(listing["upweb"]?.state == "running")
         let table = try services.command("status")
         #expect(table.text.hasPrefix("SERVICE  STATE    PROCESS"))
         #expect(table.text.contains("ended with code 3"))
