@@ -31,7 +31,7 @@ struct SystemgTests {
     }
 
     /// `pid.xml` as 0.66 writes it.
-    private func record(_ pid: Int32, start: UInt64, service: String = "sgweb") -> String {
+    private func record(_ pid: Int32, start: UInt64, service: String = "wob") -> String {
         """
         <PidFile>
           <services>
@@ -98,7 +98,7 @@ struct SystemgTests {
 
     @Test("T6 T14 a service that outlived its supervisor is confirmed by its start, and only told")
     func service() throws {
-        let service = try Specimen("listen", "--orphan", "--setsid", "--exe", home.path("bin/sgweb"))
+        let service = try Specimen("listen", "--orphan", "--setsid", "--exe", home.path("bin/wob"))
         let root = try service.root
         _ = try write(record(root.pid, start: root.startTime), to: "projects/__loose__/pid.xml")
         let words = ["--rule", "systemg.*", "--pid", root.identity]
@@ -119,7 +119,7 @@ struct SystemgTests {
 
     @Test("a service that outlived its supervisor is stopped by its name, and by nothing less")
     func abandonedByName() throws {
-        let service = try Specimen("listen", "--orphan", "--setsid", "--exe", home.path("bin/sgweb"))
+        let service = try Specimen("listen", "--orphan", "--setsid", "--exe", home.path("bin/wob"))
         let root = try service.root
         try writeLive(record(root.pid, start: root.startTime), to: "pid.xml")
         let name = try #require(
@@ -142,7 +142,7 @@ struct SystemgTests {
 
     @Test("T16 a supervisor that was started anew looks after what an earlier one has started")
     func adopted() throws {
-        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/sgweb"))
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/wob"))
         let root = try service.root
         let supervisor = try Specimen("sleep", "--exe", home.path("bin/sysg"))
         try writeLive(record(root.pid, start: root.startTime), to: "projects/p/pid.xml")
@@ -182,7 +182,7 @@ struct SystemgTests {
         arguments: Unusable.allCases
     )
     func unusable(_ record: Unusable) throws {
-        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/sgweb"))
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/wob"))
         let root = try service.root
         let supervisor = try Specimen("sleep", "--exe", home.path("bin/sysg"))
         try writeLive(self.record(root.pid, start: root.startTime), to: "projects/p/pid.xml")
@@ -208,7 +208,7 @@ struct SystemgTests {
             #expect(!report.complete, "\(rules)")
         }
         for words in [[], ["--rule", "systemg.service"]] {
-            let stop = try home.run(["stop", "--service", "sgweb"] + words)
+            let stop = try home.run(["stop", "--service", "wob"] + words)
             #expect(stop.code == 1 && root.state == .running, "\(stop.text)")
             #expect(stop.text.contains("whether its supervisor lives is unknown"), "\(stop.text)")
         }
@@ -217,7 +217,7 @@ struct SystemgTests {
 
     @Test("a supervisor that holds a lock on its pid file looks after its services all the same")
     func locked() throws {
-        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/sgweb"))
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/wob"))
         let root = try service.root
         try writeLive(record(root.pid, start: root.startTime), to: "projects/p/pid.xml")
         let file = home.path("\(Self.state)/sysg.pid")
@@ -231,7 +231,7 @@ struct SystemgTests {
 
     @Test("a record that seems older than the boot, of a service that runs, is more than a note")
     func olderThanBoot() throws {
-        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/sgweb"))
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/wob"))
         let root = try service.root
         try writeLive(record(root.pid, start: root.startTime), to: "pid.xml")
         let file = home.path("\(Self.state)/pid.xml")
@@ -248,19 +248,19 @@ struct SystemgTests {
     @Test("a service named together with its supervisor goes with that")
     func together() throws {
         let specimen = try Specimen(
-            ["sleep", "--setsid", "--exe", home.path("bin/sgweb"), "--owner", home.path("bin/sysg")]
+            ["sleep", "--setsid", "--exe", home.path("bin/wob"), "--owner", home.path("bin/sysg")]
         )
         let (root, owner) = (try specimen.root, try specimen["owner"])
         try writeLive(record(root.pid, start: root.startTime), to: "pid.xml")
         try writeLive("\(owner.pid)", to: "sysg.pid")
-        let completion = try home.run(["stop", "sgweb", "sysg"])
+        let completion = try home.run(["stop", "wob", "sysg"])
         #expect(completion.code == 0, "\(completion.text)\(completion.errorText)")
         #expect(root.hasEnded && owner.hasEnded)
     }
 
     @Test("rules test and explain tell which file records a service, and whether its owner lives")
     func traced() throws {
-        let orphan = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/sgweb"))
+        let orphan = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/wob"))
         let owned = try Specimen(
             ["sleep", "--setsid", "--exe", home.path("bin/api"), "--owner", home.path("bin/sysg")]
         )
@@ -315,7 +315,7 @@ struct SystemgTests {
 
     @Test("stop --all names a service whose supervisor is dead, with what stops it")
     func orphanedService() throws {
-        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/sgweb"))
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/wob"))
         let root = try service.root
         try writeLive(record(root.pid, start: root.startTime), to: "pid.xml")
         let completion = try home.run(["stop", "--all", "--rule", "systemg.*"])
@@ -327,9 +327,9 @@ struct SystemgTests {
 
     @Test("a service of which only the number is recorded is no more than probable")
     func numberOnly() throws {
-        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/sgweb"))
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/wob"))
         let root = try service.root
-        try writeLive(#"{"services": {"sgweb": \#(root.pid)}}"#, to: "pid.json")
+        try writeLive(#"{"services": {"wob": \#(root.pid)}}"#, to: "pid.json")
         let words = ["scan", "--rule", "systemg.service-json", "--pid", root.identity]
         let finding = try home.run(words).report().finding(about: root)
         #expect(finding?.verdict == "probable")
@@ -338,7 +338,7 @@ struct SystemgTests {
     @Test("a service whose supervisor lives is nobody's leftover")
     func owned() throws {
         let specimen = try Specimen(
-            ["sleep", "--setsid", "--exe", home.path("bin/sgweb"), "--owner", home.path("bin/sysg")]
+            ["sleep", "--setsid", "--exe", home.path("bin/wob"), "--owner", home.path("bin/sysg")]
         )
         let root = try specimen.root
         try writeLive(record(root.pid, start: root.startTime), to: "pid.xml")
@@ -363,7 +363,7 @@ struct SystemgTests {
 
     @Test("T2 T12 a service whose root died is still told as long as its session lives")
     func session() throws {
-        let specimen = try Specimen("leaderless", "--exe", home.path("bin/sgweb"))
+        let specimen = try Specimen("leaderless", "--exe", home.path("bin/wob"))
         let root = try specimen.root
         let leader = try #require(root.session)
         #expect(leader != root.pid)
@@ -379,7 +379,7 @@ struct SystemgTests {
 
     @Test("a service among hundreds is found; of too many the list is not believed to be read")
     func longList() throws {
-        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/sgweb"))
+        let service = try Specimen("sleep", "--orphan", "--setsid", "--exe", home.path("bin/wob"))
         let root = try service.root
         let gone = (0..<400).map { record(Int32(RuleHome.nobody), start: 7, service: "gone-\($0)") }
         let text = gone.joined() + record(root.pid, start: root.startTime)
@@ -401,7 +401,7 @@ struct SystemgTests {
     func badEntry() throws {
         let service = try Specimen("sleep", "--orphan", "--exe", home.path("bin/sh"))
         let root = try service.root
-        let text = #"{"services":{"bad":"sshd","sgweb":\#(root.pid),"none":0,"all":-1}}"#
+        let text = #"{"services":{"bad":"sshd","wob":\#(root.pid),"none":0,"all":-1}}"#
         try writeLive(text, to: "pid.json")
         let file = home.path("\(Self.state)/pid.json")
         let report = try home.scan("--rule", "systemg.service-json")
@@ -414,7 +414,7 @@ struct SystemgTests {
         let instances = try home.run(["list", "--rule", "systemg.service-json"]).listing().instances
         let states = Dictionary(uniqueKeysWithValues: instances.map { ($0.id, $0.state) })
         #expect(
-            states == ["bad": "unknown", "sgweb": "running", "none": "unknown", "all": "unknown"]
+            states == ["bad": "unknown", "wob": "running", "none": "unknown", "all": "unknown"]
         )
         _ = try home.clean("--rule", "systemg.service-json")
         #expect(try home.directory.read("\(Self.state)/pid.json") == text)
@@ -456,9 +456,9 @@ struct SystemgTests {
     @Test(
         "T25 what is malformed or hostile is told and stays",
         arguments: [
-            ("pid.json", #"{"services": {"sgweb": 0}}"#), ("pid.json", #"{"services": {"sgweb": -1}}"#),
-            ("pid.json", #"{"services": {"sgweb": 1}}"#), ("pid.json", #"{"services": {"w": "x"}}"#),
-            ("pid.json", "[]x"), ("pid.xml", "sgweb 4127"), ("sysg.pid", "0"), ("sysg.pid", "-1"),
+            ("pid.json", #"{"services": {"wob": 0}}"#), ("pid.json", #"{"services": {"wob": -1}}"#),
+            ("pid.json", #"{"services": {"wob": 1}}"#), ("pid.json", #"{"services": {"w": "x"}}"#),
+            ("pid.json", "[]x"), ("pid.xml", "wob 4127"), ("sysg.pid", "0"), ("sysg.pid", "-1"),
             ("sysg.pid", "4127 "), ("sysg.pid", ""), ("pid.xml", ""),
             ("pid.xml", "<PidFile><services><name>w</name><pid>1</pid></services></PidFile>"),
             ("pid.xml", "<PidFile><services><name>w</name><pid>-1</pid></services></PidFile>"),
@@ -479,9 +479,9 @@ struct SystemgTests {
         arguments: [
             ("[1,2]", "1:1: expected an object with 'services', found an array"),
             (#"{"services":[2,3]}"#, "1:14: expected an object with 'pid', found a number"),
-            (#"{"services":"sgweb"}"#, "1:13: expected an object or an array, found a string"),
-            (#"{"services":{"sgweb":true}}"#, "1:20: expected a process number, found a boolean"),
-            (#"{"sgweb":4127}"#, "1:1: expected a member 'services'"),
+            (#"{"services":"wob"}"#, "1:13: expected an object or an array, found a string"),
+            (#"{"services":{"wob":true}}"#, "1:20: expected a process number, found a boolean"),
+            (#"{"wob":4127}"#, "1:1: expected a member 'services'"),
         ]
     )
     func shape(_ text: String, _ reason: String) throws {
@@ -501,7 +501,7 @@ struct SystemgTests {
 
     @Test("a pid.json without services names nobody, and there is nothing to complain about")
     func noServices() throws {
-        for text in ["{}", #"{"services":{}}"#, #"{"services":{"sgweb":null}}"#] {
+        for text in ["{}", #"{"services":{}}"#, #"{"services":{"wob":null}}"#] {
             _ = try write(text, to: "pid.json")
             let scan = try home.run(["scan", "--rule", "systemg.service-json"])
             #expect(try scan.code == 0 && scan.report().findings.isEmpty, "\(text)")
@@ -515,7 +515,7 @@ struct SystemgTests {
         let file = try write(
             """
             <PidFile>
-              <services><name>sgweb</name><pid>-1</pid></services>
+              <services><name>wob</name><pid>-1</pid></services>
               <services><name>db</name><pid>x y</pid></services>
               <generations>
                 <service>mail</service><pid>\(pid)</pid><start>7</start>
@@ -528,11 +528,11 @@ struct SystemgTests {
         let finding = try home.scan("--rule", "systemg.*").finding(about: file)
         #expect(finding?.verdict == "suspect" && finding?.severity == "warning")
         let summary = finding?.summary ?? ""
-        #expect(summary.contains("entry 'sgweb': 2:34: expected one process number"), "\(summary)")
+        #expect(summary.contains("entry 'wob': 2:34: expected one process number"), "\(summary)")
         #expect(summary.contains("entry 'db': 3:33: expected one process number"))
         #expect(summary.hasSuffix("of its 2 other processes 1 is gone and 1 is recycled"))
         let listing = try home.run(["list", "--rule", "systemg.*", "--json"]).listing()
-        let states = ["sgweb", "db", "mail", "old"].map { listing[$0]?.state }
+        let states = ["wob", "db", "mail", "old"].map { listing[$0]?.state }
         #expect(states == ["unknown", "unknown", "recycled", "stale"], "\(listing)")
         #expect(try stranger.finish().signals.isEmpty)
     }
