@@ -23,14 +23,24 @@ public struct ServiceLog: Sendable {
         return FileDescriptor(owning: try check(number, "open", path))
     }
 
+    /// Whether it is begun anew at this size.
+    func isTooLong(_ size: Int64) -> Bool { size > target.size }
+
+    /// Whether it grew so much between two looks that it is to be looked at again soon.
+    func isUrgent(from old: Int64, to new: Int64) -> Bool {
+        isTooLong(new) || new - old > target.size / 4
+    }
+
     /// Begins it anew if it has grown too long.
     ///
+    /// - Returns: How long it was; 0 where it is no file.
     /// - Throws: Why it could not; then it goes on as it is.
-    func rotate() throws(SystemError) {
+    @discardableResult
+    func rotate() throws(SystemError) -> Int64 {
         var facts = stat()
-        guard unsafe stat(path, &facts) == 0, facts.st_size > target.size,
-            facts.st_mode & S_IFMT == S_IFREG
-        else { return }
+        guard unsafe stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return 0 }
+        let size = Int64(facts.st_size)
+        guard isTooLong(size) else { return size }
         let flags = O_RDWR | O_NOFOLLOW | O_NOCTTY
         let file = try FileDescriptor(opening: path, flags: flags)
         if target.kept > 0 {
@@ -42,6 +52,7 @@ public struct ServiceLog: Sendable {
         guard ftruncate(file.raw, 0) == 0 else {
             throw SystemError(call: "ftruncate", subject: path, code: errno)
         }
+        return size
     }
 
     private func copy(_ file: borrowing FileDescriptor, to copy: String) throws(SystemError) {

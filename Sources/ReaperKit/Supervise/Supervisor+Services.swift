@@ -79,6 +79,7 @@ extension Supervisor {
                 record: record(of: service, pid: pid, mark: mark),
                 log: log
             )
+            lookAtLogsSoon()
             try write(name)
         } catch let error as ServiceLaunch.Failure {
             return supervision.noteFailure(of: name, toStart: true, error.reason, at: now)

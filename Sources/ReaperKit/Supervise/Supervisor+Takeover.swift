@@ -100,6 +100,7 @@ extension Supervisor {
             log: ServiceLog(of: service, in: directory.path),
             pidfd: pidfd
         )
+        lookAtLogsSoon()
         if options.followsLogs, let log = running[item.name]?.log { follow(log, of: item.name) }
         do throws(SystemError) { try write(item.name) } catch {
             tellMessage(item.name, "no record of it: \(error)")
