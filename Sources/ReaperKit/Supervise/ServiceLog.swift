@@ -10,17 +10,53 @@ public struct ServiceLog: Sendable {
     /// Its absolute path.
     public let path: String
     private let target: LogTarget
+    /// Below which directories are made for it; `nil`: below none.
+    private let base: String?
 
     /// The log of a service, with its own file or that of the state directory.
-    public init(of service: Service, in directory: String) {
+    ///
+    /// - Parameters:
+    ///   - service: Whose.
+    ///   - directory: The state directory.
+    ///   - base: The directory of its service file: below it, missing ones are made for a log.
+    public init(of service: Service, in directory: String, below base: String? = nil) {
         target = service.log
+        self.base = base
         path = service.log.path?.text ?? "\(directory)/logs/\(service.name).log"
     }
 
-    /// Opens it for a service.
+    /// Opens it for a service, in a directory that is made if it is missing below the service
+    /// file's.
     func open() throws(SystemError) -> FileDescriptor {
-        let number = unsafe clinux_append(path, 0o600)
+        var number = unsafe clinux_append(path, 0o600)
+        if number == -ENOENT {
+            try makeDirectories()
+            number = unsafe clinux_append(path, 0o600)
+        }
         return FileDescriptor(owning: try check(number, "open", path))
+    }
+
+    private func makeDirectories() throws(SystemError) {
+        let place = base.map { $0.hasSuffix("/") ? $0 : "\($0)/" }
+        guard let place, path.hasPrefix(place) else {
+            let bound = base.map { ", whose directory would be made only below \($0)" } ?? ""
+            throw SystemError(call: "open", subject: "\(path)\(bound)", code: ENOENT)
+        }
+        let names = path.dropFirst(place.count).split(separator: "/").dropLast()
+        // A way that leads up again leads anywhere.
+        guard !names.contains("..") else {
+            throw SystemError(
+                call: "open",
+                subject: "\(path), for which no directory is made because of its '..'",
+                code: ENOENT
+            )
+        }
+        var directory = String(place.dropLast())
+        for name in names {
+            directory += "/\(name)"
+            let result = unsafe clinux_mkdir(directory, 0o755)
+            if result != -EEXIST { try check(result, "mkdir", "\(directory), for a log") }
+        }
     }
 
     /// Whether it is begun anew at this size.

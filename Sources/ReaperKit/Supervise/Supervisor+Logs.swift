@@ -1,5 +1,12 @@
 /// What services print.
 extension Supervisor {
+    /// The log of a service; a directory that it lacks is made below that of the service file.
+    func log(of service: Service) -> ServiceLog {
+        let end = options.source.lastIndex(of: "/")
+        let base = end.map { options.source[..<$0] }.map { $0.isEmpty ? "/" : String($0) }
+        return ServiceLog(of: service, in: directory.path, below: base)
+    }
+
     /// Follows a log from its present end on.
     func follow(_ log: ServiceLog, of name: String) {
         do throws(SystemError) {

@@ -63,7 +63,7 @@ extension Supervisor {
             return supervision.noteFailure(of: name, toStart: true, reason, at: now)
         }
         let mark = "\(name):\(RunTag.make())"
-        let log = ServiceLog(of: service, in: directory.path)
+        let log = log(of: service)
         do {
             let output = try log.open()
             if options.followsLogs || service.ready.sign.isLine { follow(log, of: name) }

@@ -97,7 +97,7 @@ extension Supervisor {
         record.ports = service.stop.ports
         running[item.name] = RunningService(
             record: record,
-            log: ServiceLog(of: service, in: directory.path),
+            log: log(of: service),
             pidfd: pidfd
         )
         lookAtLogsSoon()

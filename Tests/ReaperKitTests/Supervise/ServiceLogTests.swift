@@ -185,6 +185,39 @@ struct ServiceLogTests {
         #expect(try log.rotate() == 101 && log.rotate() == 0)
     }
 
+    @Test("a directory that a log lacks is made below that of the service file, nowhere else")
+    func directories() throws {
+        var service = Service(name: "a", command: ["x"])
+        let open = { (path: String, base: String?) in
+            service.log.path = ByteString(path)
+            do throws(SystemError) {
+                _ = try ServiceLog(of: service, in: "/nowhere", below: base).open()
+                return ""
+            } catch { return error.description }
+        }
+        let base = directory.path("base")
+        #expect(unsafe mkdir(base, 0o700) == 0)
+        #expect(open("\(base)/log/deep/a.log", base) == "")
+        var facts = stat()
+        let mask = umask(0)
+        _ = umask(mask)
+        #expect(unsafe stat("\(base)/log/deep", &facts) == 0)
+        #expect(facts.st_mode & 0o777 == 0o755 & ~mask)
+        let other = directory.path("other/a.log")
+        #expect(
+            open(other, base) == "open \(other), whose directory would be made only below \(base):"
+                + " No such file or directory"
+        )
+        #expect(open(other, nil) == "open \(other): No such file or directory")
+        #expect(open("\(base)/x/../../other/a.log", base).contains("because of its '..'"))
+        #expect(!directory.contains("other") && !directory.contains("base/x"))
+        try directory.write("", to: "base/file")
+        #expect(open("\(base)/file/a.log", base) == "open \(base)/file/a.log: Not a directory")
+        #expect(
+            open("\(base)/file/b/a.log", base) == "open \(base)/file/b/a.log: Not a directory"
+        )
+    }
+
     @Test("a log is its user's alone, and never written through a link")
     func safe() throws {
         let log = log(kept: 1)

@@ -5,6 +5,21 @@ import Testing
 /// Where what services print goes.
 @Suite("up: logs", .timeLimit(.minutes(60)))
 struct UpLogTests {
+    @Test("a log's directory is made; one elsewhere is not, and that is told")
+    func directories() throws {
+        let services = try SupervisedServices(
+            """
+            web: { command: "echo hello; : > web; exec sleep 600", log: "log/deep/web.log",
+              ready: { file: "web" } },
+            far: { command: "exec sleep 600", log: "${DIR}/../${FAR:-no-such}/x/far.log" },
+            """
+        )
+        let up = try services.up()
+        #expect(up.code == 1)
+        #expect(up.errorText.contains("far.log, for which no directory is made"), "\(up.errorText)")
+        #expect(services.lines("log/deep/web.log") == ["hello"])
+    }
+
     @Test("one that grows fast is begun anew again and again")
     func fast() throws {
         let services = try SupervisedServices(
