@@ -43,6 +43,7 @@ extension Supervisor {
             target.directory = service.directory
             target.user = service.user
             target.environment = service.environment
+            target.log = running[name].map { ByteString($0.log.path) }
             return target
         }
         // Nothing of a service that never had a process can be left.

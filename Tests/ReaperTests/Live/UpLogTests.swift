@@ -20,6 +20,21 @@ struct UpLogTests {
         #expect(services.lines("log/deep/web.log") == ["hello"])
     }
 
+    @Test("what a stop command prints is in the service's log")
+    func stopCommand() throws {
+        let services = try SupervisedServices(
+            """
+            web: { command: "echo begin; : > web; exec sleep 600", log: "web.log",
+              stop_command: "echo end $MAINPID; echo and why >&2; kill $MAINPID",
+              ready: { file: "web" } },
+            """
+        )
+        #expect(try services.up().code == 0)
+        let pid = try #require(try services.standings()["web"]?.pid)
+        #expect(try services.command("down").code == 0)
+        #expect(services.lines("web.log") == ["begin", "end \(pid)", "and why"])
+    }
+
     @Test("one that grows fast is begun anew again and again")
     func fast() throws {
         let services = try SupervisedServices(
