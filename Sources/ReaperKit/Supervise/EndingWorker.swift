@@ -202,7 +202,7 @@ extension Supervisor {
         }
         for port in result.heldPorts { tellMessage(part.name, port) }
         if let service = running.removeValue(forKey: part.name) {
-            directory.remove(service.record.fileName)
+            directory.removeRecord(of: part.name)
             if let pidfd = service.pidfd { _ = close(pidfd) }
             children[service.record.identity.pid] = nil
         }

@@ -13,7 +13,7 @@ extension ServiceEnding {
         return json.bytes
     }
 
-    private static func write(_ target: Target, _ json: inout JSONWriter) {
+    static func write(_ target: Target, _ json: inout JSONWriter) {
         json.member("name", target.name)
         json.member("pid", target.identity?.pid)
         json.member("start_ticks", target.identity?.startTime)
@@ -62,7 +62,7 @@ extension ServiceEnding {
         )
     }
 
-    private static func target(_ value: JSONValue) throws(JSONError) -> Target {
+    static func target(_ value: JSONValue) throws(JSONError) -> Target {
         let fields = try JSONFields(value, of: "a service")
         var identity: ProcessIdentity?
         if let pid = try fields.integer("pid").flatMap(Int32.init(exactly:)),

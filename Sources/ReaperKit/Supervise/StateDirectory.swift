@@ -90,10 +90,20 @@ public struct StateDirectory: ~Copyable {
     // MARK: - Files
 
     /// Writes a file anew, all at once: whoever reads it sees the old one or the new one.
-    func write(_ bytes: [UInt8], to name: String) throws(SystemError) {
+    ///
+    /// - Parameters:
+    ///   - bytes: What is in it.
+    ///   - name: Its name, relative to the directory.
+    ///   - isPrivate: Whether nobody else may read it, even in a directory that everybody may.
+    /// - Throws: Why it could not; then the old one is there as it was.
+    func write(
+        _ bytes: [UInt8],
+        to name: String,
+        isPrivate: Bool = false
+    ) throws(SystemError) {
         let temporary = "\(name).tmp"
         _ = unsafe clinux_unlinkat(descriptor.raw, temporary)
-        let mode: UInt32 = path == "/run/reaper" ? 0o644 : 0o600
+        let mode: UInt32 = path == "/run/reaper" && !isPrivate ? 0o644 : 0o600
         let number = unsafe clinux_create(descriptor.raw, temporary, mode)
         let file = FileDescriptor(owning: try check(number, "open", "\(path)/\(temporary)"))
         let count = unsafe Glibc.write(file.raw, bytes, bytes.count)
@@ -109,8 +119,8 @@ public struct StateDirectory: ~Copyable {
     /// Removes a file; one that is not there is no error.
     func remove(_ name: String) { _ = unsafe clinux_unlinkat(descriptor.raw, name) }
 
-    /// The text of a file, at most 64 KiB; `nil` where there is none that can be read.
-    func read(_ name: String) -> [UInt8]? {
+    /// The text of a file, at most so many bytes; `nil` where there is none that can be read.
+    func read(_ name: String, limit: Int = 1 << 16) -> [UInt8]? {
         guard
             let file = try? FileDescriptor(
                 opening: name,
@@ -118,15 +128,18 @@ public struct StateDirectory: ~Copyable {
                 flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK
             )
         else { return nil }
-        return try? file.readAll(limit: 1 << 16, subject: "\(path)/\(name)")
+        return try? file.readAll(limit: limit, subject: "\(path)/\(name)")
     }
 
     /// The names in `services` that are records.
-    func recordNames() -> [String] {
+    func recordNames() -> [String] { names(ending: ".json") }
+
+    /// The names in `services` that end like this, sorted.
+    func names(ending suffix: String) -> [String] {
         guard let directory = try? DirectoryHandle(opening: ByteString("\(path)/services")),
             let entries = try? directory.entries(limit: 100_000)
         else { return [] }
-        return entries.map(\.name.text).filter { $0.hasSuffix(".json") }.sorted()
+        return entries.map(\.name.text).filter { $0.hasSuffix(suffix) }.sorted()
     }
 
     /// The logs that are there, each with its service's name, sorted.

@@ -117,6 +117,7 @@ extension Supervisor {
     func write(_ name: String) throws(SystemError) {
         guard let record = running[name]?.record else { return }
         try directory.write(record.json, to: record.fileName)
+        try writeStop(of: name)
     }
 
     /// Who has a port or a name that the service wants for itself.

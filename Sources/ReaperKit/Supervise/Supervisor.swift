@@ -111,6 +111,8 @@ public final class Supervisor {
         var logSize: Int64 = 0
         /// Why its log could not be begun anew, if that was so.
         var logFailure: SystemError?
+        /// What is written down of how it is ended.
+        var stop: [UInt8] = []
         /// Its pidfd, where it is no child: then nothing else tells of its end.
         var pidfd: Int32?
     }

@@ -168,6 +168,41 @@ struct StateDirectoryTests {
         }
     }
 
+    @Test("how a service ends is the same when it is read, and of another process it is none")
+    func stops() throws {
+        let directory = try StateDirectory(opening: path, creating: true)
+        let record = record("web", try OwnFacts())
+        var service = Service(name: "web", command: ["x"])
+        service.stop.timeout = .milliseconds(1)
+        service.stopCommand = ["/bin/stop"]
+        service.environment = [Service.Variable(name: "A", value: "secret")]
+        var target = ServiceEnding.Target(of: service, after: ["late"], log: "/log")
+        target.identity = record.identity
+        target.mark = record.mark
+        let name = ServiceEnding.Target.fileName(of: "web")
+        let read = { () throws -> ServiceEnding.Target? in directory.stop(beside: record) }
+        #expect(try read() == nil)
+        try directory.write(target.json, to: name, isPrivate: true)
+        #expect(mode("state/\(name)") == 0o600)
+        #expect(try read() == target)
+        for count in 0..<(target.json.count - 1) {
+            try directory.write(Array(target.json.prefix(count)), to: name, isPrivate: true)
+            #expect(try read() == nil)
+        }
+        var other = target
+        other.mark = "web:4567"
+        try directory.write(other.json, to: name, isPrivate: true)
+        #expect(try read() == nil)
+        try directory.write(record.json, to: record.fileName)
+        directory.removeStrayStops()
+        #expect(directory.recordNames() == ["web.json"])
+        #expect(directory.names(ending: ".stop") == ["web.stop"])
+        directory.removeRecord(of: "web")
+        try directory.write(target.json, to: name, isPrivate: true)
+        directory.removeStrayStops()
+        #expect(directory.names(ending: "") == [])
+    }
+
     @Test("records of another boot or pid namespace go, as does what is none; the others tell")
     func leftovers() throws {
         let facts = try OwnFacts()

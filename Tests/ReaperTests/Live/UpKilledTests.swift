@@ -55,6 +55,68 @@ struct UpKilledTests {
         #expect(now.values.allSatisfy { $0.state == "running" })
     }
 
+    /// Two that tell how they were asked to end, and one that has to be killed soon.
+    private static let particular = """
+        db: { stop_signal: "USR1", env: { WORD: "secret" }, ready: { file: "db.on" },
+          command: "trap 'echo usr1 db >> $DIR/order; exit 0' USR1; : > db.on; \
+        while :; do sleep 0.02; done" },
+        web: { after: ["db"], env: { WORD: "secret" }, log: "web.log", ready: { file: "web.on" },
+          stop_command: "echo asked $WORD; kill -USR2 $MAINPID",
+          command: "trap 'echo usr2 web >> $DIR/order; exit 0' USR2; : > web.on; \
+        while :; do sleep 0.02; done" },
+        deaf: { stop_timeout: "0.1s", command: "trap '' TERM; : > deaf.on; \
+        while :; do sleep 0.02; done", ready: { file: "deaf.on" } },
+        """
+
+    @Test("what it left ends as it was started, whatever the file says by then", arguments: [true, false])
+    func settings(byDown: Bool) throws {
+        let services = try SupervisedServices(Self.particular)
+        let probes = try killed(services)
+        let stop = services.directory.path("state/services/web.stop")
+        let facts = try FileManager.default.attributesOfItem(atPath: stop)
+        #expect(facts[.posixPermissions] as? Int == 0o600)
+        if byDown {
+            let down = try services.command("down")
+            #expect(down.code == 0, "\(down.errorText)")
+        } else {
+            try services.write("web: { command: \"exec sleep 600\" }")
+            let up = try services.up()
+            #expect(up.code == 0, "\(up.errorText)")
+        }
+        #expect(probes.allSatisfy { $0.hasEnded })
+        #expect(services.lines("order") == ["usr2 web", "usr1 db"])
+        #expect(services.lines("web.log") == ["asked secret"])
+        let left = try FileManager.default.contentsOfDirectory(
+            atPath: services.directory.path("state/services")
+        )
+        #expect(left.sorted() == (byDown ? [] : ["web.json", "web.stop"]))
+    }
+
+    @Test("where that is not written down, what it left ends as the file says")
+    func unwritten() throws {
+        let services = try SupervisedServices(Self.particular)
+        let probes = try killed(services)
+        for name in ["db", "web"] {
+            try services.directory.write("{", to: "state/services/\(name).stop")
+        }
+        try services.directory.write("{}", to: "state/services/stray.stop")
+        #expect(try services.up("deaf").code == 0)
+        #expect(probes.allSatisfy { $0.hasEnded })
+        #expect(services.lines("order") == ["usr2 web", "usr1 db"])
+        #expect(!services.directory.contains("state/services/stray.stop"))
+    }
+
+    @Test("who is adopted, or comes to depend on another, is written down anew")
+    func rewritten() throws {
+        let services = try SupervisedServices(Self.pair)
+        let probes = try killed(services)
+        #expect(try services.up("--takeover", "adopt").code == 0)
+        try services.write(Self.pair + "\nlate: { command: \"exec sleep 602\", after: [\"db\"] },")
+        #expect(try services.command("reload").code == 0)
+        #expect(try services.directory.read("state/services/db.stop").contains(#"["web","late"]"#))
+        #expect(probes.allSatisfy { !$0.hasEnded })
+    }
+
     @Test("up adopts it: the same processes go on, and end with the new supervisor")
     func adopt() throws {
         let services = try SupervisedServices(Self.pair)
