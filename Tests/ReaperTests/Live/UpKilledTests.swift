@@ -49,7 +49,10 @@ struct UpKilledTests {
     func replace() throws {
         let services = try SupervisedServices(Self.pair)
         let probes = try killed(services)
-        #expect(try services.up().code == 0)
+        let up = try services.up()
+        #expect(up.code == 0)
+        let lines = up.errorText.split(separator: "\n")
+        #expect(lines.contains("web: left by an earlier supervisor, was ended"), "\(lines)")
         #expect(probes.allSatisfy { $0.hasEnded })
         let now = try services.standings()
         #expect(now.values.allSatisfy { $0.state == "running" })
@@ -121,7 +124,13 @@ struct UpKilledTests {
     func adopt() throws {
         let services = try SupervisedServices(Self.pair)
         let probes = try killed(services)
-        #expect(try services.up("--takeover", "adopt").code == 0)
+        let up = try services.up("--takeover", "adopt")
+        #expect(up.code == 0)
+        for probe in probes {
+            let text = ": goes on as \(probe.identity), left by an earlier supervisor\n"
+            #expect(up.errorText.contains(text), "\(up.errorText)")
+        }
+        #expect(!up.errorText.contains("started as"))
         let now = try services.standings()
         #expect(Set(now.values.compactMap(\.identity)) == Set(probes.map { "\($0.identity)" }))
         // Its end is noticed although it is no child.
@@ -138,7 +147,11 @@ struct UpKilledTests {
         let probes = try killed(services)
         let up = try services.up("--takeover", "refuse")
         #expect(up.code == 1)
-        #expect(up.errorText.contains("left by an earlier supervisor"), "\(up.errorText)")
+        // What is told is of this run, once, and not of the earlier one.
+        let lines = up.errorText.split(separator: "\n")
+        #expect(lines.count == 3 && lines[0].contains("has ended at once"), "\(lines)")
+        #expect(lines.dropFirst().allSatisfy { $0.contains(" was left by an earlier supervisor") })
+        #expect(lines.allSatisfy { $0.hasPrefix("reaper: ") && !$0.contains(": reaper") })
         #expect(probes.allSatisfy { !$0.hasEnded })
         #expect(try services.command("down").code == 0)
         #expect(probes.allSatisfy { $0.hasEnded })
