@@ -35,11 +35,19 @@ public struct StateDirectory: ~Copyable {
             if result != -EEXIST { try check(result, "mkdir", path) }
         }
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
-        let opened = try FileDescriptor(opening: path, flags: flags)
         var facts = stat()
-        guard unsafe fstat(opened.raw, &facts) == 0, facts.st_uid == geteuid(),
-            facts.st_mode & 0o022 == 0
-        else { throw SystemError(call: "open", subject: path, code: EPERM) }
+        let opened: FileDescriptor
+        do throws(SystemError) {
+            opened = try FileDescriptor(opening: path, flags: flags)
+        } catch {
+            // Whoever may not even look into it is told whose it is.
+            if error.code == EACCES, unsafe lstat(path, &facts) == 0 {
+                try Self.refuse(facts, of: path, mode)
+            }
+            throw error
+        }
+        try check(unsafe fstat(opened.raw, &facts), "fstat", path)
+        try Self.refuse(facts, of: path, mode)
         if creates {
             if !isShared { _ = fchmod(opened.raw, 0o700) }
             for (name, mode) in [("services", mode), ("logs", 0o700)] {
@@ -48,6 +56,32 @@ public struct StateDirectory: ~Copyable {
             }
         }
         descriptor = opened
+    }
+
+    /// Refuses a directory that others own or can write.
+    private static func refuse(
+        _ facts: stat,
+        of path: String,
+        _ wanted: UInt32
+    ) throws(SystemError) {
+        let own = geteuid()
+        guard facts.st_uid == own else {
+            throw SystemError(
+                call: "open",
+                subject: "\(path), which is owned by user \(facts.st_uid) and has to be by \(own)",
+                code: EPERM
+            )
+        }
+        let mode = UInt32(facts.st_mode) & 0o7777
+        guard mode & 0o022 == 0 else {
+            let texts = [mode, wanted].map { "0\(String($0, radix: 8))" }
+            throw SystemError(
+                call: "open",
+                subject: "\(path), which others can write: its mode is \(texts[0]) and has to be"
+                    + " \(texts[1])",
+                code: EPERM
+            )
+        }
     }
 
     /// The control socket's path, however long the directory's is: a socket's may have 107 bytes.

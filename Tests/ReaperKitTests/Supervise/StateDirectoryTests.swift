@@ -25,6 +25,13 @@ struct StateDirectoryTests {
         } catch { return error.code }
     }
 
+    private func message() -> String {
+        do throws(SystemError) {
+            _ = try StateDirectory(opening: path, creating: true)
+            return ""
+        } catch { return error.description }
+    }
+
     @Test("is its user's alone, with all in it, and is not made unless that is asked")
     func modes() throws {
         #expect(refusal(creating: false) == ENOENT && mode("state") == nil)
@@ -55,6 +62,8 @@ struct StateDirectoryTests {
         #expect(unsafe mkdir(path, 0o700) == 0)
         #expect(unsafe chmod(path, mode) == 0)
         #expect(refusal() == EPERM && refusal(creating: false) == EPERM)
+        let text = "its mode is 0\(String(mode, radix: 8)) and has to be 0700"
+        #expect(message().contains(text))
         #expect(self.mode("state") == mode && self.mode("state/services") == nil)
     }
 
@@ -64,6 +73,7 @@ struct StateDirectoryTests {
             #expect(unsafe mkdir(path, 0o700) == 0)
             #expect(unsafe chown(path, 1234, 1234) == 0)
             #expect(refusal() == EPERM && refusal(creating: false) == EPERM)
+            #expect(message().contains("is owned by user 1234 and has to be by 0"))
         } else {
             #expect(refusal("/etc") == EPERM && refusal("/etc", creating: false) == EPERM)
         }

@@ -12,7 +12,9 @@ struct UpKilledTests {
 
     private func killed(_ services: SupervisedServices) throws -> [ProcessProbe] {
         #expect(try services.up().code == 0)
-        let probes = try services.standings().values.map { try ProcessProbe($0.identity ?? "") }
+        let standings = try services.standings()
+        #expect(standings.values.allSatisfy { $0.state == "running" }, "\(standings)")
+        let probes = try standings.values.map { try ProcessProbe($0.identity ?? "") }
         let supervisor = try services.supervisorProbe()
         try supervisor.send(SIGKILL)
         #expect(try supervisor.endsInTime())
@@ -22,7 +24,13 @@ struct UpKilledTests {
 
     @Test("scan finds its services as orphans, list names them, stop and clean end them")
     func found() throws {
-        let services = try SupervisedServices(Self.pair)
+        // Names that no other test has: a stop by name is one of every service of that name.
+        let services = try SupervisedServices(
+            """
+            found_db: { command: "exec sleep 600" },
+            found_web: { command: "exec sleep 601", after: ["found_db"] },
+            """
+        )
         let probes = try killed(services)
         let scan = try Binary.reaper.run(
             ["scan", "--json", "--rule", "reaper.*"],
@@ -32,7 +40,7 @@ struct UpKilledTests {
             probes.contains { "\($0.identity)" == finding.process?.identity }
         }
         #expect(found.count == 2 && found.allSatisfy { $0.kind == "orphan" })
-        let stop = try Binary.reaper.run(["stop", "web"], environment: services.environment)
+        let stop = try Binary.reaper.run(["stop", "found_web"], environment: services.environment)
         #expect([0, 3].contains(stop.code), "\(stop.text)\(stop.errorText)")
         let clean = try Binary.reaper.run(
             [
@@ -71,7 +79,10 @@ struct UpKilledTests {
         while :; do sleep 0.02; done", ready: { file: "deaf.on" } },
         """
 
-    @Test("what it left ends as it was started, whatever the file says by then", arguments: [true, false])
+    @Test(
+        "what it left ends as it was started, whatever the file says by then",
+        arguments: [true, false]
+    )
     func settings(byDown: Bool) throws {
         let services = try SupervisedServices(Self.particular)
         let probes = try killed(services)
@@ -88,7 +99,7 @@ struct UpKilledTests {
         }
         #expect(probes.allSatisfy { $0.hasEnded })
         #expect(services.lines("order") == ["usr2 web", "usr1 db"])
-        #expect(services.lines("web.log") == ["asked secret"])
+        #expect(services.lines("web.log").first == "asked secret")
         let left = try FileManager.default.contentsOfDirectory(
             atPath: services.directory.path("state/services")
         )
@@ -155,6 +166,22 @@ struct UpKilledTests {
         #expect(probes.allSatisfy { !$0.hasEnded })
         #expect(try services.command("down").code == 0)
         #expect(probes.allSatisfy { $0.hasEnded })
+    }
+
+    @Test("a state directory that others can write is told, with what its mode has to be")
+    func openToOthers() throws {
+        let services = try SupervisedServices(Self.pair)
+        let state = services.directory.path("state")
+        #expect(unsafe mkdir(state, 0o700) == 0 && chmod(state, 0o770) == 0)
+        defer { _ = unsafe chmod(state, 0o700) }
+        for end in try [services.up(), services.command("down"), services.command("status")] {
+            #expect(end.code == 2)
+            #expect(
+                end.errorText.contains("its mode is 0770 and has to be 0700"),
+                "\(end.errorText)"
+            )
+        }
+        #expect(try services.start().finish().code == 2)
     }
 
     @Test("one that stands still is told and left alone, and so are its services")
