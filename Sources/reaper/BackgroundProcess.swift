@@ -7,11 +7,14 @@ final class BackgroundProcess {
     /// Where its messages go.
     let log: String
     private let handle: DetachedChild
+    private var reader: LogReader?
 
     /// Starts it.
     init(_ words: [ByteString], in path: String) throws(SystemError) {
         _ = try StateDirectory(opening: path, creating: true)
         log = "\(path)/logs/supervisor.log"
+        // What an earlier one said ends here.
+        reader = try? LogReader(log)
         handle = try DetachedChild(words, log: log)
     }
 
@@ -22,9 +25,18 @@ final class BackgroundProcess {
         !handle.hasEnded(until: Clock.monotonic() + .milliseconds(20))
     }
 
-    /// The last it said.
-    func lastLines() -> [String] {
-        guard let reader = try? LogReader(log, last: 5) else { return [] }
-        return reader.takeLines().map(\.text)
+    /// What it has said since, without what says that it was it.
+    func takeMessages() -> [String] {
+        // Where there was no log, all of it is new.
+        if reader == nil { reader = try? LogReader(log, last: .max) }
+        return (reader?.takeLines() ?? []).map { Self.message(in: $0.text) }
+    }
+
+    /// `reaper: TEXT`, or `reaper | TEXT` with as many spaces as the longest name needs.
+    private static func message(in line: String) -> String {
+        let rest = line.hasPrefix("reaper") ? line.dropFirst(6) : ""
+        if rest.hasPrefix(": ") { return String(rest.dropFirst(2)) }
+        let text = rest.drop { $0 == " " }
+        return text.hasPrefix("| ") ? String(text.dropFirst(2)) : line
     }
 }

@@ -63,7 +63,7 @@ enum DownCommand {
             if leftovers.items.isEmpty, !options.output.isQuiet {
                 Diagnostics.report("no supervisor runs for \(path)")
             }
-            let left = supervisor.takeOver(leftovers)
+            let left = supervisor.takeOver(leftovers, isForced: options.action.isForced)
             supervisor.leave()
             for sentence in left { Diagnostics.report(sentence.escapedForTerminal) }
             return left.isEmpty ? .clean : .leftOver

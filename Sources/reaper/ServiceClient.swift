@@ -17,16 +17,18 @@ struct ServiceClient: ~Copyable {
         in path: String,
         _ body: (borrowing ServiceClient) -> ExitStatus
     ) -> ExitStatus? {
+        let directory: StateDirectory
         do throws(SystemError) {
-            let directory = try StateDirectory(opening: path, creating: false)
-            do throws(SystemError) {
-                return body(ServiceClient(client: try ControlClient(to: directory)))
-            } catch {
-                guard error.code == ENOENT || error.code == ECONNREFUSED else { throw error }
-                return nil
-            }
+            directory = try StateDirectory(opening: path, creating: false)
         } catch {
             if error.code == ENOENT { return nil }
+            Diagnostics.report(error.description.escapedForTerminal)
+            return error.code == EPERM ? .usage : .incomplete
+        }
+        do throws(SystemError) {
+            return body(ServiceClient(client: try ControlClient(to: directory)))
+        } catch {
+            if error.code == ENOENT || error.code == ECONNREFUSED { return nil }
             Diagnostics.report(error.description.escapedForTerminal)
             return .incomplete
         }

@@ -141,24 +141,43 @@ enum UpCommand {
         }
         let end = Clock.monotonic() + .seconds(60)
         while Clock.monotonic() < end {
-            if let status = ServiceClient.ifRunning(
-                in: path,
-                { client in
-                    client.ask(.start(options.operands), options.output)
-                }
-            ) {
+            // It answers once it has done with what an earlier one has left; nothing is started yet.
+            var isReady = false
+            let refusal = ServiceClient.ifRunning(in: path) { client in
+                var quiet = options.output
+                quiet.isQuiet = true
+                if case .done = client.answer(to: .status, quiet) { isReady = true }
+                return .clean
+            }
+            if let refusal, refusal != .clean { return refusal }
+            if isReady,
+                let status = ServiceClient.ifRunning(
+                    in: path,
+                    { client in
+                        tell(process.takeMessages(), options.output)
+                        return client.ask(.start(options.operands), options.output)
+                    }
+                )
+            {
                 return status
             }
             guard process.waitAwhile() else {
                 Diagnostics.report(
                     "the supervisor has ended at once: \(process.log.escapedForTerminal) says why"
                 )
-                for line in process.lastLines() { Diagnostics.report(line.escapedForTerminal) }
+                for line in process.takeMessages().suffix(5) {
+                    Diagnostics.report(line.escapedForTerminal)
+                }
                 return .leftOver
             }
         }
         Diagnostics.report("the supervisor does not answer: \(process.log.escapedForTerminal)")
         return .incomplete
+    }
+
+    private static func tell(_ lines: [String], _ output: OutputOptions) {
+        guard !output.isQuiet else { return }
+        for line in lines { Diagnostics.write("\(line.escapedForTerminal)\n") }
     }
 }
 

@@ -49,6 +49,7 @@ extension Supervisor {
             target.directory = service.directory
             target.user = service.user
             target.environment = service.environment
+            target.log = running[name].map { ByteString($0.log.path) }
             return target
         }
         // Nothing of a service that never had a process can be left.
@@ -231,7 +232,7 @@ extension Supervisor {
         }
         for port in part.held { tellHeld(port, by: part.name) }
         if let service = running.removeValue(forKey: part.name) {
-            directory.remove(service.record.fileName)
+            directory.removeRecord(of: part.name)
             if let pidfd = service.pidfd { _ = close(pidfd) }
             let pid = service.record.identity.pid
             if children[pid] == .service(part.name) { children[pid] = nil }

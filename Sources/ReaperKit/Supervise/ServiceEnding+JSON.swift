@@ -13,7 +13,7 @@ extension ServiceEnding {
         return json.bytes
     }
 
-    private static func write(_ target: Target, _ json: inout JSONWriter) {
+    static func write(_ target: Target, _ json: inout JSONWriter) {
         json.member("name", target.name)
         json.member("pid", target.identity?.pid)
         json.member("start_ticks", target.identity?.startTime)
@@ -37,6 +37,7 @@ extension ServiceEnding {
         }
         json.member("directory", target.directory?.base64)
         json.member("user", target.user)
+        json.member("log", target.log?.base64)
         json.array("environment") { json in
             for variable in target.environment {
                 json.element(variable.name)
@@ -61,7 +62,7 @@ extension ServiceEnding {
         )
     }
 
-    private static func target(_ value: JSONValue) throws(JSONError) -> Target {
+    static func target(_ value: JSONValue) throws(JSONError) -> Target {
         let fields = try JSONFields(value, of: "a service")
         var identity: ProcessIdentity?
         if let pid = try fields.integer("pid").flatMap(Int32.init(exactly:)),
@@ -106,6 +107,7 @@ extension ServiceEnding {
         target.stopCommand = words("stop_command").compactMap(ByteString.init(base64:))
         target.directory = fields["directory"]?.string.flatMap(ByteString.init(base64:))
         target.user = fields["user"]?.string
+        target.log = fields["log"]?.string.flatMap(ByteString.init(base64:))
         let environment = words("environment")
         for index in stride(from: 0, to: environment.count - 1, by: 2) {
             guard let value = ByteString(base64: environment[index + 1]) else { continue }

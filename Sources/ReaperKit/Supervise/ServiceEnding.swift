@@ -23,6 +23,8 @@ public struct ServiceEnding: Sendable, Equatable {
         public var user: String?
         /// With which variables.
         public var environment: [Service.Variable] = []
+        /// The service's log, to which what that prints is added; `nil`: to standard error.
+        public var log: ByteString?
 
         /// Creates a target.
         public init(

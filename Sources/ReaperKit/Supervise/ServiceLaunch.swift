@@ -26,6 +26,14 @@ struct ServiceLaunch {
             case .system(let error): error.description
             }
         }
+
+        /// Whether it may pass by itself; that somebody or something is not there does not.
+        var mayPass: Bool {
+            switch self {
+            case .noUser: false
+            case .system(let error): error.isShortage
+            }
+        }
     }
 
     /// Starts it.

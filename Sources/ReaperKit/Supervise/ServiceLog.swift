@@ -10,27 +10,73 @@ public struct ServiceLog: Sendable {
     /// Its absolute path.
     public let path: String
     private let target: LogTarget
+    /// Below which directories are made for it; `nil`: below none.
+    private let base: String?
 
     /// The log of a service, with its own file or that of the state directory.
-    public init(of service: Service, in directory: String) {
+    ///
+    /// - Parameters:
+    ///   - service: Whose.
+    ///   - directory: The state directory.
+    ///   - base: The directory of its service file: below it, missing ones are made for a log.
+    public init(of service: Service, in directory: String, below base: String? = nil) {
         target = service.log
+        self.base = base
         path = service.log.path?.text ?? "\(directory)/logs/\(service.name).log"
     }
 
-    /// Opens it for a service.
+    /// Opens it for a service, in a directory that is made if it is missing below the service
+    /// file's.
     func open() throws(SystemError) -> FileDescriptor {
-        let number = unsafe clinux_append(path, 0o600)
+        var number = unsafe clinux_append(path, 0o600)
+        if number == -ENOENT {
+            try makeDirectories()
+            number = unsafe clinux_append(path, 0o600)
+        }
         return FileDescriptor(owning: try check(number, "open", path))
+    }
+
+    private func makeDirectories() throws(SystemError) {
+        let place = base.map { $0.hasSuffix("/") ? $0 : "\($0)/" }
+        guard let place, path.hasPrefix(place) else {
+            let bound = base.map { ", whose directory would be made only below \($0)" } ?? ""
+            throw SystemError(call: "open", subject: "\(path)\(bound)", code: ENOENT)
+        }
+        let names = path.dropFirst(place.count).split(separator: "/").dropLast()
+        // A way that leads up again leads anywhere.
+        guard !names.contains("..") else {
+            throw SystemError(
+                call: "open",
+                subject: "\(path), for which no directory is made because of its '..'",
+                code: ENOENT
+            )
+        }
+        var directory = String(place.dropLast())
+        for name in names {
+            directory += "/\(name)"
+            let result = unsafe clinux_mkdir(directory, 0o755)
+            if result != -EEXIST { try check(result, "mkdir", "\(directory), for a log") }
+        }
+    }
+
+    /// Whether it is begun anew at this size.
+    func isTooLong(_ size: Int64) -> Bool { size > target.size }
+
+    /// Whether it grew so much between two looks that it is to be looked at again soon.
+    func isUrgent(from old: Int64, to new: Int64) -> Bool {
+        isTooLong(new) || new - old > target.size / 4
     }
 
     /// Begins it anew if it has grown too long.
     ///
+    /// - Returns: How long it was; 0 where it is no file.
     /// - Throws: Why it could not; then it goes on as it is.
-    func rotate() throws(SystemError) {
+    @discardableResult
+    func rotate() throws(SystemError) -> Int64 {
         var facts = stat()
-        guard unsafe stat(path, &facts) == 0, facts.st_size > target.size,
-            facts.st_mode & S_IFMT == S_IFREG
-        else { return }
+        guard unsafe stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return 0 }
+        let size = Int64(facts.st_size)
+        guard isTooLong(size) else { return size }
         let flags = O_RDWR | O_NOFOLLOW | O_NOCTTY
         let file = try FileDescriptor(opening: path, flags: flags)
         if target.kept > 0 {
@@ -42,6 +88,7 @@ public struct ServiceLog: Sendable {
         guard ftruncate(file.raw, 0) == 0 else {
             throw SystemError(call: "ftruncate", subject: path, code: errno)
         }
+        return size
     }
 
     private func copy(_ file: borrowing FileDescriptor, to copy: String) throws(SystemError) {

@@ -35,11 +35,19 @@ public struct StateDirectory: ~Copyable {
             if result != -EEXIST { try check(result, "mkdir", path) }
         }
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
-        let opened = try FileDescriptor(opening: path, flags: flags)
         var facts = stat()
-        guard unsafe fstat(opened.raw, &facts) == 0, facts.st_uid == geteuid(),
-            facts.st_mode & 0o022 == 0
-        else { throw SystemError(call: "open", subject: path, code: EPERM) }
+        let opened: FileDescriptor
+        do throws(SystemError) {
+            opened = try FileDescriptor(opening: path, flags: flags)
+        } catch {
+            // Whoever may not even look into it is told whose it is.
+            if error.code == EACCES, unsafe lstat(path, &facts) == 0 {
+                try Self.refuse(facts, of: path, mode)
+            }
+            throw error
+        }
+        try check(unsafe fstat(opened.raw, &facts), "fstat", path)
+        try Self.refuse(facts, of: path, mode)
         if creates {
             if !isShared { _ = fchmod(opened.raw, 0o700) }
             for (name, mode) in [("services", mode), ("logs", 0o700)] {
@@ -48,6 +56,32 @@ public struct StateDirectory: ~Copyable {
             }
         }
         descriptor = opened
+    }
+
+    /// Refuses a directory that others own or can write.
+    private static func refuse(
+        _ facts: stat,
+        of path: String,
+        _ wanted: UInt32
+    ) throws(SystemError) {
+        let own = geteuid()
+        guard facts.st_uid == own else {
+            throw SystemError(
+                call: "open",
+                subject: "\(path), which is owned by user \(facts.st_uid) and has to be by \(own)",
+                code: EPERM
+            )
+        }
+        let mode = UInt32(facts.st_mode) & 0o7777
+        guard mode & 0o022 == 0 else {
+            let texts = [mode, wanted].map { "0\(String($0, radix: 8))" }
+            throw SystemError(
+                call: "open",
+                subject: "\(path), which others can write: its mode is \(texts[0]) and has to be"
+                    + " \(texts[1])",
+                code: EPERM
+            )
+        }
     }
 
     /// The control socket's path, however long the directory's is: a socket's may have 107 bytes.
@@ -90,10 +124,20 @@ public struct StateDirectory: ~Copyable {
     // MARK: - Files
 
     /// Writes a file anew, all at once: whoever reads it sees the old one or the new one.
-    func write(_ bytes: [UInt8], to name: String) throws(SystemError) {
+    ///
+    /// - Parameters:
+    ///   - bytes: What is in it.
+    ///   - name: Its name, relative to the directory.
+    ///   - isPrivate: Whether nobody else may read it, even in a directory that everybody may.
+    /// - Throws: Why it could not; then the old one is there as it was.
+    func write(
+        _ bytes: [UInt8],
+        to name: String,
+        isPrivate: Bool = false
+    ) throws(SystemError) {
         let temporary = "\(name).tmp"
         _ = unsafe clinux_unlinkat(descriptor.raw, temporary)
-        let mode: UInt32 = path == "/run/reaper" ? 0o644 : 0o600
+        let mode: UInt32 = path == "/run/reaper" && !isPrivate ? 0o644 : 0o600
         let number = unsafe clinux_create(descriptor.raw, temporary, mode)
         let file = FileDescriptor(owning: try check(number, "open", "\(path)/\(temporary)"))
         let count = unsafe Glibc.write(file.raw, bytes, bytes.count)
@@ -109,8 +153,8 @@ public struct StateDirectory: ~Copyable {
     /// Removes a file; one that is not there is no error.
     func remove(_ name: String) { _ = unsafe clinux_unlinkat(descriptor.raw, name) }
 
-    /// The text of a file, at most 64 KiB; `nil` where there is none that can be read.
-    func read(_ name: String) -> [UInt8]? {
+    /// The text of a file, at most so many bytes; `nil` where there is none that can be read.
+    func read(_ name: String, limit: Int = 1 << 16) -> [UInt8]? {
         guard
             let file = try? FileDescriptor(
                 opening: name,
@@ -118,15 +162,18 @@ public struct StateDirectory: ~Copyable {
                 flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK
             )
         else { return nil }
-        return try? file.readAll(limit: 1 << 16, subject: "\(path)/\(name)")
+        return try? file.readAll(limit: limit, subject: "\(path)/\(name)")
     }
 
     /// The names in `services` that are records.
-    func recordNames() -> [String] {
+    func recordNames() -> [String] { names(ending: ".json") }
+
+    /// The names in `services` that end like this, sorted.
+    func names(ending suffix: String) -> [String] {
         guard let directory = try? DirectoryHandle(opening: ByteString("\(path)/services")),
             let entries = try? directory.entries(limit: 100_000)
         else { return [] }
-        return entries.map(\.name.text).filter { $0.hasSuffix(".json") }.sorted()
+        return entries.map(\.name.text).filter { $0.hasSuffix(suffix) }.sorted()
     }
 
     /// The logs that are there, each with its service's name, sorted.

@@ -45,8 +45,11 @@ struct StopCommands {
                 supervisor: "",
                 mask: none
             )
+            let log = target.log.map { unsafe clinux_append($0.terminated, 0o600) } ?? -1
+            defer { if log >= 0 { _ = close(log) } }
             // One that does not run asks nobody; then the signal does.
-            guard let pid = try? launch.start(target.stopCommand, output: 2) else { continue }
+            guard let pid = try? launch.start(target.stopCommand, output: log >= 0 ? log : 2)
+            else { continue }
             left[pid] = min(end, Clock.monotonic() + target.stop.timeout)
         }
         while !left.isEmpty {

@@ -1,5 +1,12 @@
 /// What services print.
 extension Supervisor {
+    /// The log of a service; a directory that it lacks is made below that of the service file.
+    func log(of service: Service) -> ServiceLog {
+        let end = options.source.lastIndex(of: "/")
+        let base = end.map { options.source[..<$0] }.map { $0.isEmpty ? "/" : String($0) }
+        return ServiceLog(of: service, in: directory.path, below: base)
+    }
+
     /// Follows a log from its present end on.
     func follow(_ log: ServiceLog, of name: String) {
         do throws(SystemError) {
@@ -50,11 +57,33 @@ extension Supervisor {
         if let rest = reader.takeRest() { take(rest, of: name) }
     }
 
+    /// Begins those anew that have grown too long, and decides when they are looked at again.
     func rotateLogs() {
+        var isUrgent = false
         for (name, service) in running {
-            do throws(SystemError) { try service.log.rotate() } catch {
+            do throws(SystemError) {
+                let size = try service.log.rotate()
+                isUrgent = isUrgent || service.log.isUrgent(from: service.logSize, to: size)
+                let next = service.log.isTooLong(size) ? 0 : size
+                if next != service.logSize { running[name]?.logSize = next }
+                if service.logFailure != nil { running[name]?.logFailure = nil }
+            } catch {
+                // Told once, however often it is tried again.
+                guard error != service.logFailure else { continue }
+                running[name]?.logFailure = error
                 tellMessage(name, "its log goes on growing: \(error)")
             }
         }
+        logPace.note(isUrgent: isUrgent)
+    }
+
+    /// Has logs looked at soon: nobody knows yet how fast the one that is new grows.
+    func lookAtLogsSoon() {
+        logPace.note(isUrgent: true)
+        let soon = Clock.monotonic() + logPace.pause
+        guard nextLook > soon else { return }
+        nextLook = soon
+        timers.remove(.rotation)
+        timers.add(.rotation, at: soon)
     }
 }

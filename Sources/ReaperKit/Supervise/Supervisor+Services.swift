@@ -69,7 +69,7 @@ extension Supervisor {
             return supervision.noteFailure(of: name, toStart: true, reason, at: now)
         }
         let mark = "\(name):\(tag)"
-        let log = ServiceLog(of: service, in: directory.path)
+        let log = log(of: service)
         do {
             let output = try log.open()
             if options.followsLogs || service.ready.sign.isLine { follow(log, of: name) }
@@ -85,19 +85,33 @@ extension Supervisor {
                 record: record(of: service, pid: pid, mark: mark),
                 log: log
             )
+            lookAtLogsSoon()
             try write(name)
         } catch let error as ServiceLaunch.Failure {
-            return supervision.noteFailure(of: name, toStart: true, error.reason, at: now)
+            return notStarted(name, error.reason, mayPass: error.mayPass)
         } catch let error as SystemError {
             guard running[name] != nil else {
-                return supervision.noteFailure(of: name, toStart: true, "\(error)", at: now)
+                return notStarted(name, "\(error)", mayPass: error.isShortage)
             }
             tellMessage(name, "no record of it: \(error)")
         } catch {
-            return supervision.noteFailure(of: name, toStart: true, "\(error)", at: now)
+            return notStarted(name, "\(error)", mayPass: false)
         }
         observe(.message(name, "started as \(running[name].map { "\($0.record.identity)" } ?? "")"))
         return awaitReadiness(of: service)
+    }
+
+    /// Takes in that a service could not be started: what does not pass is not tried again.
+    private func notStarted(
+        _ name: String,
+        _ reason: String,
+        mayPass: Bool
+    ) -> [Supervision.Effect] {
+        let now = Clock.monotonic()
+        guard !mayPass else {
+            return supervision.noteFailure(of: name, toStart: true, reason, at: now)
+        }
+        return supervision.handle(.notStarted(again: false), of: name, at: now, reason: reason)
     }
 
     private func record(of service: Service, pid: Int32, mark: String) -> ServiceRecord {
@@ -122,6 +136,7 @@ extension Supervisor {
     func write(_ name: String) throws(SystemError) {
         guard let record = running[name]?.record else { return }
         try directory.write(record.json, to: record.fileName)
+        try writeStop(of: name)
     }
 
     /// Who has a port or a name that the service wants for itself.

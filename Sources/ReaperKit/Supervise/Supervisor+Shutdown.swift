@@ -151,6 +151,7 @@ extension Supervisor {
         case .success(let services):
             tellMessage(nil, "read \(options.source) again")
             perform(supervision.reload(services, at: Clock.monotonic()))
+            writeStops()
             return nil
         }
     }

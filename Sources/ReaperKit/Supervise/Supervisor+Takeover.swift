@@ -6,6 +6,8 @@ public struct Leftovers: Sendable {
     /// One of them.
     public struct Item: Sendable {
         var record: ServiceRecord
+        /// How it is ended, if that was written down.
+        var stop: ServiceEnding.Target?
         /// Its name.
         public var name: String { record.name }
         /// Its process.
@@ -28,13 +30,15 @@ public struct Leftovers: Sendable {
                 let record = ServiceRecord(reading: bytes), record.bootID == facts.bootID,
                 record.namespace == facts.namespace, record.fileName == "services/\(file)"
             else {
-                directory.remove("services/\(file)")
+                directory.removeRecord(of: String(file.dropLast(5)))
                 continue
             }
             let now = procfs.record(of: ProcessPlace(pid: record.identity.pid)).known
             let isAlive = now?.identity == record.identity && now?.isZombie == false
-            leftovers.items.append(Item(record: record, isGone: !isAlive))
+            let stop = directory.stop(beside: record)
+            leftovers.items.append(Item(record: record, stop: stop, isGone: !isAlive))
         }
+        directory.removeStrayStops()
         return leftovers
     }
 }
@@ -45,8 +49,13 @@ extension Supervisor {
 
     /// Ends what an earlier one has left, or takes it on; nothing has been started yet.
     ///
+    /// Each is ended as it was started; where that was not written down, as the service file says.
+    ///
+    /// - Parameters:
+    ///   - leftovers: What it has left.
+    ///   - isForced: Whether those that end are killed without being asked.
     /// - Returns: Why not, one sentence for each that is left.
-    public func takeOver(_ leftovers: Leftovers) -> [String] {
+    public func takeOver(_ leftovers: Leftovers, isForced: Bool = false) -> [String] {
         var rest = leftovers.items
         if options.takeover == .adopt {
             rest.removeAll { item in
@@ -55,18 +64,15 @@ extension Supervisor {
             }
         }
         guard !rest.isEmpty else { return [] }
+        let names = Set(rest.map(\.name))
         let targets = rest.map { item in
-            ServiceEnding.Target(
-                name: item.name,
-                identity: item.isGone ? nil : item.identity,
-                mark: item.record.mark,
-                stop: supervision.startedForm(of: item.name)?.stop ?? StopAction(),
-                after: supervision.dependents(of: item.name)
-            )
+            var target = target(toEnd: item)
+            target.after = target.after.filter(names.contains)
+            return target
         }
         let result: ServiceEndingResult
         do throws(SystemError) {
-            result = try ServiceEnding(targets).run(protecting: []) { _, _ in }
+            result = try ServiceEnding(targets, isForced: isForced).run(protecting: []) { _, _ in }
         } catch {
             return ["what an earlier supervisor has left could not be looked at: \(error)"]
         }
@@ -74,10 +80,26 @@ extension Supervisor {
         for part in result.parts {
             left += part.left.map { "\(part.name): \($0)" }
             guard part.left.isEmpty else { continue }
-            directory.remove(ServiceRecord.fileName(of: part.name))
+            directory.removeRecord(of: part.name)
             if part.ended > 0 { tellMessage(part.name, "left by an earlier supervisor, was ended") }
         }
         return left
+    }
+
+    private func target(toEnd item: Leftovers.Item) -> ServiceEnding.Target {
+        let form = supervision.startedForm(of: item.name).map { service in
+            ServiceEnding.Target(
+                of: service,
+                after: supervision.dependents(of: item.name),
+                log: log(of: service).path
+            )
+        }
+        var target =
+            item.stop ?? form
+            ?? ServiceEnding.Target(name: item.name, identity: nil, mark: "", stop: StopAction())
+        target.identity = item.isGone ? nil : item.identity
+        target.mark = item.record.mark
+        return target
     }
 
     private func adopt(_ item: Leftovers.Item) -> Bool {
@@ -97,9 +119,10 @@ extension Supervisor {
         record.ports = service.stop.ports
         running[item.name] = RunningService(
             record: record,
-            log: ServiceLog(of: service, in: directory.path),
+            log: log(of: service),
             pidfd: pidfd
         )
+        lookAtLogsSoon()
         if options.followsLogs, let log = running[item.name]?.log { follow(log, of: item.name) }
         do throws(SystemError) { try write(item.name) } catch {
             tellMessage(item.name, "no record of it: \(error)")

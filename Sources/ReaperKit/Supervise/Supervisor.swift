@@ -29,6 +29,9 @@ public final class Supervisor {
     var operations: [Operation] = []
     var readers: [String: LogReader] = [:]
     var watch: LogWatch?
+    var logPace = LogPace()
+    /// When logs are looked at next whether they have grown too long.
+    var nextLook = Duration.zero
     var probe: ReadinessProbe
     /// Services that are to be killed without being asked.
     var forced: Set<String> = []
@@ -110,6 +113,12 @@ public final class Supervisor {
         var log: ServiceLog
         /// Whether its process has ended: then its number may be another's.
         var hasEnded = false
+        /// How long its log was when it was looked at last.
+        var logSize: Int64 = 0
+        /// Why its log could not be begun anew, if that was so.
+        var logFailure: SystemError?
+        /// What is written down of how it is ended.
+        var stop: [UInt8] = []
         /// Its pidfd, where it is no child: then nothing else tells of its end.
         var pidfd: Int32?
     }
@@ -145,11 +154,9 @@ public final class Supervisor {
         do throws(SystemError) { try directory.write(ownRecord(), to: "supervisor.json") } catch {
             throw .system(error)
         }
-        timers.add(.rotation, at: Clock.monotonic() + Self.rotationPause)
+        nextLook = Clock.monotonic() + logPace.pause
+        timers.add(.rotation, at: nextLook)
     }
-
-    /// How often logs are looked at whether they have grown too long.
-    static let rotationPause = Duration.seconds(10)
 
     private func ownRecord() -> [UInt8] {
         var json = JSONWriter(.compact)
@@ -233,7 +240,8 @@ public final class Supervisor {
         case .worker(let pid): endWorker(pid)
         case .rotation:
             rotateLogs()
-            timers.add(.rotation, at: Clock.monotonic() + Self.rotationPause)
+            nextLook = Clock.monotonic() + logPace.pause
+            timers.add(.rotation, at: nextLook)
         }
     }
 }

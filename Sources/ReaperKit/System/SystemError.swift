@@ -25,6 +25,9 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether the object had already ended: `ESRCH`, or `ENOENT` below `/proc/PID`.
     public var isGone: Bool { code == ESRCH || code == ENOENT }
 
+    /// Whether there was too little of something just then: what is asked again later may be done.
+    public var isShortage: Bool { code == EAGAIN || code == ENOMEM }
+
     /// Whether the kernel refused to show or do it: the object exists but is out of reach.
     public var isDenied: Bool { code == EPERM || code == EACCES }
 }

@@ -35,6 +35,7 @@ struct ServiceEndingTextTests {
         target.stopCommand = ["/bin/stop", "", bytes]
         target.directory = bytes
         target.user = "www-data"
+        target.log = bytes
         target.environment = [
             Service.Variable(name: "A", value: bytes), Service.Variable(name: "B", value: ""),
         ]

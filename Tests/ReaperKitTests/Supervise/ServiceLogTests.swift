@@ -156,6 +156,68 @@ struct ServiceLogTests {
         #expect(try texts() == ["", "12345"])
     }
 
+    @Test("logs are looked at soon while one grows fast, and else later and later")
+    func pace() {
+        var pace = LogPace()
+        #expect(pace.pause == .seconds(10))
+        pace.note(isUrgent: false)
+        #expect(pace.pause == .seconds(10))
+        pace.note(isUrgent: true)
+        #expect(pace.pause == .milliseconds(200))
+        let pauses = (0..<7).map { _ in
+            pace.note(isUrgent: false)
+            return pace.pause
+        }
+        #expect(
+            pauses == [400, 800, 1_600, 3_200, 6_400, 10_000, 10_000].map { .milliseconds($0) }
+        )
+    }
+
+    @Test("a log grows fast by more than a quarter of its size, or when it is too long")
+    func growth() throws {
+        let log = log(kept: 1, size: 100)
+        #expect(!log.isUrgent(from: 0, to: 25) && log.isUrgent(from: 0, to: 26))
+        #expect(!log.isUrgent(from: 100, to: 100) && log.isUrgent(from: 101, to: 101))
+        #expect(!log.isUrgent(from: 90, to: 3))
+        try append([UInt8](repeating: 0x78, count: 100))
+        #expect(try log.rotate() == 100)
+        try append("x")
+        #expect(try log.rotate() == 101 && log.rotate() == 0)
+    }
+
+    @Test("a directory that a log lacks is made below that of the service file, nowhere else")
+    func directories() throws {
+        var service = Service(name: "a", command: ["x"])
+        let open = { (path: String, base: String?) in
+            service.log.path = ByteString(path)
+            do throws(SystemError) {
+                _ = try ServiceLog(of: service, in: "/nowhere", below: base).open()
+                return ""
+            } catch { return error.description }
+        }
+        let base = directory.path("base")
+        #expect(unsafe mkdir(base, 0o700) == 0)
+        #expect(open("\(base)/log/deep/a.log", base) == "")
+        var facts = stat()
+        let mask = umask(0)
+        _ = umask(mask)
+        #expect(unsafe stat("\(base)/log/deep", &facts) == 0)
+        #expect(facts.st_mode & 0o777 == 0o755 & ~mask)
+        let other = directory.path("other/a.log")
+        #expect(
+            open(other, base) == "open \(other), whose directory would be made only below \(base):"
+                + " No such file or directory"
+        )
+        #expect(open(other, nil) == "open \(other): No such file or directory")
+        #expect(open("\(base)/x/../../other/a.log", base).contains("because of its '..'"))
+        #expect(!directory.contains("other") && !directory.contains("base/x"))
+        try directory.write("", to: "base/file")
+        #expect(open("\(base)/file/a.log", base) == "open \(base)/file/a.log: Not a directory")
+        #expect(
+            open("\(base)/file/b/a.log", base) == "open \(base)/file/b/a.log: Not a directory"
+        )
+    }
+
     @Test("a log is its user's alone, and never written through a link")
     func safe() throws {
         let log = log(kept: 1)
@@ -166,7 +228,7 @@ struct ServiceLogTests {
         try directory.write("precious, and long enough", to: "precious")
         #expect(unsafe symlink(directory.path("precious"), log.path) == 0)
         #expect(throws: SystemError.self) { _ = try log.open() }
-        try? log.rotate()
+        _ = try? log.rotate()
         #expect(try directory.read("precious") == "precious, and long enough")
     }
 }

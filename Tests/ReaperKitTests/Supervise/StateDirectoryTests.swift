@@ -25,6 +25,13 @@ struct StateDirectoryTests {
         } catch { return error.code }
     }
 
+    private func message() -> String {
+        do throws(SystemError) {
+            _ = try StateDirectory(opening: path, creating: true)
+            return ""
+        } catch { return error.description }
+    }
+
     @Test("is its user's alone, with all in it, and is not made unless that is asked")
     func modes() throws {
         #expect(refusal(creating: false) == ENOENT && mode("state") == nil)
@@ -55,6 +62,8 @@ struct StateDirectoryTests {
         #expect(unsafe mkdir(path, 0o700) == 0)
         #expect(unsafe chmod(path, mode) == 0)
         #expect(refusal() == EPERM && refusal(creating: false) == EPERM)
+        let text = "its mode is 0\(String(mode, radix: 8)) and has to be 0700"
+        #expect(message().contains(text))
         #expect(self.mode("state") == mode && self.mode("state/services") == nil)
     }
 
@@ -64,6 +73,7 @@ struct StateDirectoryTests {
             #expect(unsafe mkdir(path, 0o700) == 0)
             #expect(unsafe chown(path, 1234, 1234) == 0)
             #expect(refusal() == EPERM && refusal(creating: false) == EPERM)
+            #expect(message().contains("is owned by user 1234 and has to be by 0"))
         } else {
             #expect(refusal("/etc") == EPERM && refusal("/etc", creating: false) == EPERM)
         }
@@ -166,6 +176,41 @@ struct StateDirectoryTests {
         for count in 0..<(record.json.count - 1) {
             #expect(ServiceRecord(reading: Array(record.json.prefix(count))) == nil)
         }
+    }
+
+    @Test("how a service ends is the same when it is read, and of another process it is none")
+    func stops() throws {
+        let directory = try StateDirectory(opening: path, creating: true)
+        let record = record("web", try OwnFacts())
+        var service = Service(name: "web", command: ["x"])
+        service.stop.timeout = .milliseconds(1)
+        service.stopCommand = ["/bin/stop"]
+        service.environment = [Service.Variable(name: "A", value: "secret")]
+        var target = ServiceEnding.Target(of: service, after: ["late"], log: "/log")
+        target.identity = record.identity
+        target.mark = record.mark
+        let name = ServiceEnding.Target.fileName(of: "web")
+        let read = { () throws -> ServiceEnding.Target? in directory.stop(beside: record) }
+        #expect(try read() == nil)
+        try directory.write(target.json, to: name, isPrivate: true)
+        #expect(mode("state/\(name)") == 0o600)
+        #expect(try read() == target)
+        for count in 0..<(target.json.count - 1) {
+            try directory.write(Array(target.json.prefix(count)), to: name, isPrivate: true)
+            #expect(try read() == nil)
+        }
+        var other = target
+        other.mark = "web:4567"
+        try directory.write(other.json, to: name, isPrivate: true)
+        #expect(try read() == nil)
+        try directory.write(record.json, to: record.fileName)
+        directory.removeStrayStops()
+        #expect(directory.recordNames() == ["web.json"])
+        #expect(directory.names(ending: ".stop") == ["web.stop"])
+        directory.removeRecord(of: "web")
+        try directory.write(target.json, to: name, isPrivate: true)
+        directory.removeStrayStops()
+        #expect(directory.names(ending: "") == [])
     }
 
     @Test("records of another boot or pid namespace go, as does what is none; the others tell")

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import ReaperKit
@@ -72,5 +73,16 @@ struct UserAccountTests {
         let passwd = Array("x:\u{0}:1".utf8) + [0xFF, 0xFE, 0x0A] + Array("a:x:5:6::/h:".utf8)
         let found = UserAccount("a", passwd: passwd, group: [0xFF, 0x0A, 0x3A, 0x3A, 0x3A])
         #expect(found?.user == 5 && found?.groups == [6])
+    }
+
+    @Test("only a shortage passes by itself")
+    func failures() {
+        let failure = {
+            ServiceLaunch.Failure.system(SystemError(call: "exec", subject: "x", code: $0))
+        }
+        #expect([EAGAIN, ENOMEM].allSatisfy { failure($0).mayPass })
+        let lasting = [ENOENT, EACCES, ENOEXEC, ENOTDIR, ELOOP, EPERM]
+        #expect(lasting.allSatisfy { !failure($0).mayPass })
+        #expect(!ServiceLaunch.Failure.noUser("nobody-there").mayPass)
     }
 }

@@ -80,6 +80,31 @@ struct UpCrashTests {
         #expect(services.lines("tries").count == 4)
     }
 
+    @Test("what cannot be started because something is not there is not tried again")
+    func missing() throws {
+        let again = #"restart: { mode: "always", backoff: "1ms" }"#
+        let services = try SupervisedServices(
+            """
+            program: { command: ["/no/such/program"], \(again) },
+            unfit: { command: ["/dev/null"], \(again) },
+            place: { command: ["/bin/true"], cwd: "/no/such/directory", \(again) },
+            log: { command: ["/bin/true"], log: "/no/such/directory/log", \(again) },
+            """
+        )
+        #expect(try services.up().code == 1)
+        let standings = try services.standings()
+        for (name, reason) in [
+            ("program", "exec /no/such/program: No such file"),
+            ("unfit", "exec /dev/null: Permission denied"),
+            ("place", "chdir /no/such/directory: No such file"),
+            ("log", "open /no/such/directory/log"),
+        ] {
+            let standing = try #require(standings[name])
+            #expect(standing.state == "failed" && standing.restarts ?? 0 == 0, "\(standing)")
+            #expect(standing.reason?.contains(reason) == true, "\(standing)")
+        }
+    }
+
     @Test("its own signal, its own command, its own grace")
     func stopping() throws {
         let services = try SupervisedServices(

@@ -12,7 +12,9 @@ struct UpKilledTests {
 
     private func killed(_ services: SupervisedServices) throws -> [ProcessProbe] {
         #expect(try services.up().code == 0)
-        let probes = try services.standings().values.map { try ProcessProbe($0.identity ?? "") }
+        let standings = try services.standings()
+        #expect(standings.values.allSatisfy { $0.state == "running" }, "\(standings)")
+        let probes = try standings.values.map { try ProcessProbe($0.identity ?? "") }
         let supervisor = try services.supervisorProbe()
         try supervisor.send(SIGKILL)
         #expect(try supervisor.endsInTime())
@@ -22,7 +24,13 @@ struct UpKilledTests {
 
     @Test("scan finds its services as orphans, list names them, stop and clean end them")
     func found() throws {
-        let services = try SupervisedServices(Self.pair)
+        // Names that no other test has: a stop by name is one of every service of that name.
+        let services = try SupervisedServices(
+            """
+            found_db: { command: "exec sleep 600" },
+            found_web: { command: "exec sleep 601", after: ["found_db"] },
+            """
+        )
         let probes = try killed(services)
         let scan = try Binary.reaper.run(
             ["scan", "--json", "--rule", "reaper.*"],
@@ -32,10 +40,7 @@ struct UpKilledTests {
             probes.contains { "\($0.identity)" == finding.process?.identity }
         }
         #expect(found.count == 2 && found.allSatisfy { $0.kind == "orphan" })
-        let stop = try Binary.reaper.run(
-            ["stop", services.directory.path("state/services/upweb.json")],
-            environment: services.environment
-        )
+        let stop = try Binary.reaper.run(["stop", "found_web"], environment: services.environment)
         #expect([0, 3].contains(stop.code), "\(stop.text)\(stop.errorText)")
         let clean = try Binary.reaper.run(
             [
@@ -52,17 +57,91 @@ struct UpKilledTests {
     func replace() throws {
         let services = try SupervisedServices(Self.pair)
         let probes = try killed(services)
-        #expect(try services.up().code == 0)
+        let up = try services.up()
+        #expect(up.code == 0)
+        let lines = up.errorText.split(separator: "\n")
+        #expect(lines.contains("web: left by an earlier supervisor, was ended"), "\(lines)")
         #expect(probes.allSatisfy { $0.hasEnded })
         let now = try services.standings()
         #expect(now.values.allSatisfy { $0.state == "running" })
+    }
+
+    /// Two that tell how they were asked to end, and one that has to be killed soon.
+    private static let particular = """
+        db: { stop_signal: "USR1", env: { WORD: "secret" }, ready: { file: "db.on" },
+          command: "trap 'echo usr1 db >> $DIR/order; exit 0' USR1; : > db.on; \
+        while :; do sleep 0.02; done" },
+        web: { after: ["db"], env: { WORD: "secret" }, log: "web.log", ready: { file: "web.on" },
+          stop_command: "echo asked $WORD; kill -USR2 $MAINPID",
+          command: "trap 'echo usr2 web >> $DIR/order; exit 0' USR2; : > web.on; \
+        while :; do sleep 0.02; done" },
+        deaf: { stop_timeout: "0.1s", command: "trap '' TERM; : > deaf.on; \
+        while :; do sleep 0.02; done", ready: { file: "deaf.on" } },
+        """
+
+    @Test(
+        "what it left ends as it was started, whatever the file says by then",
+        arguments: [true, false]
+    )
+    func settings(byDown: Bool) throws {
+        let services = try SupervisedServices(Self.particular)
+        let probes = try killed(services)
+        let stop = services.directory.path("state/services/web.stop")
+        let facts = try FileManager.default.attributesOfItem(atPath: stop)
+        #expect(facts[.posixPermissions] as? Int == 0o600)
+        if byDown {
+            let down = try services.command("down")
+            #expect(down.code == 0, "\(down.errorText)")
+        } else {
+            try services.write("web: { command: \"exec sleep 600\" }")
+            let up = try services.up()
+            #expect(up.code == 0, "\(up.errorText)")
+        }
+        #expect(probes.allSatisfy { $0.hasEnded })
+        #expect(services.lines("order") == ["usr2 web", "usr1 db"])
+        #expect(services.lines("web.log").first == "asked secret")
+        let left = try FileManager.default.contentsOfDirectory(
+            atPath: services.directory.path("state/services")
+        )
+        #expect(left.sorted() == (byDown ? [] : ["web.json", "web.stop"]))
+    }
+
+    @Test("where that is not written down, what it left ends as the file says")
+    func unwritten() throws {
+        let services = try SupervisedServices(Self.particular)
+        let probes = try killed(services)
+        for name in ["db", "web"] {
+            try services.directory.write("{", to: "state/services/\(name).stop")
+        }
+        try services.directory.write("{}", to: "state/services/stray.stop")
+        #expect(try services.up("deaf").code == 0)
+        #expect(probes.allSatisfy { $0.hasEnded })
+        #expect(services.lines("order") == ["usr2 web", "usr1 db"])
+        #expect(!services.directory.contains("state/services/stray.stop"))
+    }
+
+    @Test("who is adopted, or comes to depend on another, is written down anew")
+    func rewritten() throws {
+        let services = try SupervisedServices(Self.pair)
+        let probes = try killed(services)
+        #expect(try services.up("--takeover", "adopt").code == 0)
+        try services.write(Self.pair + "\nlate: { command: \"exec sleep 602\", after: [\"db\"] },")
+        #expect(try services.command("reload").code == 0)
+        #expect(try services.directory.read("state/services/db.stop").contains(#"["web","late"]"#))
+        #expect(probes.allSatisfy { !$0.hasEnded })
     }
 
     @Test("up adopts it: the same processes go on, and end with the new supervisor")
     func adopt() throws {
         let services = try SupervisedServices(Self.pair)
         let probes = try killed(services)
-        #expect(try services.up("--takeover", "adopt").code == 0)
+        let up = try services.up("--takeover", "adopt")
+        #expect(up.code == 0)
+        for probe in probes {
+            let text = ": goes on as \(probe.identity), left by an earlier supervisor\n"
+            #expect(up.errorText.contains(text), "\(up.errorText)")
+        }
+        #expect(!up.errorText.contains("started as"))
         let now = try services.standings()
         #expect(Set(now.values.compactMap(\.identity)) == Set(probes.map { "\($0.identity)" }))
         // Its end is noticed although it is no child.
@@ -79,10 +158,30 @@ struct UpKilledTests {
         let probes = try killed(services)
         let up = try services.up("--takeover", "refuse")
         #expect(up.code == 1)
-        #expect(up.errorText.contains("left by an earlier supervisor"), "\(up.errorText)")
+        // What is told is of this run, once, and not of the earlier one.
+        let lines = up.errorText.split(separator: "\n")
+        #expect(lines.count == 3 && lines[0].contains("has ended at once"), "\(lines)")
+        #expect(lines.dropFirst().allSatisfy { $0.contains(" was left by an earlier supervisor") })
+        #expect(lines.allSatisfy { $0.hasPrefix("reaper: ") && !$0.contains(": reaper") })
         #expect(probes.allSatisfy { !$0.hasEnded })
         #expect(try services.command("down").code == 0)
         #expect(probes.allSatisfy { $0.hasEnded })
+    }
+
+    @Test("a state directory that others can write is told, with what its mode has to be")
+    func openToOthers() throws {
+        let services = try SupervisedServices(Self.pair)
+        let state = services.directory.path("state")
+        #expect(unsafe mkdir(state, 0o700) == 0 && chmod(state, 0o770) == 0)
+        defer { _ = unsafe chmod(state, 0o700) }
+        for end in try [services.up(), services.command("down"), services.command("status")] {
+            #expect(end.code == 2)
+            #expect(
+                end.errorText.contains("its mode is 0770 and has to be 0700"),
+                "\(end.errorText)"
+            )
+        }
+        #expect(try services.start().finish().code == 2)
     }
 
     @Test("one that stands still is told and left alone, and so are its services")

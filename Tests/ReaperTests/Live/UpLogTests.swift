@@ -1,0 +1,50 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Where what services print goes.
+@Suite("up: logs", .timeLimit(.minutes(60)))
+struct UpLogTests {
+    @Test("a log's directory is made; one elsewhere is not, and that is told")
+    func directories() throws {
+        let services = try SupervisedServices(
+            """
+            web: { command: "echo hello; : > web; exec sleep 600", log: "log/deep/web.log",
+              ready: { file: "web" } },
+            far: { command: "exec sleep 600", log: "${DIR}/../${FAR:-no-such}/x/far.log" },
+            """
+        )
+        let up = try services.up()
+        #expect(up.code == 1)
+        #expect(up.errorText.contains("far.log, for which no directory is made"), "\(up.errorText)")
+        #expect(services.lines("log/deep/web.log") == ["hello"])
+    }
+
+    @Test("what a stop command prints is in the service's log")
+    func stopCommand() throws {
+        let services = try SupervisedServices(
+            """
+            web: { command: "echo begin; : > web; exec sleep 600", log: "web.log",
+              stop_command: "echo end $MAINPID; echo and why >&2; kill $MAINPID",
+              ready: { file: "web" } },
+            """
+        )
+        #expect(try services.up().code == 0)
+        let pid = try #require(try services.standings()["web"]?.pid)
+        #expect(try services.command("down").code == 0)
+        #expect(services.lines("web.log") == ["begin", "end \(pid)", "and why"])
+    }
+
+    @Test("one that grows fast is begun anew again and again")
+    func fast() throws {
+        let services = try SupervisedServices(
+            """
+            web: { command: "while :; do echo 0123456789012345678901234567890123456789; done",
+              log: { file: "web.log", size: "4K", keep: 3 } },
+            """
+        )
+        #expect(try services.up().code == 0)
+        services.wait(forFile: "web.log.3")
+        #expect(try services.command("down").code == 0)
+    }
+}
