@@ -43,7 +43,11 @@ enum DownCommand {
         var settings = Supervisor.Options(source: "") { .success([]) }
         settings.takeover = .replace
         do throws(SystemError) {
-            _ = try StateDirectory(opening: path, creating: false)
+            guard try StateDirectory(opening: path, creating: false).hasLock else {
+                // Nobody has ever been here, and nothing here is anybody's record.
+                if !options.output.isQuiet { Diagnostics.report("no supervisor runs for \(path)") }
+                return .clean
+            }
         } catch {
             if error.isGone {
                 if !options.output.isQuiet { Diagnostics.report("no supervisor runs for \(path)") }
@@ -59,14 +63,20 @@ enum DownCommand {
                     Diagnostics.write("\(line.escapedForTerminal)\n")
                 }
             }
-            let leftovers = supervisor.leftovers()
+            let leftovers: Leftovers
+            do throws(SystemError) { leftovers = try supervisor.leftovers() } catch {
+                Diagnostics.report("what is left cannot be learned: \(error)")
+                return .incomplete
+            }
             if leftovers.items.isEmpty, !options.output.isQuiet {
                 Diagnostics.report("no supervisor runs for \(path)")
             }
-            let left = supervisor.takeOver(leftovers, isForced: options.action.isForced)
-            supervisor.leave()
-            for sentence in left { Diagnostics.report(sentence.escapedForTerminal) }
-            return left.isEmpty ? .clean : .leftOver
+            let result = supervisor.takeOver(leftovers, isForced: options.action.isForced)
+            supervisor.leave(isOver: result.status == .clean)
+            for sentence in result.left + result.doubts {
+                Diagnostics.report(sentence.escapedForTerminal)
+            }
+            return result.status
         } catch {
             Diagnostics.report(error.message)
             return error.status

@@ -95,19 +95,27 @@ enum UpCommand {
         settings.consoles = lines.consoles
         do throws(SupervisorFailure) {
             let supervisor = try Supervisor(services, in: path, settings) { lines.show($0) }
-            let leftovers = supervisor.leftovers()
+            let leftovers: Leftovers
+            do throws(SystemError) { leftovers = try supervisor.leftovers() } catch {
+                Diagnostics.report(
+                    "what an earlier supervisor has left cannot be learned: \(error)"
+                )
+                return .incomplete
+            }
             if settings.takeover == .refuse, !leftovers.items.isEmpty {
-                for item in leftovers.items {
+                for item in leftovers.items where !item.isGone {
                     Diagnostics.report(
                         "\(item.name) (\(item.identity)) was left by an earlier supervisor: see"
                             + " --takeover"
                     )
                 }
-                return .leftOver
+                if leftovers.items.contains(where: { !$0.isGone }) { return .leftOver }
             }
-            let left = supervisor.takeOver(leftovers)
-            for sentence in left { Diagnostics.report(sentence.escapedForTerminal) }
-            guard left.isEmpty else { return .leftOver }
+            let result = supervisor.takeOver(leftovers)
+            for sentence in result.left + result.doubts {
+                Diagnostics.report(sentence.escapedForTerminal)
+            }
+            guard result.left.isEmpty else { return .leftOver }
             let names = options.operands.isEmpty ? nil : options.operands
             return supervisor.run(starting: isBackground ? [] : names)
         } catch {

@@ -55,8 +55,11 @@ extension StateDirectory {
 
     /// Removes what tells how those are ended of whom there is no record.
     func removeStrayStops() {
-        let known = Set(recordNames().map { $0.dropLast(5) })
-        for file in names(ending: ServiceEnding.Target.suffix) {
+        guard let records = try? recordNames(),
+            let stops = try? names(ending: ServiceEnding.Target.suffix)
+        else { return }
+        let known = Set(records.map { $0.dropLast(5) })
+        for file in stops {
             let name = file.dropLast(ServiceEnding.Target.suffix.utf8.count)
             if !known.contains(name) { remove("services/\(file)") }
         }

@@ -49,13 +49,42 @@ public struct StateDirectory: ~Copyable {
         try check(unsafe fstat(opened.raw, &facts), "fstat", path)
         try Self.refuse(facts, of: path, mode)
         if creates {
+            try Self.refuseOthers(in: path)
             if !isShared { _ = fchmod(opened.raw, 0o700) }
             for (name, mode) in [("services", mode), ("logs", 0o700)] {
                 let result = unsafe clinux_mkdir("\(path)/\(name)", mode)
                 if result != -EEXIST { try check(result, "mkdir", "\(path)/\(name)") }
+                // A link there could have records written, and removed, anywhere.
+                _ = try FileDescriptor(opening: name, in: opened.raw, flags: flags)
             }
         }
         descriptor = opened
+    }
+
+    /// What a supervisor, and `reaper run`, have in it.
+    private static let ownNames: Set<String> = [
+        "lock", socketName, "supervisor.json", "supervisor.json.tmp", "services", "logs", "runs",
+    ]
+
+    /// Refuses a directory that holds anything else: it is no state directory, and records that are
+    /// none of reaper's could be taken for some.
+    private static func refuseOthers(in path: String) throws(SystemError) {
+        let entries = try DirectoryHandle(opening: ByteString(path)).entries(limit: 1000)
+        if entries.contains(where: { $0.name == "lock" }) { return }
+        guard let other = entries.first(where: { !ownNames.contains($0.name.text) }) else {
+            return
+        }
+        throw SystemError(
+            call: "use",
+            subject:
+                "\(path) as a state directory, which holds \(other.name.text.escapedForTerminal)",
+            code: ENOTEMPTY
+        )
+    }
+
+    /// Whether a supervisor has ever been here.
+    public var hasLock: Bool {
+        unsafe faccessat(descriptor.raw, "lock", F_OK, AT_SYMLINK_NOFOLLOW) == 0
     }
 
     /// Refuses a directory that others own or can write.
@@ -166,14 +195,20 @@ public struct StateDirectory: ~Copyable {
     }
 
     /// The names in `services` that are records.
-    func recordNames() -> [String] { names(ending: ".json") }
+    ///
+    /// - Throws: Why they are not known; that there is none is no error.
+    func recordNames() throws(SystemError) -> [String] { try names(ending: ".json") }
 
     /// The names in `services` that end like this, sorted.
-    func names(ending suffix: String) -> [String] {
-        guard let directory = try? DirectoryHandle(opening: ByteString("\(path)/services")),
-            let entries = try? directory.entries(limit: 100_000)
-        else { return [] }
-        return entries.map(\.name.text).filter { $0.hasSuffix(suffix) }.sorted()
+    func names(ending suffix: String) throws(SystemError) -> [String] {
+        do throws(SystemError) {
+            let directory = try DirectoryHandle(opening: ByteString("\(path)/services"))
+            let entries = try directory.entries(limit: 100_000)
+            return entries.map(\.name.text).filter { $0.hasSuffix(suffix) }.sorted()
+        } catch {
+            guard error.code == ENOENT else { throw error }
+            return []
+        }
     }
 
     /// The logs that are there, each with its service's name, sorted.

@@ -126,7 +126,12 @@ extension Supervisor {
     }
 
     /// Leaves without having run: the directory is as if nobody had been here.
-    public func leave() { _ = conclude() }
+    ///
+    /// - Parameter isOver: Whether nothing is left that its records tell of.
+    public func leave(isOver: Bool) {
+        if isOver { directory.remove("supervisor.json") }
+        directory.remove(StateDirectory.socketName)
+    }
 
     /// Leaves nothing behind.
     func conclude() -> ExitStatus {
@@ -150,7 +155,9 @@ extension Supervisor {
             return failure.message
         case .success(let services):
             tellMessage(nil, "read \(options.source) again")
-            perform(supervision.reload(services, at: Clock.monotonic()))
+            let effects = supervision.reload(services, at: Clock.monotonic())
+            writeOwnRecord()
+            perform(effects)
             writeStops()
             return nil
         }

@@ -18,34 +18,105 @@ public struct Leftovers: Sendable {
 
     /// Those whose process lives, or can have left others, by name.
     public var items: [Item] = []
+    /// Why others may be left whom nobody knows, one sentence each.
+    public var doubts: [String] = []
+    /// The supervisor that lives although its lock is gone; its services are its own.
+    public var keeper: ProcessIdentity?
 
     /// Reads the records of a state directory whose lock this process has.
     ///
-    /// A record of another boot, or that cannot be read, tells of nobody, and goes.
-    static func read(in directory: borrowing StateDirectory, _ facts: OwnFacts) -> Leftovers {
+    /// Only a record of another boot goes: it tells of nobody. What cannot be understood, or is of
+    /// another pid namespace, stays, and is told.
+    ///
+    /// - Throws: Why it cannot be learned who is left.
+    static func read(
+        in directory: borrowing StateDirectory,
+        _ facts: OwnFacts
+    ) throws(SystemError) -> Leftovers {
         var leftovers = Leftovers()
-        guard var procfs = try? Procfs() else { return leftovers }
-        for file in directory.recordNames() {
+        var procfs = try Procfs()
+        for file in try directory.recordNames() {
+            let path = "\(directory.path)/services/\(file)"
             guard let bytes = directory.read("services/\(file)"),
-                let record = ServiceRecord(reading: bytes), record.bootID == facts.bootID,
-                record.namespace == facts.namespace, record.fileName == "services/\(file)"
+                let record = ServiceRecord(reading: bytes), record.fileName == "services/\(file)"
             else {
-                directory.removeRecord(of: String(file.dropLast(5)))
+                leftovers.doubts.append("\(path): is no record of a service, or cannot be read")
+                continue
+            }
+            guard record.bootID == facts.bootID else {
+                directory.removeRecord(of: record.name)
+                continue
+            }
+            guard record.namespace == facts.namespace else {
+                leftovers.doubts.append("\(path): is of another pid namespace: look there")
                 continue
             }
             let now = procfs.record(of: ProcessPlace(pid: record.identity.pid)).known
             let isAlive = now?.identity == record.identity && now?.isZombie == false
+            if record.supervisor != facts.identity, leftovers.keeper == nil {
+                let pid = record.supervisor.pid
+                let keeper = procfs.record(of: ProcessPlace(pid: pid)).known
+                if keeper?.identity == record.supervisor, keeper?.isZombie == false {
+                    leftovers.keeper = record.supervisor
+                }
+            }
             let stop = directory.stop(beside: record)
             leftovers.items.append(Item(record: record, stop: stop, isGone: !isAlive))
         }
+        leftovers.addUnrecorded(in: directory, facts)
         directory.removeStrayStops()
         return leftovers
+    }
+
+    /// Those that the earlier supervisor may have started without having written it down: they
+    /// carry its mark.
+    private mutating func addUnrecorded(
+        in directory: borrowing StateDirectory,
+        _ facts: OwnFacts
+    ) {
+        guard let bytes = directory.read("supervisor.json", limit: 4 << 20),
+            let value = try? JSON5Reader.read(bytes, as: .json),
+            value["boot_id"]?.string == facts.bootID.text, let tag = value["tag"]?.string,
+            value["pid"]?.integer != Int64(facts.identity.pid)
+        else { return }
+        let known = Set(items.map(\.name))
+        for name in (value["services"]?.array ?? []).compactMap(\.string)
+        where !known.contains(name) {
+            let record = ServiceRecord(
+                name: name,
+                identity: ProcessIdentity(pid: 0, startTime: 0),
+                bootID: facts.bootID,
+                namespace: facts.namespace,
+                mark: "\(name):\(tag)",
+                supervisor: facts.identity,
+                startedAt: .zero,
+                ports: nil
+            )
+            items.append(Item(record: record, stop: nil, isGone: true))
+        }
+    }
+}
+
+/// What came of ending what an earlier supervisor has left.
+public struct TakeoverResult: Sendable {
+    /// Who is left, one sentence each.
+    public var left: [String] = []
+    /// Why others may be, one sentence each.
+    public var doubts: [String] = []
+
+    /// What to tell whoever asked for it.
+    public var status: ExitStatus {
+        left.isEmpty ? (doubts.isEmpty ? .clean : .incomplete) : .leftOver
     }
 }
 
 extension Supervisor {
     /// What an earlier supervisor has left here, by its records.
-    public func leftovers() -> Leftovers { Leftovers.read(in: directory, facts) }
+    ///
+    /// - Throws: Why that cannot be learned.
+    public func leftovers() throws(SystemError) -> Leftovers {
+        try Leftovers.read(in: directory, facts)
+    }
 
     /// Ends what an earlier one has left, or takes it on; nothing has been started yet.
     ///
@@ -54,8 +125,17 @@ extension Supervisor {
     /// - Parameters:
     ///   - leftovers: What it has left.
     ///   - isForced: Whether those that end are killed without being asked.
-    /// - Returns: Why not, one sentence for each that is left.
-    public func takeOver(_ leftovers: Leftovers, isForced: Bool = false) -> [String] {
+    /// - Returns: Who is left, and what is not known.
+    public func takeOver(_ leftovers: Leftovers, isForced: Bool = false) -> TakeoverResult {
+        var answer = TakeoverResult()
+        answer.doubts = leftovers.doubts
+        if let keeper = leftovers.keeper {
+            answer.left = [
+                "process \(keeper) looks after these services, and its lock was removed:"
+                    + " 'reaper clean --pid \(keeper)' ends it, and they are found then"
+            ]
+            return answer
+        }
         var rest = leftovers.items
         if options.takeover == .adopt {
             rest.removeAll { item in
@@ -63,7 +143,7 @@ extension Supervisor {
                 return adopt(item)
             }
         }
-        guard !rest.isEmpty else { return [] }
+        guard !rest.isEmpty else { return answer }
         let names = Set(rest.map(\.name))
         let targets = rest.map { item in
             var target = target(toEnd: item)
@@ -74,16 +154,23 @@ extension Supervisor {
         do throws(SystemError) {
             result = try ServiceEnding(targets, isForced: isForced).run(protecting: []) { _, _ in }
         } catch {
-            return ["what an earlier supervisor has left could not be looked at: \(error)"]
+            answer.doubts.append("what an earlier supervisor has left was not looked at: \(error)")
+            return answer
         }
-        var left: [String] = []
         for part in result.parts {
-            left += part.left.map { "\(part.name): \($0)" }
+            answer.left += part.left.map { "\(part.name): \($0)" }
             guard part.left.isEmpty else { continue }
             directory.removeRecord(of: part.name)
             if part.ended > 0 { tellMessage(part.name, "left by an earlier supervisor, was ended") }
         }
-        return left
+        if answer.left.isEmpty, result.proof == .none,
+            result.parts.contains(where: { $0.ended > 0 })
+        {
+            answer.doubts.append(
+                "it is not proven that nothing is left of them: \(result.unproven ?? "")"
+            )
+        }
+        return answer
     }
 
     private func target(toEnd item: Leftovers.Item) -> ServiceEnding.Target {

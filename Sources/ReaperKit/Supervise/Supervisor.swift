@@ -151,9 +151,6 @@ public final class Supervisor {
         self.options = options
         self.observe = observe
         supervision = Supervision(services, at: Clock.monotonic())
-        do throws(SystemError) { try directory.write(ownRecord(), to: "supervisor.json") } catch {
-            throw .system(error)
-        }
         nextLook = Clock.monotonic() + logPace.pause
         timers.add(.rotation, at: nextLook)
     }
@@ -168,9 +165,20 @@ public final class Supervisor {
             json.member("file", options.source)
             json.member("version", ReaperVersion.current)
             json.member("started_at", Clock.wall().rfc3339())
+            json.member("tag", tag)
+            json.array("services") { json in
+                for name in supervision.names { json.element(name) }
+            }
         }
         json.endLine()
         return json.bytes
+    }
+
+    /// Writes down who it is, and whom it may start.
+    func writeOwnRecord() {
+        do throws(SystemError) { try directory.write(ownRecord(), to: "supervisor.json") } catch {
+            tellMessage(nil, "no record of the supervisor: \(error)")
+        }
     }
 
     // MARK: - The loop
@@ -180,6 +188,7 @@ public final class Supervisor {
     /// - Parameter names: Which to start, with what they come after; `nil`: all.
     /// - Returns: What to tell whoever started it.
     public func run(starting names: [String]?) -> ExitStatus {
+        writeOwnRecord()
         start(names ?? supervision.names)
         while !isDone {
             var entries = waiting
