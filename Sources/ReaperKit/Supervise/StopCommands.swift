@@ -16,63 +16,93 @@ struct StopCommands {
         self.end = end
     }
 
-    /// Runs them, and waits until each has ended, or its service has, or the time is up.
+    /// One service that is asked.
+    private struct Asking {
+        /// The command; `nil` once it has ended well.
+        var command: Int32?
+        /// The service's main process.
+        let main: ProcessHandle
+        /// When its grace is over.
+        let end: Duration
+    }
+
+    /// Runs them, and waits until their services' main processes have ended, or the time is up.
     ///
-    /// What one has started and left is the service's, by its mark.
+    /// A command that fails has asked nobody, and is waited for no longer. What one has started and
+    /// left is the service's, by its mark.
     ///
     /// - Parameter interrupts: Ends them when it has counted any.
     func run(unless interrupts: InterruptCounter) {
-        var left: [Int32: Duration] = [:]
-        var procfs = try? Procfs()
-        var none = sigset_t()
-        unsafe sigemptyset(&none)
-        for target in targets {
-            var service = Service(name: target.name, command: target.stopCommand)
-            service.directory = target.directory
-            service.user = target.user
-            service.environment = target.environment
-            // Without its main process there is nobody to ask, and its number may be another's.
-            guard let identity = target.identity,
-                let process = procfs?.record(of: ProcessPlace(pid: identity.pid)).known,
-                process.identity == identity, !process.isZombie
-            else { continue }
-            // As systemd has it, so that the same commands work.
-            let value = ByteString("\(identity.pid)")
-            service.environment.append(Service.Variable(name: "MAINPID", value: value))
-            let launch = ServiceLaunch(
-                service: service,
-                mark: target.mark,
-                supervisor: "",
-                mask: none
-            )
-            let log = target.log.map { unsafe clinux_append($0.terminated, 0o600) } ?? -1
-            defer { if log >= 0 { _ = close(log) } }
-            // One that does not run asks nobody; then the signal does.
-            guard let pid = try? launch.start(target.stopCommand, output: log >= 0 ? log : 2)
-            else { continue }
-            left[pid] = min(end, Clock.monotonic() + target.stop.timeout)
-        }
-        while !left.isEmpty {
-            for pid in left.keys where waitpid(pid, nil, WNOHANG) != 0 { left[pid] = nil }
+        guard var procfs = try? Procfs() else { return }
+        var asking = targets.compactMap { start($0, &procfs) }
+        while !asking.isEmpty {
             interrupts.collect()
             let now = Clock.monotonic()
-            for (pid, time) in left where time <= now || interrupts.count > 0 {
-                _ = kill(pid, SIGKILL)
-                _ = waitpid(pid, nil, 0)
-                left[pid] = nil
+            asking = asking.compactMap { one in
+                var one = one
+                if let command = one.command {
+                    var status: Int32 = 0
+                    if unsafe waitpid(command, &status, WNOHANG) != 0 {
+                        one.command = nil
+                        if status != 0 { return nil }
+                    }
+                }
+                guard now < one.end, interrupts.count == 0 else {
+                    guard let command = one.command else { return nil }
+                    // Its number is its own until it is waited for.
+                    _ = kill(command, SIGKILL)
+                    _ = waitpid(command, nil, 0)
+                    return nil
+                }
+                return one.main.hasExited() ? nil : one
             }
-            guard let next = left.values.min() else { return }
-            pause(for: Array(left.keys), or: interrupts.descriptor, until: next)
+            guard let next = asking.map(\.end).min() else { return }
+            pause(for: asking, or: interrupts.descriptor, until: next)
         }
     }
 
+    private func start(_ target: ServiceEnding.Target, _ procfs: inout Procfs) -> Asking? {
+        // Without its main process there is nobody to ask, and its number may be another's.
+        guard let identity = target.identity,
+            let main = try? ProcessHandle(
+                opening: identity.pid,
+                startTime: identity.startTime,
+                in: &procfs
+            ), !main.hasExited()
+        else { return nil }
+        var service = Service(name: target.name, command: target.stopCommand)
+        service.directory = target.directory
+        service.user = target.user
+        // As systemd has it, so that the same commands work.
+        let value = ByteString("\(identity.pid)")
+        service.environment =
+            target.environment + [Service.Variable(name: "MAINPID", value: value)]
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        let launch = ServiceLaunch(
+            service: service,
+            mark: target.mark,
+            supervisor: "",
+            mask: none
+        )
+        let log = target.log.map { unsafe clinux_append($0.terminated, 0o600) } ?? -1
+        defer { if log >= 0 { _ = close(log) } }
+        // One that does not run asks nobody; then the signal does.
+        guard let pid = try? launch.start(target.stopCommand, output: log >= 0 ? log : 2) else {
+            return nil
+        }
+        let end = min(end, Clock.monotonic() + target.stop.timeout)
+        return Asking(command: pid, main: main, end: end)
+    }
+
     /// Waits until one of these has ended, there is something to read, or the time comes.
-    private func pause(for pids: [Int32], or descriptor: Int32, until time: Duration) {
-        let handles = pids.map { clinux_pidfd_open($0) }
+    private func pause(for asking: [Asking], or descriptor: Int32, until time: Duration) {
+        let handles = asking.compactMap(\.command).map { clinux_pidfd_open($0) }
         defer { for handle in handles where handle >= 0 { _ = close(handle) } }
         var entries = (handles + [descriptor]).map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
+        entries += asking.map(\.main.pollEntry)
         Polling.wait(for: &entries, until: time)
     }
 }

@@ -60,7 +60,7 @@ struct UpKilledTests {
         let up = try services.up()
         #expect(up.code == 0)
         let lines = up.errorText.split(separator: "\n")
-        #expect(lines.contains("web: left by an earlier supervisor, was ended"), "\(lines)")
+        #expect(lines.contains("upweb: left by an earlier supervisor, was ended"), "\(lines)")
         #expect(probes.allSatisfy { $0.hasEnded })
         let now = try services.standings()
         #expect(now.values.allSatisfy { $0.state == "running" })
@@ -125,9 +125,13 @@ struct UpKilledTests {
         let services = try SupervisedServices(Self.pair)
         let probes = try killed(services)
         #expect(try services.up("--takeover", "adopt").code == 0)
-        try services.write(Self.pair + "\nlate: { command: \"exec sleep 602\", after: [\"db\"] },")
+        try services.write(
+            Self.pair + "\nlate: { command: \"exec sleep 602\", after: [\"updb\"] },"
+        )
         #expect(try services.command("reload").code == 0)
-        #expect(try services.directory.read("state/services/db.stop").contains(#"["web","late"]"#))
+        #expect(
+            try services.directory.read("state/services/updb.stop").contains(#"["upweb","late"]"#)
+        )
         #expect(probes.allSatisfy { !$0.hasEnded })
     }
 
