@@ -11,7 +11,11 @@ struct NamedInstances {
 
     /// Looks for them, once; what of it cannot be waited for is told.
     ///
-    /// - Parameter isAgain: Whether that is told only of whom is found.
+    /// - Parameters:
+    ///   - names: As they were typed.
+    ///   - options: What else was asked for.
+    ///   - isAgain: Whether that is told only of whom is found.
+    /// - Throws: Why nothing could be looked at.
     init(
         _ names: [String],
         _ options: Options,

@@ -164,6 +164,7 @@ public final class LogReader {
     /// The lines that were added since, without their ends.
     ///
     /// - Parameter limit: How many bytes are read at most; the others stay for the next time.
+    /// - Returns: Them, in order.
     public func takeLines(atMost limit: Int = .max) -> [ByteString] {
         var lines = first
         var left = limit
