@@ -62,6 +62,7 @@ extension LeakSearch {
             if isTold, !options.output.isVerbose { shown.findings = [] }
             write(shown, Terminal.standardError().style(for: options.output))
         }
+        run.conclude()
         let written = output.finish(report, shown: isForPeople ? nil : report, .clean)
         return code == 0 ? written.rawValue : code
     }

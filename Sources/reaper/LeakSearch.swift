@@ -3,7 +3,7 @@ import ReaperKit
 
 /// Finds what a command left running, says so, and stops it.
 struct LeakSearch {
-    private let run: CommandRun
+    let run: CommandRun
     let facts: RunFacts
     let baseline: RunBaseline
     var options: Options

@@ -124,6 +124,9 @@ public final class CommandRun {
         }
     }
 
+    /// Says that nothing is left to be done but to tell what happened.
+    public func conclude() { signals.conclude() }
+
     /// Remembers whether one of these asks for an end.
     private func note(_ arrivals: [SignalIntake.Arrival]) {
         if arrivals.contains(where: { Self.interrupts.contains($0.number) }) {
