@@ -61,12 +61,18 @@ struct ShutdownInvariants {
                 && !process.wasKilled
         case .killed: !process.isAlive && process.wasKilled
         case .alreadyGone: !process.isAlive && process.asked == nil && !process.wasKilled
-        case .survived: process.isAlive || isFresh(process)
+        case .survived: process.isAlive || isFresh(process) || isPassedOver(target)
         case .denied: process.wasDenied
         case .refused:
             process.hasChanged || process.isProtected
                 || scene.options.excluded.contains(process.identity)
         }
+    }
+
+    /// Whether nothing more is said of it than that there was no time to look.
+    private func isPassedOver(_ target: TargetOutcome) -> Bool {
+        target.signal == nil
+            && target.reason?.hasPrefix("it was not looked at before the deadline") == true
     }
 
     /// Whether it died while the account was drawn up.

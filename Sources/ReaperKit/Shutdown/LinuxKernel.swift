@@ -282,7 +282,8 @@ public final class LinuxKernel: ShutdownKernel {
     public func hasExited(_ identity: ProcessIdentity) -> Bool {
         switch open(identity) {
         case .success(let handle): handle.hasExited()
-        case .failure(let error): error.isGone
+        // Without descriptors nobody can be held, but whether a number is anybody's needs none.
+        case .failure(let error): error.isGone || !PidLiveness.isProcess(identity.pid)
         }
     }
 }

@@ -15,6 +15,10 @@ extension ShutdownEngine {
         repeat {
             // Who left by itself just now was not killed.
             wait(for: set.active, until: kernel.now())
+            // What was told may have been lost since it was last asked for.
+            if options.isForced, kernel.births(to: [], until: kernel.now()) == nil {
+                hearing.lose()
+            }
             let isAtOnce = options.isForced && hearsEverything
             if !isAtOnce { freeze(until: end) }
             let together = kernel.killGroups(holding: Set(set.active.map(\.identity)))
