@@ -118,7 +118,8 @@ extension SimulatedKernel {
             violate(.deadline, "\(process.name) of the first wave is killed only now")
         }
         guard interruptTimes.count > 1, crowding == .zero, judging == .zero,
-            let asked = process.asked else { return }
+            let asked = process.asked
+        else { return }
         let second = interruptTimes[1]
         if asked < second, machine.time > second + .milliseconds(300) {
             violate(.grace, "\(process.name) is killed long after the second interrupt")
