@@ -41,20 +41,7 @@ final class SignalIntake {
     }
 
     /// Says that nothing is left to be done but to tell what happened.
-    ///
-    /// What would end reaper by default only interrupts a write(2) that waits from now on: whoever
-    /// takes no output must not hold it up for ever, and it must not die of a Ctrl-C before.
-    func conclude() {
-        var ending = sigset_t()
-        unsafe sigemptyset(&ending)
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
-            var previous = previous
-            guard unsafe sigismember(&previous, signal) == 0 else { continue }
-            clinux_make_harmless(signal)
-            unsafe sigaddset(&ending, signal)
-        }
-        unsafe pthread_sigmask(SIG_UNBLOCK, &ending, nil)
-    }
+    func conclude() { EndingSignals.makeHarmless(besides: previous) }
 
     /// Takes in what has arrived.
     func take() -> [Arrival] {

@@ -10,13 +10,12 @@ public final class InterruptCounter {
     /// Readable when another has arrived; -1 when the kernel has no signalfd.
     public let descriptor: Int32
     private var previous = sigset_t()
-    private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
     /// Starts counting.
     public init() {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
-        for signal in Self.signals { unsafe sigaddset(&signals, signal) }
+        for signal in EndingSignals.all { unsafe sigaddset(&signals, signal) }
         let result = unsafe clinux_signalfd(&signals)
         descriptor = result
         // Without the descriptor they keep killing reaper, which is better than being deaf.
@@ -39,16 +38,10 @@ public final class InterruptCounter {
 
     /// Says that what was to be interrupted is over, for the rest of reaper's life.
     ///
-    /// Whatever has arrived by now, or still arrives, must not keep the outcome from being told,
-    /// nor put a death in the place of its exit status. It only interrupts a write(2) that waits:
-    /// whoever takes no output must not hold reaper up for ever.
+    /// Whatever has arrived by now, or still arrives, takes neither the outcome nor the status away.
     public func conclude() {
         guard descriptor >= 0 else { return }
-        // Whoever held them back before still does, and reads them.
-        for signal in Self.signals where unsafe sigismember(&previous, signal) == 0 {
-            clinux_make_harmless(signal)
-        }
         // Now, and not when this goes away: a write that waits is to be interrupted.
-        unsafe pthread_sigmask(SIG_SETMASK, &previous, nil)
+        EndingSignals.makeHarmless(besides: previous)
     }
 }
