@@ -14,11 +14,7 @@ extension ParsingContext {
             defer { unsafe free(real) }
             return ByteString(unsafe String(cString: real))
         },
-        currentDirectory: {
-            guard let path = unsafe getcwd(nil, 0) else { return "/" }
-            defer { unsafe free(path) }
-            return ByteString(unsafe String(cString: path))
-        },
+        currentDirectory: { WorkingDirectory.path },
         homeDirectory: { unsafe getenv("HOME").map { ByteString(unsafe String(cString: $0)) } }
     )
 

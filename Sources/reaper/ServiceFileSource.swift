@@ -8,7 +8,7 @@ struct ServiceFileSource: Sendable {
 
     /// The file that the command line names, or the one in the current directory.
     static func found(_ options: ServiceOptions) throws(UsageError) -> ServiceFileSource {
-        let current = directory()
+        let current = WorkingDirectory.path.text
         if let file = options.file {
             return ServiceFileSource(path: file.hasPrefix("/") ? file : "\(current)/\(file)")
         }
@@ -45,11 +45,5 @@ struct ServiceFileSource: Sendable {
         } catch {
             return .failure(ServiceFileFailure(error.message))
         }
-    }
-
-    private static func directory() -> String {
-        guard let path = unsafe getcwd(nil, 0) else { return "." }
-        defer { unsafe free(path) }
-        return unsafe String(cString: path)
     }
 }

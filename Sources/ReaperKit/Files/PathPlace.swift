@@ -10,7 +10,7 @@ struct PathPlace {
     init(_ typed: ByteString) {
         let slash = UInt8(ascii: "/")
         var bytes = typed.bytes
-        if bytes.first != slash { bytes = PathPlace.current.bytes + [slash] + bytes }
+        if bytes.first != slash { bytes = WorkingDirectory.path.bytes + [slash] + bytes }
         var components: [ArraySlice<UInt8>] = []
         for component in bytes.split(separator: slash) {
             if component.elementsEqual([UInt8(ascii: ".")]) { continue }
@@ -41,8 +41,12 @@ struct PathPlace {
         defer { unsafe free(real) }
         return unsafe ByteString(UnsafeRawBufferPointer(start: real, count: strlen(real)))
     }
+}
 
-    private static var current: ByteString {
+/// Where this process works.
+public enum WorkingDirectory {
+    /// Its absolute path; the root where it has none, as when it was removed.
+    public static var path: ByteString {
         guard let path = unsafe getcwd(nil, 0) else { return "/" }
         defer { unsafe free(path) }
         return unsafe ByteString(UnsafeRawBufferPointer(start: path, count: strlen(path)))

@@ -61,7 +61,7 @@ public final class RunLease {
         }
         let boot = "/proc/sys/kernel/random/boot_id"
         let bootID = try FileDescriptor(opening: boot).readAll(limit: 64, subject: boot)
-        let namespace = try linkTarget(of: "/proc/self/ns/pid", in: AT_FDCWD)
+        let namespace = try RunTag.ownNamespace()
         var json = JSONWriter(.compact)
         json.object { json in
             json.member("id", tag)
@@ -69,27 +69,16 @@ public final class RunLease {
             json.member("start_ticks", record.identity.startTime)
             if !leads { json.member("leads", false) }
             json.member("boot_id", ByteString(bootID.filter { $0 > 0x20 }))
-            // As in `pid:[4026531836]`.
-            json.member("pid_namespace", UInt64(namespace.text.filter(\.isNumber)))
+            json.member("pid_namespace", namespace)
             json.member("started_at", Clock.wall().rfc3339())
         }
         json.endLine()
         return json.bytes
     }
 
-    /// `$REAPER_STATE_DIR/runs`, else `/run/reaper/runs` for root, and for others
-    /// `$XDG_RUNTIME_DIR/reaper/runs` or `/tmp/reaper-UID/runs`.
+    /// `runs` in the state directory, where records are for everybody to read.
     private static func openDirectory() throws(SystemError) -> FileDescriptor {
-        let base: String
-        if let path = variable("REAPER_STATE_DIR") {
-            base = path
-        } else if geteuid() == 0 {
-            base = "/run/reaper"
-        } else if let path = variable("XDG_RUNTIME_DIR") {
-            base = "\(path)/reaper"
-        } else {
-            base = "/tmp/reaper-\(geteuid())"
-        }
+        let base = StateDirectory.path(nil)
         for directory in [base, "\(base)/runs"] {
             let result = unsafe clinux_mkdir(directory, 0o755)
             if result != -EEXIST { try check(result, "mkdir", directory) }
@@ -111,10 +100,5 @@ public final class RunLease {
             facts.st_mode & 0o022 == 0
         else { throw SystemError(call: "open", subject: directory, code: EPERM) }
         return opened
-    }
-
-    private static func variable(_ name: String) -> String? {
-        let value = unsafe getenv(name).map { unsafe String(cString: $0) }
-        return value?.hasPrefix("/") == true ? value : nil
     }
 }

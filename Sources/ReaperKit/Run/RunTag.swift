@@ -11,11 +11,17 @@ public enum RunTag {
             bits = UInt64(bitPattern: Clock.sinceBoot().nanoseconds)
         }
         let digits = String(bits, radix: 16)
-        let link = try? linkTarget(of: "/proc/self/ns/pid", in: AT_FDCWD)
-        // As in `pid:[4026531836]`; 0 where that is not known.
-        let namespace = link.flatMap { UInt64($0.text.filter(\.isNumber)) } ?? 0
+        // 0 where that is not known.
+        let namespace = (try? ownNamespace()) ?? 0
         let zeros = String(repeating: "0", count: 16 - digits.count)
         return "\(namespace)-\(getpid())-\(zeros)\(digits)"
+    }
+
+    /// The inode of reaper's own pid namespace; pid_namespaces(7).
+    ///
+    /// - Returns: `nil` where the kernel's text for it, as in `pid:[4026531836]`, has no number.
+    static func ownNamespace() throws(SystemError) -> UInt64? {
+        UInt64(try linkTarget(of: "/proc/self/ns/pid", in: AT_FDCWD).text.filter(\.isNumber))
     }
 
     /// The pid namespace that a tag says its reaper is in; `nil` where it does not say so.

@@ -13,7 +13,9 @@ public struct StateDirectory: ~Copyable {
     /// Where it is: what the command line says, else `REAPER_STATE_DIR`, else `/run/reaper` for
     /// root, and for others `$XDG_RUNTIME_DIR/reaper` or `/tmp/reaper-UID`.
     public static func path(_ given: String?) -> String {
-        if let given { return given.hasPrefix("/") ? given : "\(workingDirectory)/\(given)" }
+        if let given {
+            return given.hasPrefix("/") ? given : "\(WorkingDirectory.path.text)/\(given)"
+        }
         if let path = variable("REAPER_STATE_DIR") { return path }
         if geteuid() == 0 { return "/run/reaper" }
         if let path = variable("XDG_RUNTIME_DIR") { return "\(path)/reaper" }
@@ -223,11 +225,5 @@ public struct StateDirectory: ~Copyable {
     private static func variable(_ name: String) -> String? {
         let value = unsafe getenv(name).map { unsafe String(cString: $0) }
         return value?.hasPrefix("/") == true ? value : nil
-    }
-
-    private static var workingDirectory: String {
-        guard let path = unsafe getcwd(nil, 0) else { return "/" }
-        defer { unsafe free(path) }
-        return unsafe String(cString: path)
     }
 }
