@@ -60,38 +60,21 @@ extension ScanSession {
         _ interrupts: InterruptCounter,
         observe: @escaping (ShutdownProgress) -> Void
     ) -> ShutdownOutcome {
-        let planning = options.planning
-        let host = scanner.host
-        var shutdown = ShutdownOptions()
-        shutdown.deadline = options.action.effectiveDeadline
-        shutdown.isForced = options.action.isForced
-        shutdown.excluded = Set(host.ownChain)
-            .union(plan.refused.compactMap(\.identity))
-        shutdown.hearsSince = scanner.hearsSince
-        shutdown.beginning = shutdown.hearsSince ?? beginning
-        shutdown.hasPattern = plan.follows && scanner.request.isPattern
-        let rules = request.rules
-        shutdown.adopters = ShutdownPlanner(snapshot, rules: rules, options: planning)
-            .adopters(of: plan)
         // Files are evidence about orphans; an instance that one names is stopped for its own sake.
         let evidence = request.instances == nil ? files : []
-        let kernel = LinuxKernel(
-            scanner: takeScanner(),
-            planning: planning,
-            followsPattern: shutdown.hasPattern,
-            files: evidence,
-            groups: plan.groups,
-            hidden: snapshot.unreadable.processes,
-            isExact: !plan.follows,
-            end: Clock.monotonic() + shutdown.deadline + ShutdownOptions.overtime,
-            interrupts: interrupts
-        )
+        let beginning = beginning
         ShutdownPriority.raise()
-        var engine = ShutdownEngine(kernel: kernel, options: shutdown, observe: observe)
-        var outcome = engine.run(plan)
+        let outcome = takeScanner().execute(
+            plan,
+            in: snapshot,
+            options.planning,
+            deadline: options.action.effectiveDeadline,
+            beginning: beginning,
+            files: evidence,
+            interrupts: interrupts,
+            observe: observe
+        )
         interrupts.conclude()
-        // What was said of the first look need not be said again.
-        outcome.portNotes = kernel.portNotes.filter { !snapshot.unreadable.notes.contains($0) }
         return outcome
     }
 }

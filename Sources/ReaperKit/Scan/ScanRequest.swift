@@ -68,7 +68,7 @@ public struct ScanRequest: Sendable {
     ///
     /// Exact processes cannot, and neither can a port: whoever takes it next is somebody else.
     public var isPattern: Bool {
-        if services != nil { return true }
+        if let services { return !services.rules.isEmpty }
         if instances != nil { return !detectors.isEmpty }
         if isJudged { return wants(.orphan) }
         return selection.ports == nil && !selection.process.isOnlyPids

@@ -76,29 +76,18 @@ extension ServiceEnding {
         plan.sweeps = sweeps
         plan.ports = ports
         let owners = ServiceOwners(self, result.findings, plan)
-        var options = ShutdownOptions()
-        options.deadline = deadline
-        options.isForced = isForced
-        options.excluded = Set(scanner.host.ownChain).union(plan.refused.compactMap(\.identity))
-        options.hearsSince = scanner.hearsSince
-        options.beginning = options.hearsSince ?? beginning
-        options.hasPattern = !marks.rules.isEmpty
-        options.adopters = ShutdownPlanner(result.snapshot, rules: rules, options: planning)
-            .adopters(of: plan)
-        let kernel = LinuxKernel(
-            scanner: scanner,
-            planning: planning,
-            followsPattern: options.hasPattern,
+        let outcome = scanner.execute(
+            plan,
+            in: result.snapshot,
+            planning,
+            deadline: deadline,
+            beginning: beginning,
             files: [],
-            hidden: result.snapshot.unreadable.processes,
-            end: Clock.monotonic() + deadline + ShutdownOptions.overtime,
             interrupts: interrupts
-        )
-        var engine = ShutdownEngine(kernel: kernel, options: options) { progress in
+        ) { progress in
             if case .appeared(let target) = progress { owners.note(target) }
             observe(progress, progress.target.flatMap { owners.name(of: $0) })
         }
-        let outcome = engine.run(plan)
         return conclude(outcome, plan, owners, result.snapshot.unreadable)
     }
 
