@@ -26,15 +26,21 @@ static inline int clinux_record_lock(int fd) {
   return r < 0 ? -errno : lock.l_type;
 }
 
+/* The address of the Unix socket at path; unix(7). */
+static inline int clinux_unix_address(const char *path, struct sockaddr_un *address) {
+  memset(address, 0, sizeof *address);
+  address->sun_family = AF_UNIX;
+  if (strlen(path) >= sizeof address->sun_path) return -ENAMETOOLONG;
+  strcpy(address->sun_path, path);
+  return 0;
+}
 /* connect(2) of a datagram socket to the Unix socket at path, closed at once: nobody is told.
    0 or -EPROTOTYPE or -EPERM when a socket is bound to that inode, in whatever network namespace;
    -ECONNREFUSED when none is. */
 static inline int clinux_unix_probe(const char *path) {
   struct sockaddr_un address;
-  memset(&address, 0, sizeof address);
-  address.sun_family = AF_UNIX;
-  if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
-  strcpy(address.sun_path, path);
+  int wrong = clinux_unix_address(path, &address);
+  if (wrong) return wrong;
   int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -errno;
   int r = connect(fd, (struct sockaddr *)&address, sizeof address);

@@ -3,10 +3,10 @@
 
 /* What a supervisor needs, in the manner of clinux.h. */
 #include "clinux.h"
+#include "files.h"
 #include "run.h"
 #include <grp.h>
 #include <sys/inotify.h>
-#include <sys/un.h>
 
 /* A program to start in a session of its own. */
 struct clinux_launch {
@@ -90,10 +90,8 @@ static inline int clinux_memory_file(const char *name) {
 /* A listening Unix socket at path, for its owner alone from the first moment on. */
 static inline int clinux_unix_listen(const char *path) {
   struct sockaddr_un address;
-  memset(&address, 0, sizeof address);
-  address.sun_family = AF_UNIX;
-  if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
-  strcpy(address.sun_path, path);
+  int wrong = clinux_unix_address(path, &address);
+  if (wrong) return wrong;
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -errno;
   mode_t before = umask(0177);
@@ -108,10 +106,8 @@ static inline int clinux_unix_listen(const char *path) {
 /* A connection to the socket at path. */
 static inline int clinux_unix_connect(const char *path) {
   struct sockaddr_un address;
-  memset(&address, 0, sizeof address);
-  address.sun_family = AF_UNIX;
-  if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
-  strcpy(address.sun_path, path);
+  int wrong = clinux_unix_address(path, &address);
+  if (wrong) return wrong;
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -errno;
   if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
