@@ -25,9 +25,9 @@ enum EndServicesCommand {
         do throws(SystemError) {
             let result = try request.run(protecting: []) { progress, service in
                 guard let line = line(progress, service) else { return }
-                write(line)
+                _ = StandardStreams.write(line, to: 1)
             }
-            write(result.json)
+            _ = StandardStreams.write(result.json, to: 1)
             return .clean
         } catch {
             Diagnostics.report("\(name): \(error)")
@@ -45,17 +45,5 @@ enum EndServicesCommand {
         }
         json.endLine()
         return json.bytes
-    }
-
-    private static func write(_ bytes: [UInt8]) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes {
-                unsafe Glibc.write(1, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
     }
 }

@@ -29,7 +29,7 @@ enum LogsCommand {
         func show(_ name: String, _ line: ByteString) -> Bool {
             let prefix =
                 isPrefixed ? name + String(repeating: " ", count: width - name.count) + " | " : ""
-            return write(Array(prefix.utf8) + line.bytes + [0x0A])
+            return StandardStreams.write(Array(prefix.utf8) + line.bytes + [0x0A], to: 1)
         }
         for (name, reader) in readers {
             for line in reader.takeLines() where !show(name, line) { return .clean }
@@ -91,19 +91,5 @@ enum LogsCommand {
             Diagnostics.report(error.description.escapedForTerminal)
             return .incomplete
         }
-    }
-
-    /// - Returns: Whether anybody reads it.
-    private static func write(_ bytes: [UInt8]) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes {
-                unsafe Glibc.write(1, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
     }
 }

@@ -195,14 +195,12 @@ extension SupervisorFailure {
         switch self {
         case .isRunning(let path): "a supervisor runs already for \(path)"
         case .system(let error): error.description.escapedForTerminal
-        case .leftovers(let names):
-            "left by an earlier supervisor: \(names.joined(separator: ", "))"
         }
     }
 
     var status: ExitStatus {
         switch self {
-        case .isRunning, .leftovers: .leftOver
+        case .isRunning: .leftOver
         case .system: .usage
         }
     }

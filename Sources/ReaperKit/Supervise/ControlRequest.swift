@@ -13,9 +13,6 @@ public enum ControlRequest: Sendable, Equatable {
     /// End everything, and the supervisor.
     case shutdown(isForced: Bool)
 
-    /// Whether it changes anything.
-    var isChange: Bool { self != .status }
-
     /// As one line.
     public var json: [UInt8] {
         var json = JSONWriter(.compact)

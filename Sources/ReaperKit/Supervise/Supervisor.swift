@@ -261,8 +261,6 @@ public enum SupervisorFailure: Error, Sendable {
     case isRunning(String)
     /// A system call failed.
     case system(SystemError)
-    /// Services that another has left run, and nobody said what is to become of them.
-    case leftovers([String])
 }
 
 /// Why a service file could not be read again, in words.
