@@ -117,7 +117,7 @@ struct ProcessHandleTests {
     func reuse() throws {
         var procfs = try Procfs()
         var hadSameTick = false
-        for _ in 0..<100 where !hadSameTick {
+        for _ in 0..<2000 where !hadSameTick {
             let child = try ReusableChild()
             let number = child.pid
             let handle = try ProcessHandle(opening: number, startTime: nil, in: &procfs)

@@ -63,21 +63,30 @@ struct InterruptTests {
         return pipe
     }
 
-    @Test("when all is over it takes neither the account nor the exit status away")
-    func afterwards() throws {
-        let specimen = try Specimen("tree", "--depth", "1", "--width", "20")
-        let directory = try TemporaryDirectory()
-        let path = directory.path("report")
-        let pipe = try narrowPipe(path)
-        defer { _ = close(pipe) }
+    /// Has reaper stop a tree and write its account into a narrow pipe; returns when that is full.
+    private func startFilling(
+        _ pipe: Int32,
+        _ path: String,
+        _ root: ProcessProbe
+    ) throws -> RunningProgram {
         let words = ["clean", "--json", "--no-default-rules", "-o", path]
-        let program = try Binary.reaper.start(words + ["--pid", try specimen.root.identity])
+        let program = try Binary.reaper.start(words + ["--pid", root.identity])
         program.closeInput()
         var waiting: Int32 = 0
         while waiting < 4096 {
             try #require(unsafe ioctl(pipe, UInt(FIONREAD), &waiting) == 0)
             sched_yield()
         }
+        return program
+    }
+
+    @Test("when all is over it takes neither the account nor the exit status away")
+    func afterwards() throws {
+        let specimen = try Specimen("tree", "--depth", "1", "--width", "20")
+        let directory = try TemporaryDirectory()
+        let pipe = try narrowPipe(directory.path("report"))
+        defer { _ = close(pipe) }
+        let program = try startFilling(pipe, directory.path("report"), try specimen.root)
         try interrupt(program)
         try #require(fcntl(pipe, F_SETFL, 0) == 0)
         var output: [UInt8] = []
@@ -95,17 +104,9 @@ struct InterruptTests {
     func stalled() throws {
         let specimen = try Specimen("tree", "--depth", "1", "--width", "20")
         let directory = try TemporaryDirectory()
-        let path = directory.path("report")
-        let pipe = try narrowPipe(path)
+        let pipe = try narrowPipe(directory.path("report"))
         defer { _ = close(pipe) }
-        let words = ["clean", "--json", "--no-default-rules", "-o", path]
-        let program = try Binary.reaper.start(words + ["--pid", try specimen.root.identity])
-        program.closeInput()
-        var waiting: Int32 = 0
-        while waiting < 4096 {
-            try #require(unsafe ioctl(pipe, UInt(FIONREAD), &waiting) == 0)
-            sched_yield()
-        }
+        let program = try startFilling(pipe, directory.path("report"), try specimen.root)
         // What has begun to be written is told as written so far, and then waited for again.
         while !hasExited(program) {
             try program.send(signal: SIGINT)

@@ -160,8 +160,8 @@ struct UpCrashTests {
         let port = try #require(holder.facts["port"])
         let python = try #require(Machine.python)
         let serve =
-            "import socket,time; s=socket.socket(); s.setsockopt(1,2,1);"
-            + " s.bind(('127.0.0.1',\(port))); s.listen(); time.sleep(600)"
+            "import signal,socket; s=socket.socket(); s.setsockopt(1,2,1);"
+            + " s.bind(('127.0.0.1',\(port))); s.listen(); signal.pause()"
         let service = { (more: String) in
             """
             upweb: { command: ["\(python)", "-c", "\(serve)"], ports: \(port),

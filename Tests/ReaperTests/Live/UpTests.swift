@@ -85,8 +85,8 @@ struct UpTests {
     func readiness() throws {
         let python = try #require(Machine.python)
         let serve =
-            "import socket,time; s=socket.socket(); s.bind(('127.0.0.1',0)); s.listen();"
-            + "open('port','w').write(str(s.getsockname()[1])); time.sleep(600)"
+            "import signal,socket; s=socket.socket(); s.bind(('127.0.0.1',0)); s.listen();"
+            + "open('port','w').write(str(s.getsockname()[1])); signal.pause()"
         let services = try SupervisedServices(
             """
             line: { command: "echo not yet; echo 'now ready: 1'; exec sleep 600",
