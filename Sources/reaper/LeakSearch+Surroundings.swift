@@ -4,8 +4,7 @@ import ReaperKit
 extension LeakSearch {
     /// Looks for ports and files that are left.
     mutating func lookAround() throws(ScanSession.Failure) {
-        let changes = baseline.changes()
-        guard !changes.isEmpty else { return }
+        guard let changes = baseline?.changes(), !changes.isEmpty else { return }
         let exemptions = options.selection.exemptions
         var (findings, ignored) = changes.fileFindings(besides: exemptions)
         var whole = try reportSoFar()

@@ -5,7 +5,7 @@ import ReaperKit
 struct LeakSearch {
     let run: CommandRun
     let facts: RunFacts
-    let baseline: RunBaseline
+    let baseline: RunBaseline?
     var options: Options
     /// What has been found and done so far; `nil` before the first look.
     var report: Report?
@@ -30,7 +30,7 @@ struct LeakSearch {
         case others
     }
 
-    init(_ run: CommandRun, _ facts: RunFacts, since baseline: RunBaseline, _ options: Options) {
+    init(_ run: CommandRun, _ facts: RunFacts, since baseline: RunBaseline?, _ options: Options) {
         self.run = run
         self.facts = facts
         self.baseline = baseline

@@ -61,7 +61,7 @@ enum RunCommand {
         let ended = Clock.monotonic()
         let isClean = run.settle(until: Clock.monotonic() + options.run.settle)
         var status = ExitStatus.clean.rawValue
-        if !isClean || options.wantsRunReport || !baseline.changes().isEmpty {
+        if !isClean || options.wantsRunReport || baseline?.changes().isEmpty == false {
             let facts = RunFacts(
                 command: words,
                 tag: run.tag,

@@ -49,13 +49,33 @@ struct Subcommand: Sendable {
     var flags: [Flag] { Flag.all.filter { $0.commands.contains(name) } }
 
     /// The subcommand of this name.
-    static func named(_ name: String) -> Subcommand? { all.first { $0.name.rawValue == name } }
+    static func named(_ name: String) -> Subcommand? { Name(rawValue: name).map(row) }
 
     /// Every subcommand there is.
-    static let all: [Subcommand] = [
-        scan, clean, explain, list, stop, wait, run, snapshot, rules, report, up, down,
-        status, restart, reload, logs, help,
-    ]
+    static let all = Name.allCases.map(row)
+
+    /// One at a time: a command that is over in a millisecond has no time for the texts of all.
+    private static func row(_ name: Name) -> Subcommand {
+        switch name {
+        case .scan: scan
+        case .clean: clean
+        case .explain: explain
+        case .list: list
+        case .stop: stop
+        case .wait: wait
+        case .run: run
+        case .snapshot: snapshot
+        case .rules: rules
+        case .report: report
+        case .up: up
+        case .down: down
+        case .status: status
+        case .restart: restart
+        case .reload: reload
+        case .logs: logs
+        case .help: help
+        }
+    }
 
     private static let scan = Subcommand(
         name: .scan,

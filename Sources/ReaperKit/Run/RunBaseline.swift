@@ -12,12 +12,13 @@ public struct RunBaseline: Sendable {
     private let files: Set<ByteString>
     private let limits: [String]
 
-    /// Notes what is there now.
+    /// Notes what is there now; `nil` where nothing is to be looked at.
     ///
     /// - Parameters:
     ///   - globs: Of absolute paths; what matches one later and is not there now is new.
     ///   - ports: Who holds one of these later with another socket is new.
-    public init(watching globs: [Glob], ports: PortSet?) {
+    public init?(watching globs: [Glob], ports: PortSet?) {
+        if globs.isEmpty, ports == nil { return nil }
         let listing = WatchedFiles(matching: globs)
         let holding = HoldingSockets(of: ports)
         watched = globs

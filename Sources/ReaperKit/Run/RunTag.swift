@@ -18,10 +18,13 @@ public enum RunTag {
     }
 
     /// The inode of reaper's own pid namespace; pid_namespaces(7).
-    ///
-    /// - Returns: `nil` where the kernel's text for it, as in `pid:[4026531836]`, has no number.
-    static func ownNamespace() throws(SystemError) -> UInt64? {
-        UInt64(try linkTarget(of: "/proc/self/ns/pid", in: AT_FDCWD).text.filter(\.isNumber))
+    static func ownNamespace() throws(SystemError) -> UInt64 {
+        let path = "/proc/self/ns/pid"
+        var facts = stat()
+        guard unsafe stat(path, &facts) == 0 else {
+            throw SystemError(call: "stat", subject: path, code: errno)
+        }
+        return UInt64(facts.st_ino)
     }
 
     /// The pid namespace that a tag says its reaper is in; `nil` where it does not say so.
