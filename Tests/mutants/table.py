@@ -67,9 +67,13 @@ MUTATIONS = [
      "options.isForced && hearsEverything",
      "options.isForced",
      {"freeze"}),
-    ("freezing goes on after the deadline", KILL,
-     "for _ in 0..<freezeRounds where kernel.now() < end {",
-     "for _ in 0..<freezeRounds {",
+    # A look that would end after the deadline ends it too.
+    ("freezing goes on after the deadline", [
+        (KILL, "for _ in 0..<freezeRounds where kernel.now() < end {",
+         "for _ in 0..<freezeRounds {"),
+        (KILL, "guard hasTimeForUsualLook(until: end) else {\n                // They are",
+         "guard kernel.now() >= .zero else {\n                // They are"),
+    ],
      {"deadline"}),
     ("looks are begun that end long after the deadline", ENGINE,
      "kernel.now() + lookCost <= end + ShutdownOptions.overtime",
