@@ -78,7 +78,8 @@ extension ShutdownEngine {
     ///
     /// Most trees are gone sooner than everybody can be looked at.
     private mutating func waitOrLook(for active: [ShutdownMember], until time: Duration) {
-        let idle = kernel.now() + .milliseconds(50)
+        let idle = min(kernel.now() + .milliseconds(50), time)
+        if awaitReplacements(until: idle, lookingEvery: .milliseconds(1)) { return }
         if !isEverybodySeen, set.leadsAnything, idle < time {
             wait(for: active, until: idle)
             if kernel.now() < idle || active.contains(where: { set[$0.identity]?.gone != nil }) {
@@ -86,7 +87,42 @@ extension ShutdownEngine {
             }
             if lookAtEverybody() { return }
         }
+        if awaitReplacements(until: time, lookingEvery: .milliseconds(50)) { return }
         wait(for: active, until: time)
+    }
+
+    /// Waits where a parent that was asked may replace a child that was, and go before anybody looks.
+    ///
+    /// Where births are not told, whom it leaves behind so could not be told from anybody else's.
+    ///
+    /// - Parameters:
+    ///   - end: When to wait no longer.
+    ///   - pause: Until the first look; each one after it waits longer.
+    /// - Returns: Whether somebody exited or has come, or an interrupt.
+    private mutating func awaitReplacements(
+        until end: Duration,
+        lookingEvery pause: Duration
+    ) -> Bool {
+        var pause = pause
+        let known = interrupts
+        while !hearing.isIntact, follows, kernel.now() < end {
+            let parents = set.active.filter {
+                $0.asked != nil && $0.lostAskedChild && !$0.wasKilled
+            }
+            if parents.isEmpty { return false }
+            let count = set.activeCount
+            wait(for: set.active, until: min(end, kernel.now() + pause))
+            if set.activeCount != count || interrupts != known { return true }
+            let before = kernel.now()
+            guard before < end else { return false }
+            outcome.rounds += 1
+            let look = kernel.look(
+                .newcomers(below: parents.map(\.identity), known: set.numbers)
+            )
+            if !takeNewcomers(look).isEmpty { return true }
+            pause = max(pause * 2, (kernel.now() - before) * 2)
+        }
+        return false
     }
 
     /// Waits while somebody may still exit who was asked.

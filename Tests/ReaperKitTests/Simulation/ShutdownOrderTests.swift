@@ -38,6 +38,23 @@ struct ShutdownOrderTests {
         #expect(scene.machine.time < .seconds(1))
     }
 
+    @Test("whom a parent makes for those that were asked is asked too", arguments: [false, true])
+    func replaced(isTold: Bool) {
+        var scene = ShutdownScene()
+        scene.kernel.tellsBirths = isTold
+        var keeper = Temperament()
+        keeper.respawns = 3
+        keeper.answerToTerm = .exits(after: .milliseconds(30))
+        let root = scene.machine.fork(scene.machine.initProcess, "root", keeper)
+        scene.machine.fork(root, "child")
+        scene.machine.fork(root, "second")
+        scene.machine.spend(.seconds(1))
+        scene.stop(root)
+        let outcome = scene.run()
+        #expect(scene.machine.byNumber.values.filter(\.isAlive).map(\.name) == ["init"])
+        #expect(outcome.proof == .tree && scene.kernel.violations.isEmpty)
+    }
+
     @Test("who is asked with KILL is gone at once, and so is its parent", arguments: [false, true])
     func askedWithKill(isTold: Bool) {
         for order in [StopOrder.deepestFirst, .rootFirst, .atOnce] {
