@@ -67,6 +67,25 @@ struct SystemStatesTests {
         #expect(try node.finish().signals.isEmpty)
     }
 
+    @Test(
+        "another user's stop of root's node is denied, names it, and leaves node and record",
+        .enabled(if: Machine.isRoot, "needs root to have another user")
+    )
+    func foreignNode() throws {
+        let exe = ["--exe", open.path("venv/bin/manta_node")]
+        let node = try Specimen(["sleep", "--setsid"] + exe + ["--args", "start", "prod"])
+        let text = #"{"instance_id": "prod-1", "alias": "prod", "pid": \#(try node.root.pid)}"#
+        try open.directory.write(text, to: Self.record)
+        let completion = try open.run(["stop", "prod", "--rule", "manta.*"], asUser: 65_534)
+        #expect(completion.code == 1)
+        #expect(
+            completion.errorText.contains("permission denied (PID \(try node.root.pid))"),
+            "\(completion.errorText)"
+        )
+        #expect(open.directory.contains(Self.record))
+        #expect(try node.finish().signals.isEmpty)
+    }
+
     // MARK: - systemg
 
     private func services(
