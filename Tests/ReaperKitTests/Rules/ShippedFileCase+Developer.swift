@@ -17,6 +17,50 @@ extension ShippedFileCase {
             own: ["/usr/bin/ruby3.1 puma 6.4.2 (tcp://localhost:3000) [app]"]
         ),
         ShippedFileCase(
+            rule: "devservers.puma",
+            paths: ["/home/u/tmp/pids/puma.pid", "/home/u/shared/tmp/pids/puma.pid"],
+            other: "/home/u/tmp/pids/puma.sock",
+            // Written without an end of line.
+            text: "4127",
+            own: [
+                "/usr/bin/ruby3.1 puma 6.4.2 (tcp://localhost:3000) [app]",
+                "/usr/bin/ruby3.1 /usr/bin/puma -C config/puma.rb",
+                "/usr/lib/jvm/java-21/bin/java -cp jruby.jar org.jruby.Main /opt/bin/puma",
+            ],
+            others: ["/usr/bin/ruby3.1 unicorn master -D", "/usr/bin/less puma.rb"]
+        ),
+        ShippedFileCase(
+            rule: "devservers.puma-state",
+            paths: ["/home/u/tmp/pids/puma.state", "/home/u/shared/tmp/pids/puma.state"],
+            other: "/home/u/tmp/pids/puma.pid",
+            text: """
+                ---
+                pid: 4127
+                control_url: unix:///tmp/pumactl
+                control_auth_token: 5e51
+                running_from: "/w/app"
+
+                """,
+            own: ["/usr/bin/ruby3.1 puma 6.4.2 (tcp://localhost:3000) [app]"],
+            others: ["/usr/bin/ruby3.1 rake jobs:work"]
+        ),
+        ShippedFileCase(
+            rule: "devservers.unicorn",
+            paths: [
+                "/home/u/tmp/pids/unicorn.pid", "/home/u/tmp/pids/unicorn.pid.oldbin",
+                "/home/u/shared/pids/unicorn.pid", "/home/u/shared/tmp/pids/unicorn.pid",
+            ],
+            other: "/home/u/tmp/pids/gunicorn.pid",
+            own: [
+                "/usr/bin/ruby3.1 unicorn master -c config/unicorn.rb -D",
+                "/usr/bin/ruby3.1 /usr/bin/unicorn_rails -D",
+            ],
+            others: [
+                "/usr/bin/ruby3.1 puma 6.4.2 (tcp://localhost:3000) [app]",
+                "/usr/bin/python3.12 /usr/bin/gunicorn app:app",
+            ]
+        ),
+        ShippedFileCase(
             rule: "devservers.spring",
             paths: ["/tmp/spring-1000/0f3a.pid"],
             other: "/tmp/spring-1000/0f3a",

@@ -180,6 +180,42 @@ struct DeveloperRulesTests {
         #expect(try completion.report().outcome?.removed.map(\.path) == [file])
     }
 
+    @Test(
+        "a pid file of Puma or Unicorn is told when its server is gone, and never removed",
+        arguments: [
+            ("puma", "puma.pid", ""), ("puma-state", "puma.state", "---\npid: "),
+            ("unicorn", "unicorn.pid", ""), ("unicorn", "unicorn.pid.oldbin", ""),
+        ]
+    )
+    func rubyServer(_ rule: String, _ name: String, _ before: String) throws {
+        let words = ["--rule", "devservers.\(rule)"]
+        let title = rule == "unicorn" ? "unicorn master -D" : "puma 6.4.2 (tcp://0.0.0.0:3000)"
+        let server = try Specimen(
+            "sleep",
+            "--orphan",
+            "--setsid",
+            "--exe",
+            home.path("bin/ruby3.1"),
+            "--argv0",
+            title
+        )
+        let stranger = try Specimen("sleep", "--exe", home.path("bin/ruby3.2"))
+        let place = "project/tmp/pids/\(name)"
+        // That of one that runs is not older than it.
+        let file = try home.directory.write("\(before)\(server.root.pid)\n", to: place)
+        #expect(try home.run(["scan"] + words).report().findings.isEmpty)
+        let running = try home.run(["list"] + words).listing().instances
+        #expect(try running.map(\.identity) == [server.root.identity])
+        for pid in [Int32(RuleHome.nobody), try stranger.root.pid] {
+            try home.write("\(before)\(pid)\n", to: place)
+            let finding = try home.run(["scan"] + words).report().finding(about: file)
+            #expect(finding?.severity == "info" && finding?.remedy.action == "none")
+            _ = try home.run(["clean", "--yes", "--stale-files"] + words)
+            #expect(home.directory.contains(place))
+        }
+        for specimen in [server, stranger] { #expect(try specimen.finish().signals.isEmpty) }
+    }
+
     @Test("the lock of a `next dev` that runs stays, and goes when nobody holds it")
     func nextLock() throws {
         try home.makeDirectory("project/.next/dev")

@@ -9,6 +9,8 @@ import Testing
 @Suite(
     "dora itself",
     .enabled(if: DoraCommand.path != nil, Comment(rawValue: DoraCommand.absence)),
+    // Below `dora up` they share a port.
+    .serialized,
     .timeLimit(.minutes(60))
 )
 struct RealDoraTests {
@@ -50,6 +52,52 @@ struct RealDoraTests {
         for node in nodes.values { #expect(node.hasEnded) }
     }
 
+    @Test(
+        "T17 T21 a dataflow that `dora start` left behind is listed, and stopped node by node",
+        .enabled(if: RealDora.isPortFree, "a daemon of somebody else's listens on port 53291"),
+        arguments: [["coordinator"], ["coordinator", "daemon"]]
+    )
+    func started(killed: [String]) throws {
+        let dora = try RealDora()
+        let background = try dora.up()
+        defer { RealDora.end(background) }
+        #expect(Set(background.keys) == ["coordinator", "daemon"])
+        let names = ["camera", "camera.payload", "plot", "plot.payload"]
+        // None of them joins its dataflow: in any version they outlive their daemon.
+        let nodes = try dora.start(names, program: RealDora.wrapping, by: ["start", "--detach"])
+        defer { RealDora.end(nodes) }
+        try expectOwned(nodes, by: dora)
+        for name in killed {
+            let probe = try #require(background[name])
+            try probe.send(SIGKILL)
+            #expect(try probe.endsInTime())
+        }
+        let camera = try #require(nodes["camera"])
+        let listed = try dora.home.run(["list", "--rule", "dora.*"]).listing().instances
+        let flow = try #require(
+            listed.first { $0.processes?.contains { $0.identity == camera.identity } == true }
+        )
+        #expect(flow.system == "dora" && flow.state == "running")
+        let members = flow.processes?.filter { !$0.inherited } ?? []
+        let wanted = [camera.identity, try #require(nodes["plot"]).identity]
+        #expect(Set(members.map(\.identity)) == Set(wanted))
+        #expect(Set(members.compactMap(\.node)) == ["camera", "plot"])
+        // Of an owner that lives nothing is left over; without the coordinator it stops nobody.
+        let found = try scan(for: nodes, of: dora).findings.map(\.rule)
+        #expect(found.isEmpty == !killed.contains("daemon"), "\(found)")
+        let stop = try dora.home.run(["stop", flow.id])
+        #expect(stop.code == 0, "\(stop.text)\(stop.errorText)")
+        for name in ["camera", "plot"] {
+            let lines = stop.errorText.split(separator: "\n").filter {
+                $0.contains("✓ \(name) stopped [")
+            }
+            #expect(lines.count == 1, "\(stop.errorText)")
+        }
+        for (name, node) in nodes { #expect(node.hasEnded, "\(name)") }
+        let again = try dora.home.run(["list", "--rule", "dora.*"]).listing().instances
+        #expect(!again.contains { $0.id == flow.id })
+    }
+
     private func words(_ nodes: [String: ProcessProbe]) -> [String] {
         let identities = nodes.values.map(\.identity).joined(separator: ",")
         return ["--orphans", "--rule", "dora.*", "--pid", identities]
@@ -69,6 +117,7 @@ final class RealDora {
     let home: RuleHome
     private let pipe: Int32
     private var program: RunningProgram?
+    private var coordinatorPort = "6013"
 
     init() throws {
         home = try RuleHome()
@@ -82,9 +131,76 @@ final class RealDora {
 
     deinit { _ = close(pipe) }
 
-    /// Starts the dataflow and returns its nodes, and parts of nodes, once each of them is ready.
-    func start(_ names: [String], program text: String) throws -> [String: ProcessProbe] {
+    /// Whether a daemon of ours can have the port that no option of `dora up` changes.
+    static var isPortFree: Bool {
+        let listening = ":\(String(53_291, radix: 16, uppercase: true)) "
+        let tables = ["/proc/net/tcp", "/proc/net/tcp6"]
+        return !tables.contains { table in
+            let text = (try? String(contentsOfFile: table, encoding: .utf8)) ?? ""
+            return text.split(separator: "\n").contains { line in
+                line.contains(listening) && line.contains(" 0A ")
+            }
+        }
+    }
+
+    /// Ends what lives of these, and nobody else.
+    static func end(_ probes: [String: ProcessProbe]) {
+        for probe in probes.values where !probe.hasEnded { try? probe.send(SIGKILL) }
+    }
+
+    /// Runs `dora up`, and returns the coordinator and the daemon that it put into the background.
+    func up() throws -> [String: ProcessProbe] {
+        let port = try Specimen("listen")
+        coordinatorPort = "\(try port.port)"
+        _ = try port.finish()
+        let command = try Self.command()
+        let completion = try Binary(path: command).run(["up"], environment: variables(of: command))
+        guard completion.code == 0 else {
+            throw SupportError("dora up: \(completion.text)\(completion.errorText)")
+        }
+        // Nobody else's have this home.
+        let home = "HOME=\(home.path("."))"
+        var probes: [String: ProcessProbe] = [:]
+        for entry in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
+            guard Int32(entry) != nil, Self.strings(entry, "environ").contains(home) else {
+                continue
+            }
+            let words = Self.strings(entry, "cmdline")
+            for name in ["coordinator", "daemon"] where words.contains(name) {
+                let stat = try String(contentsOfFile: "/proc/\(entry)/stat", encoding: .utf8)
+                let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+                guard fields.count > 19 else { continue }
+                probes[name] = try ProcessProbe("\(entry)@\(fields[19])")
+            }
+        }
+        return probes
+    }
+
+    private static func strings(_ pid: String, _ file: String) -> [String] {
+        let data = FileManager.default.contents(atPath: "/proc/\(pid)/\(file)") ?? Data()
+        return data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func command() throws -> String {
         guard let command = DoraCommand.path else { throw SupportError(DoraCommand.absence) }
+        return command
+    }
+
+    private func variables(of command: String) -> [String: String] {
+        let directory = URL(fileURLWithPath: command).deletingLastPathComponent().path
+        return [
+            "HOME": home.path("."), "TMPDIR": home.path("tmp"), "READY": home.path("ready"),
+            "PATH": "\(directory):/usr/bin:/bin", "DORA_COORDINATOR_PORT": coordinatorPort,
+        ]
+    }
+
+    /// Starts the dataflow and returns its nodes, and parts of nodes, once each of them is ready.
+    func start(
+        _ names: [String],
+        program text: String,
+        by words: [String] = ["run"]
+    ) throws -> [String: ProcessProbe] {
+        let command = try Self.command()
         let nodes = names.filter { !$0.contains(".") }.map { name in
             """
               - id: \(name)
@@ -95,13 +211,10 @@ final class RealDora {
         }
         try home.directory.write("nodes:\n" + nodes.joined(), to: "flow/dataflow.yml")
         try home.directory.write(text, to: "flow/node.py")
-        let directory = URL(fileURLWithPath: command).deletingLastPathComponent().path
-        let variables = [
-            "HOME": home.path("."), "TMPDIR": home.path("tmp"), "READY": home.path("ready"),
-            "PATH": "\(directory):/usr/bin:/bin",
-        ]
-        program = try Binary(path: command)
-            .start(["run", home.path("flow/dataflow.yml")], environment: variables)
+        program = try Binary(path: command).start(
+            words + [home.path("flow/dataflow.yml")],
+            environment: variables(of: command)
+        )
         var probes: [String: ProcessProbe] = [:]
         var text = ""
         while probes.count < names.count {
