@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What has no file that records a number: a dora node, a service of zinit's.
+/// Owners that are stopped, and what has no file that records a number: a dora node, a service of
+/// zinit's.
 extension SystemStatesTests {
     private static let dataflow = "0195c0a1-7b3e-7c4d-9e1f-3f2b1a0c9d8f"
 
@@ -11,6 +12,52 @@ extension SystemStatesTests {
             words + ["--own-group", "--exe", home.path("bin/camera"), "--env"]
                 + ["DORA_NODE_CONFIG=dataflow_id: \(Self.dataflow)\nnode_id: camera"]
         )
+    }
+
+    // MARK: - Owners that are stopped
+
+    @Test("T9 a Manta task whose node is stopped is left alone")
+    func frozenMantaOwner() throws {
+        let shape = ["--env", "TASK_ID=7", "--env", "SWARM_ID=s-1", "--args", "-m", "worker_main"]
+        let owner = ["--owner", home.path("bin/manta-supervisor")]
+        let task = try Specimen(["sleep", "--exe", home.path("bin/python3.11")] + owner + shape)
+        try task["owner"].send(SIGSTOP)
+        try home.expectLeftAlone(task, by: "manta.task")
+        try task["owner"].send(SIGCONT)
+        #expect(try task.finish().signals.allSatisfy { $0 == "owner CONT" })
+    }
+
+    @Test("T9 a systemg service whose supervisor is stopped is nobody's leftover")
+    func frozenSupervisor() throws {
+        let owner = ["--owner", home.path("bin/sysg")]
+        let service = try Specimen(["sleep", "--setsid", "--exe", home.path("bin/web")] + owner)
+        let root = try service.root
+        try home.directory.write(
+            "<name>web</name><pid>\(root.pid)</pid><start>\(root.startTime)</start>",
+            to: ".local/share/systemg/pid.xml"
+        )
+        try service["owner"].send(SIGSTOP)
+        try home.expectLeftAlone(service, by: "systemg.service")
+        try service["owner"].send(SIGCONT)
+        #expect(try service.finish().signals.allSatisfy { $0 == "owner CONT" })
+    }
+
+    @Test("T9 T23 a service whose zinit is stopped is left alone")
+    func frozenZinit() throws {
+        let exe = home.path("bin/web")
+        let owner = ["--owner", home.path("server/zinit_server")]
+        let service = try Specimen(["sleep", "--exe", exe] + owner)
+        let root = try service.root
+        try service["owner"].send(SIGSTOP)
+        let completion = try Binary.reaper.run(
+            ["clean", "--json", "--yes", "--include-probable", "--orphans"]
+                + ["--rule", "local.service", "--pid", root.identity],
+            rules: serviceRules(exe),
+            environment: home.environment
+        )
+        #expect(try completion.report().target(root) == nil, "\(completion.text)")
+        try service["owner"].send(SIGCONT)
+        #expect(try service.finish().signals.allSatisfy { $0 == "owner CONT" })
     }
 
     // MARK: - dora
@@ -53,7 +100,7 @@ extension SystemStatesTests {
         #expect(try listed.code == 3 && !listed.listing().complete, "\(listed.text)")
         let stopped = try open.run(["stop", Self.dataflow, "--rule", "dora.*"], asUser: 65_534)
         #expect(stopped.code != 0)
-        #expect(stopped.errorText.contains("environment not readable"), "\(stopped.errorText)")
+        #expect(stopped.errorText.contains("belong to another user"), "\(stopped.errorText)")
         #expect(try node.finish().signals.isEmpty)
     }
 
