@@ -86,7 +86,7 @@ struct RealDoraTests {
         let found = try scan(for: nodes, of: dora).findings.map(\.rule)
         #expect(found.isEmpty == !killed.contains("daemon"), "\(found)")
         let stop = try dora.home.run(["stop", flow.id])
-        #expect(stop.code == 0, "\(stop.text)\(stop.errorText)")
+        #expect(try stop.isAllGone(), "\(stop.text)\(stop.errorText)")
         for name in ["camera", "plot"] {
             let lines = stop.errorText.split(separator: "\n").filter {
                 $0.contains("✓ \(name) stopped [")
