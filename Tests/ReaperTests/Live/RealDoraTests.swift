@@ -154,7 +154,11 @@ final class RealDora {
         coordinatorPort = "\(try port.port)"
         _ = try port.finish()
         let command = try Self.command()
-        let completion = try Binary(path: command).run(["up"], environment: variables(of: command))
+        // It writes logs to where it is called.
+        try home.makeDirectory("flow")
+        let words = ["-C", home.path("flow"), command, "up"]
+        let completion = try Binary(path: "/usr/bin/env")
+            .run(words, environment: variables(of: command))
         guard completion.code == 0 else {
             throw SupportError("dora up: \(completion.text)\(completion.errorText)")
         }
