@@ -97,7 +97,12 @@ extension RunCommand {
         _ options: Options
     ) -> RunLease? {
         do throws(SystemError) {
-            return try RunLease(of: run.pid, tag: run.tag, leads: run.leads)
+            return try RunLease(
+                of: run.pid,
+                pidfdInode: run.pidfdInode,
+                tag: run.tag,
+                leads: run.leads
+            )
         } catch {
             if options.output.isVerbose {
                 Diagnostics.report("no record of the run: \(error.description.escapedForTerminal)")

@@ -28,6 +28,7 @@ struct BaselineTests {
         var host = HostFacts()
         host.bootID = "b"
         host.namespaces = ProcessNamespaces(pid: 7, mount: 8, network: 9)
+        host.timeNamespace = 6
         var snapshot = Snapshot(host: host)
         snapshot.processes = [record(10, start: 5), record(11, start: 6)]
         var client = Self.web
@@ -107,6 +108,8 @@ struct BaselineTests {
         #expect(objection { $0.namespaces?.pid = 1 }?.contains("another pid namespace") == true)
         #expect(objection { $0.namespaces = nil }?.contains("pid namespace") == true)
         #expect(objection { $0.namespaces?.network = 1 }?.contains("network namespace") == true)
+        #expect(objection { $0.timeNamespace = 1 }?.contains("time namespace") == true)
+        #expect(objection { $0.timeNamespace = nil } == nil)
     }
 
     @Test("a reused number is new, the same process is not, nor is who began before the snapshot")

@@ -9,6 +9,8 @@ public struct Baseline: Sendable, Equatable {
     public var pidNamespace: UInt64
     /// The network namespace whose ports it holds; `nil` where it was not learned.
     public var netNamespace: UInt64?
+    /// The time namespace that start times were counted in; `nil` if not known.
+    public var timeNamespace: UInt64?
     /// When it was begun, in clock ticks after boot; `nil` where it was not written down.
     public var beginning: UInt64?
     /// Who was there.
@@ -111,6 +113,9 @@ public struct Baseline: Sendable, Equatable {
         }
         if let netNamespace, let now = host.namespaces?.network, netNamespace != now {
             return "it was taken in another network namespace, where ports are others"
+        }
+        if let timeNamespace, let now = host.timeNamespace, timeNamespace != now {
+            return "it was taken in another time namespace, where start times are others"
         }
         return nil
     }

@@ -81,6 +81,8 @@ public struct HostFacts: Sendable, Equatable {
     public var ownProcessGroup: Int32 = 0
     /// Whether reaper's time namespace counts start times from another moment than PID 1's.
     public var isTimeShifted = false
+    /// The inode of reaper's time namespace; `nil` where there are none, before Linux 5.6.
+    public var timeNamespace: UInt64?
     /// User names by number, from `/etc/passwd`.
     public var userNames: [UInt32: String] = [:]
 

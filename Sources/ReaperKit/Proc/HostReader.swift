@@ -19,6 +19,7 @@ extension Procfs {
         host.wallClock = Clock.wall()
         host.effectiveUser = geteuid()
         host.isTimeShifted = isTimeShifted()
+        host.timeNamespace = ownTimeNamespace()
         readOwnChain(into: &host)
         var own = ProcessRecord(
             identity: ProcessIdentity(pid: getpid(), startTime: 0),

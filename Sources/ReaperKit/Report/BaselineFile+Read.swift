@@ -20,6 +20,7 @@ extension BaselineFile {
         }
         var baseline = Baseline(bootID: boot, pidNamespace: try namespace.count("an inode"))
         baseline.netNamespace = try host["net_namespace"]?.count("an inode")
+        baseline.timeNamespace = try host["time_namespace"]?.count("an inode")
         baseline.beginning = try value["taken_at_ticks"]?.count("clock ticks after boot")
         for process in try value.elements(of: "processes") {
             baseline.processes.insert(try process.elementIdentity())

@@ -29,6 +29,7 @@ public enum BaselineFile {
                 json.member("boot_id", snapshot.host.bootID)
                 json.member("pid_namespace", snapshot.host.namespaces?.pid)
                 json.member("net_namespace", snapshot.host.namespaces?.network)
+                json.member("time_namespace", snapshot.host.timeNamespace)
             }
             json.member("taken_at", time.rfc3339(withMilliseconds: true))
             json.member("taken_at_ticks", beginning)

@@ -92,6 +92,11 @@ public final class CommandRun {
         handle = clinux_pidfd_open(pid)
     }
 
+    /// The inode of its pidfd, which nobody else has in this boot; `nil` where the kernel has none.
+    public var pidfdInode: UInt64? {
+        handle < 0 ? nil : ProcessHandle.uniqueInode(of: handle)
+    }
+
     deinit { if handle >= 0 { _ = close(handle) } }
 
     /// Passes signals on, and waits for children, until the command has ended.

@@ -15,12 +15,19 @@ public final class RunLease {
     ///
     /// - Parameters:
     ///   - pid: The command, which has not been waited for.
+    ///   - pidfdInode: The inode of its pidfd, if that is its own: unlike the time at which it
+    ///     started, no time namespace counts that otherwise.
     ///   - tag: What marks it.
     ///   - leads: Whether it leads a session or group. In its caller's group it does not: once it is
     ///     gone anybody may get its number, and a session of that number.
     /// - Throws: Why there is none; the command runs all the same.
-    public init(of pid: Int32, tag: String, leads: Bool) throws(SystemError) {
-        let text = try RunLease.text(pid, tag, leads)
+    public init(
+        of pid: Int32,
+        pidfdInode: UInt64?,
+        tag: String,
+        leads: Bool
+    ) throws(SystemError) {
+        let text = try RunLease.text(pid, pidfdInode, tag, leads)
         directory = try RunLease.openDirectory()
         name = Array("\(tag).json".utf8CString)
         let temporary = Array(".\(tag).tmp".utf8CString)
@@ -52,6 +59,7 @@ public final class RunLease {
 
     private static func text(
         _ pid: Int32,
+        _ pidfdInode: UInt64?,
         _ tag: String,
         _ leads: Bool
     ) throws(SystemError) -> [UInt8] {
@@ -67,6 +75,7 @@ public final class RunLease {
             json.member("id", tag)
             json.member("pid", pid)
             json.member("start_ticks", record.identity.startTime)
+            json.member("pidfd_inode", pidfdInode)
             if !leads { json.member("leads", false) }
             json.member("boot_id", ByteString(bootID.filter { $0 > 0x20 }))
             json.member("pid_namespace", namespace)

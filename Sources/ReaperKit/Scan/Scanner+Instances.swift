@@ -123,6 +123,31 @@ extension Scanner {
         guard isOwnNamespace, !snapshot.instanceFiles.isEmpty else { return }
         let listed = Set(snapshot.processes.map(\.pid))
         snapshot.probe(among: .alive) { !listed.contains($0) }
+        for index in snapshot.instanceFiles.indices {
+            guard case .entries(var entries) = snapshot.instanceFiles[index].contents else {
+                continue
+            }
+            for position in entries.indices {
+                guard let start = translatedStart(of: entries[position], in: snapshot) else {
+                    continue
+                }
+                entries[position].startTicks = start
+            }
+            snapshot.instanceFiles[index].contents = .entries(entries)
+        }
+    }
+
+    /// When the recorded process started, as it is counted here, where the record has it otherwise.
+    ///
+    /// Whoever wrote it may count in another time namespace; which process is meant, the inode of
+    /// its pidfd tells everywhere.
+    private func translatedStart(of entry: InstanceEntry, in snapshot: Snapshot) -> UInt64? {
+        guard let recorded = entry.pidfdInode, let start = entry.startTicks, let pid = entry.pid,
+            entry.bootID == nil || entry.bootID == snapshot.host.bootID,
+            let actual = snapshot.process(pid)?.identity.startTime, actual != start,
+            recorded == ProcessHandle.pidfdInode(of: pid)
+        else { return nil }
+        return actual
     }
 
     /// Keeps the instances one of whose processes the selectors describe; of those without any

@@ -18,6 +18,12 @@ public struct ServiceMarks: Sendable, Equatable {
     /// The rule by which each mark's processes are ended, by the whole entry `NAME=VALUE`.
     public var rules: [ByteString: String] = [:]
 
+    /// The only user whose processes they can be; `nil` for anybody's.
+    ///
+    /// An ordinary user's supervisor starts none as somebody else. What runs set-uid below a service
+    /// has that user as its real one, or is not his to signal any more; credentials(7).
+    public var user: UInt32?
+
     /// No marks.
     public init() {}
 
@@ -42,9 +48,19 @@ struct ServiceProcessDetector: Detector {
         switch process.environment {
         case nil: return .needs(.environment)
         case .value(let entries): return marks.rule(of: entries) == nil ? .none : .candidate
-        // It could carry one.
-        case .denied: return .candidate
+        case .denied: return interest(inUnreadable: process)
         case .gone: return .none
+        }
+    }
+
+    /// It could carry one, if it is of somebody who has services here.
+    private func interest(inUnreadable process: ProcessRecord) -> Interest {
+        guard let user = marks.user else { return .candidate }
+        return switch process.status {
+        case nil: .needs(.status)
+        case .value(let status): status.realUser == user ? .candidate : .none
+        case .denied: .candidate
+        case .gone: .none
         }
     }
 

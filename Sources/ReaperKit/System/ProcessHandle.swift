@@ -132,8 +132,17 @@ public final class ProcessHandle {
         }
     }
 
+    /// The inode of the pidfd of whoever has this number now; `nil` where that is nobody, or the
+    /// kernel has no pidfds that can be told apart.
+    static func pidfdInode(of pid: Int32) -> UInt64? {
+        let pidfd = clinux_pidfd_open(pid)
+        guard pidfd >= 0 else { return nil }
+        defer { _ = close(pidfd) }
+        return uniqueInode(of: pidfd)
+    }
+
     // Before pidfs (Linux 6.9) every pidfd shares one anonymous inode, which names nobody.
-    private static func uniqueInode(of pidfd: Int32) -> UInt64? {
+    static func uniqueInode(of pidfd: Int32) -> UInt64? {
         var facts = stat()
         guard arePidfdsNumbered, unsafe fstat(pidfd, &facts) == 0 else { return nil }
         return UInt64(facts.st_ino)

@@ -41,4 +41,28 @@ struct RunInheritedTests {
         let runs = directory.path("state/runs")
         #expect(try FileManager.default.contentsOfDirectory(atPath: runs).isEmpty)
     }
+
+    @Test(
+        "what counts time otherwise is no other process, and no snapshot to compare with",
+        .enabled(if: Self.canShiftTime, "needs root, and time namespaces")
+    )
+    func shifted() throws {
+        let reaper = Binary.reaper.path
+        let outside = "nsenter -T -t $PPID \(reaper) scan --fail-on info"
+        let scan = try shell("\(Self.shift) \(reaper) run -- \(outside) --rule reaper.lease")
+        #expect(scan.code == 0, "\(scan.text)\(scan.errorText)")
+        let file = directory.path("snapshot.json")
+        let since = try shell(
+            "\(Self.shift) \(reaper) snapshot -o \(file); \(reaper) scan --since \(file)"
+        )
+        #expect(since.code == 2)
+        #expect(since.errorText.contains("another time namespace"), "\(since.errorText)")
+    }
+
+    private static let shift = "unshare -T --boottime 100000 --fork"
+
+    private static var canShiftTime: Bool {
+        let script = "\(shift) nsenter -T -t $PPID true"
+        return (try? Binary(path: "/bin/sh").run(["-c", script]))?.code == 0
+    }
 }

@@ -6,9 +6,17 @@ final class SupervisedServices {
     let directory: TemporaryDirectory
     let environment: [String: String]
 
+    /// Whose reaper it is; `nil` for this process's own user.
+    private let user: UInt32?
+
     /// Writes a service file; nothing runs yet.
-    init(_ services: String, named name: String = "reaper.json5") throws {
-        directory = try TemporaryDirectory()
+    init(
+        _ services: String,
+        named name: String = "reaper.json5",
+        asUser user: UInt32? = nil
+    ) throws {
+        self.user = user
+        directory = try TemporaryDirectory(worldAccessible: user != nil)
         environment = ["REAPER_STATE_DIR": directory.path("state"), "DIR": directory.path]
         file = directory.path(name)
         try write(services)
@@ -31,13 +39,17 @@ final class SupervisedServices {
     /// Runs a command of the supervisor's.
     @discardableResult
     func command(_ name: String, _ words: String...) throws -> Completion {
-        try Binary.reaper.run([name] + words, environment: environment)
+        try Binary.reaper.run([name] + words, environment: environment, asUser: user)
     }
 
     /// Starts the supervisor in the background, and waits for its services.
     @discardableResult
     func up(_ words: String...) throws -> Completion {
-        try Binary.reaper.run(["up", "--detach", "-f", file] + words, environment: environment)
+        try Binary.reaper.run(
+            ["up", "--detach", "-f", file] + words,
+            environment: environment,
+            asUser: user
+        )
     }
 
     /// Starts the supervisor in the foreground.

@@ -60,6 +60,19 @@ struct UpKilledTests {
         #expect(probes.allSatisfy { $0.hasEnded })
     }
 
+    @Test(
+        "of an ordinary user's nobody else's process can be one: down is through when his are gone",
+        .enabled(if: geteuid() == 0, "only root can be somebody else")
+    )
+    func ordinary() throws {
+        let services = try SupervisedServices(Self.pair, asUser: 65_534)
+        let probes = try killed(services)
+        let down = try services.command("down")
+        #expect(isOver(down), "\(down.code) \(down.errorText)")
+        #expect(!down.errorText.contains("could not be read"), "\(down.errorText)")
+        #expect(probes.allSatisfy { $0.hasEnded })
+    }
+
     @Test("up replaces what it left: ends it, then starts its own")
     func replace() throws {
         let services = try SupervisedServices(Self.pair)
