@@ -10,9 +10,13 @@ struct SupervisedOrphans {
             guard detection.findings[index].kind == .orphan,
                 detection.findings[index].rule.map(ServiceMarks.isRule) == true,
                 let identity = detection.findings[index].process,
-                let process = view.snapshot.process(identity.pid),
-                let (file, rule) = record(of: process, for: view.snapshot.host.effectiveUser)
+                let process = view.snapshot.process(identity.pid)
             else { continue }
+            guard let (file, rule) = record(of: process, for: view.snapshot.host.effectiveUser)
+            else {
+                tellSupervisor(&detection.findings[index], in: view.snapshot)
+                continue
+            }
             let owner = RecordedOwner(
                 beside: file,
                 of: rule,
@@ -21,7 +25,7 @@ struct SupervisedOrphans {
                 &detection.wanted
             )
             switch owner {
-            case .none: continue
+            case .none: tellSupervisor(&detection.findings[index], in: view.snapshot)
             case .runs: detection.findings.remove(at: index)
             case .unknown:
                 if let evidence = owner.evidence(from: file) {
@@ -29,6 +33,14 @@ struct SupervisedOrphans {
                 }
             }
         }
+    }
+
+    /// Says whose service it was.
+    private func tellSupervisor(_ finding: inout Finding, in snapshot: Snapshot) {
+        guard let process = finding.process.flatMap({ snapshot.process($0.pid) }),
+            let supervisor = FormerSupervisor(of: process)
+        else { return }
+        finding.evidence.append(supervisor.evidence(about: process, in: snapshot))
     }
 
     /// The record that has the process's mark for its name.

@@ -132,6 +132,14 @@ struct EnvironmentSign: Sendable {
             variables: ["SUPERVISOR_PROCESS_NAME"],
             shown: ["SUPERVISOR_PROCESS_NAME"]
         ),
+        // What it was started by, which may be gone: then no ancestor tells.
+        EnvironmentSign(
+            kind: .supervisor,
+            system: "reaper",
+            title: "a reaper supervisor",
+            variables: ["REAPER_SUPERVISOR"],
+            shown: ["REAPER_SUPERVISOR"]
+        ),
         EnvironmentSign(
             kind: .supervisor,
             system: "pm2",

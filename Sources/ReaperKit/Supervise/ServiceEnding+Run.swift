@@ -60,8 +60,6 @@ extension ServiceEnding {
     ) throws(SystemError) -> ServiceEndingResult {
         var request = ScanRequest(rules: rules + protecting.filter(\.protect))
         request.services = marks
-        // Root's can run as anybody.
-        request.services?.user = geteuid() == 0 ? nil : geteuid()
         let interrupts = InterruptCounter()
         var scanner = try Scanner(request)
         scanner.isDescribing = false

@@ -18,12 +18,6 @@ public struct ServiceMarks: Sendable, Equatable {
     /// The rule by which each mark's processes are ended, by the whole entry `NAME=VALUE`.
     public var rules: [ByteString: String] = [:]
 
-    /// The only user whose processes they can be; `nil` for anybody's.
-    ///
-    /// An ordinary user's supervisor starts none as somebody else. What runs set-uid below a service
-    /// has that user as its real one, or is not his to signal any more; credentials(7).
-    public var user: UInt32?
-
     /// No marks.
     public init() {}
 
@@ -48,19 +42,9 @@ struct ServiceProcessDetector: Detector {
         switch process.environment {
         case nil: return .needs(.environment)
         case .value(let entries): return marks.rule(of: entries) == nil ? .none : .candidate
-        case .denied: return interest(inUnreadable: process)
+        // It could carry one.
+        case .denied: return .candidate
         case .gone: return .none
-        }
-    }
-
-    /// It could carry one, if it is of somebody who has services here.
-    private func interest(inUnreadable process: ProcessRecord) -> Interest {
-        guard let user = marks.user else { return .candidate }
-        return switch process.status {
-        case nil: .needs(.status)
-        case .value(let status): status.realUser == user ? .candidate : .none
-        case .denied: .candidate
-        case .gone: .none
         }
     }
 
@@ -73,11 +57,30 @@ struct ServiceProcessDetector: Detector {
             case .value(let entries):
                 guard let rule = marks.rule(of: entries) else { continue }
                 detection.findings.append(finding(process, rule))
-            case .denied(let code): detection.hide(process.pid, .environment, code)
+            case .denied(let code):
+                switch isOthers(process, view.snapshot.host.effectiveUser) {
+                case true?: continue
+                case false?: detection.hide(process.pid, .environment, code)
+                case nil: detection.wanted.insert(FactRequest(pid: process.pid, kind: .status))
+                }
             case nil, .gone: continue
             }
         }
         return detection
+    }
+
+    /// Whether a process is another user's than a caller who is not root, and so no service of that
+    /// caller's supervisor: only root can start one as somebody else.
+    ///
+    /// A set-uid program keeps the real user of whoever started it, so it is none of those. One that
+    /// gives up that, too, as `sudo` does, is found as a descendant alone.
+    ///
+    /// - Returns: `nil` where that has to be read first.
+    private func isOthers(_ process: ProcessRecord, _ caller: UInt32) -> Bool? {
+        guard caller != 0 else { return false }
+        return process.status.map { status in
+            status.known.map { $0.realUser != caller } ?? false
+        }
     }
 
     private func finding(_ process: ProcessRecord, _ rule: String) -> Finding {

@@ -76,7 +76,10 @@ extension Supervisor {
             let launch = ServiceLaunch(
                 service: service,
                 mark: mark,
-                supervisor: tag,
+                supervisor: FormerSupervisor(
+                    identity: facts.identity,
+                    directory: directory.path
+                ).text,
                 mask: signals.previous
             )
             let pid = try launch.start(service.command, output: output.raw)

@@ -6,7 +6,7 @@ final class SupervisedServices {
     let directory: TemporaryDirectory
     let environment: [String: String]
 
-    /// Whose reaper it is; `nil` for this process's own user.
+    /// Whom its commands run as; `nil`: whoever runs the tests.
     private let user: UInt32?
 
     /// Writes a service file; nothing runs yet.
@@ -54,7 +54,7 @@ final class SupervisedServices {
 
     /// Starts the supervisor in the foreground.
     func start(_ words: String...) throws -> RunningProgram {
-        try Binary.reaper.start(["up", "-f", file] + words, environment: environment)
+        try Binary.reaper.start(["up", "-f", file] + words, environment: environment, asUser: user)
     }
 
     /// The supervisor's process.

@@ -63,7 +63,8 @@ struct UpTests {
         let variables = services.lines("all")
         #expect(variables.contains("GREETING=hi there"))
         #expect(variables.contains { $0.hasPrefix("REAPER_SERVICE=one:") })
-        #expect(variables.contains { $0.hasPrefix("REAPER_SUPERVISOR=") })
+        let supervisor = "\(try services.supervisorProbe()):\(services.directory.path("state"))"
+        #expect(variables.contains("REAPER_SUPERVISOR=\(supervisor)"))
         #expect(services.lines("place") == [services.directory.path])
         #expect(services.lines("open").filter { $0.contains(" -> ") }.count <= 4)
         let list = try Binary.reaper.run(
