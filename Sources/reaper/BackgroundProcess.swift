@@ -12,7 +12,7 @@ final class BackgroundProcess {
     /// Starts it.
     init(_ words: [ByteString], in path: String) throws(SystemError) {
         _ = try StateDirectory(opening: path, creating: true)
-        log = "\(path)/logs/supervisor.log"
+        log = ServiceLog(ofSupervisorIn: path).path
         // What an earlier one said ends here.
         reader = try? LogReader(log)
         handle = try DetachedChild(words, log: log)

@@ -37,7 +37,7 @@ enum StatusCommand {
         }
         let bytes =
             options.output.format == .json
-            ? json(answer, chosen) : Array(ServiceTable(chosen).text.utf8)
+            ? json(answer, chosen) : ServiceTable(chosen).render(style: options.output.style)
         let isGood = chosen.allSatisfy { value in
             let state = value["state"]?.string
             return state == "running" || value["finished"]?.kind == .bool(true)
@@ -65,61 +65,5 @@ enum StatusCommand {
 extension JSONValue {
     fileprivate static var noInstances: JSONValue {
         JSONValue(.object([]), at: TextPosition(line: 1, column: 1))
-    }
-}
-
-/// The table of `reaper status`.
-struct ServiceTable {
-    private let rows: [[String]]
-
-    init(_ instances: [JSONValue]) {
-        rows =
-            [["SERVICE", "STATE", "PROCESS", "UPTIME", "RESTARTS", "MEMORY", "PORTS", ""]]
-            + instances.map { value in
-                let ports = (value["ports"]?.array ?? []).compactMap { port in
-                    port["port"]?.integer.map(String.init)
-                }
-                return [
-                    value["id"]?.string ?? "", value["state"]?.string ?? "",
-                    value["identity"]?.string ?? "-",
-                    value["uptime_ms"]?.integer.map { Self.uptime($0) } ?? "-",
-                    value["restarts"]?.integer.map(String.init) ?? "0",
-                    value["memory_bytes"]?.integer.map { Self.memory($0) } ?? "-",
-                    ports.isEmpty ? "-" : ports.joined(separator: ","),
-                    value["reason"]?.string
-                        ?? (value["finished"] == nil ? "" : "has done its work"),
-                ]
-            }
-    }
-
-    /// As lines, each column as wide as its widest cell.
-    var text: String {
-        let columns = rows[0].indices
-        let widths = columns.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = columns.map { column in
-                let cell = row[column].escapedForTerminal
-                let isLast = column == columns.last
-                let gap = String(repeating: " ", count: max(0, widths[column] - cell.count))
-                return isLast ? cell : cell + gap
-            }
-            var line = cells.joined(separator: "  ")
-            while line.last == " " { line.removeLast() }
-            return line + "\n"
-        }.joined()
-    }
-
-    private static func uptime(_ milliseconds: Int64) -> String {
-        let seconds = milliseconds / 1000
-        switch seconds {
-        case ..<60: return "\(seconds)s"
-        case ..<3600: return "\(seconds / 60)m\(seconds % 60)s"
-        case ..<86_400: return "\(seconds / 3600)h\(seconds % 3600 / 60)m"
-        default: return "\(seconds / 86_400)d\(seconds % 86_400 / 3600)h"
-        }
-    }
-
-    private static func memory(_ bytes: Int64) -> String {
-        bytes < 10 << 20 ? "\(bytes >> 10)K" : "\(bytes >> 20)M"
     }
 }

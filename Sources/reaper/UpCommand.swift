@@ -92,6 +92,7 @@ enum UpCommand {
         settings.takeover = options.services.takeover ?? .replace
         settings.followsLogs = !isBackground
         settings.endsWhenIdle = !isBackground
+        settings.ownLog = isBackground ? ServiceLog(ofSupervisorIn: path) : nil
         settings.consoles = lines.consoles
         do throws(SupervisorFailure) {
             let supervisor = try Supervisor(services, in: path, settings) { lines.show($0) }

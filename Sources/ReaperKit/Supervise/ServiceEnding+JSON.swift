@@ -18,6 +18,7 @@ extension ServiceEnding {
         json.member("pid", target.identity?.pid)
         json.member("start_ticks", target.identity?.startTime)
         json.member("mark", target.mark)
+        json.member("fingerprint", target.fingerprint)
         json.member("signal", target.stop.signal.number)
         json.member("timeout_ms", target.stop.timeout.milliseconds)
         json.member("order", target.stop.order.rawValue)
@@ -101,6 +102,7 @@ extension ServiceEnding {
             stop: stop,
             after: (fields["after"]?.array ?? []).compactMap(\.string)
         )
+        target.fingerprint = try fields.string("fingerprint")
         let words = { (key: String) in
             (fields[key]?.array ?? []).compactMap(\.string)
         }

@@ -25,6 +25,8 @@ public struct ServiceEnding: Sendable, Equatable {
         public var environment: [Service.Variable] = []
         /// The service's log, to which what that prints is added; `nil`: to standard error.
         public var log: ByteString?
+        /// The fingerprint of the definition that it was started with, if that is known.
+        var fingerprint: String?
 
         /// Creates a target.
         public init(

@@ -25,6 +25,15 @@ public struct ServiceLog: Sendable {
         path = service.log.path?.text ?? "\(directory)/logs/\(service.name).log"
     }
 
+    /// The log of a supervisor in the background, of the size that a service's has by default.
+    ///
+    /// - Parameter directory: The state directory.
+    public init(ofSupervisorIn directory: String) {
+        target = LogTarget()
+        base = nil
+        path = "\(directory)/logs/supervisor.log"
+    }
+
     /// Opens it for a service, in a directory that is made if it is missing below the service
     /// file's.
     func open() throws(SystemError) -> FileDescriptor {

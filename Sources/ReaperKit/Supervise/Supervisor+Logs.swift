@@ -74,7 +74,26 @@ extension Supervisor {
                 tellMessage(name, "its log goes on growing: \(error)")
             }
         }
-        logPace.note(isUrgent: isUrgent)
+        logPace.note(isUrgent: rotateOwnLog() || isUrgent)
+    }
+
+    /// Begins its own log anew if that has grown too long.
+    ///
+    /// - Returns: Whether it is to be looked at again soon.
+    private func rotateOwnLog() -> Bool {
+        guard let log = options.ownLog else { return false }
+        do throws(SystemError) {
+            let size = try log.rotate()
+            let isUrgent = log.isUrgent(from: ownLogSize, to: size)
+            ownLogSize = log.isTooLong(size) ? 0 : size
+            ownLogFailure = nil
+            return isUrgent
+        } catch {
+            // Told once: to tell it goes into the same log.
+            if error != ownLogFailure { tellMessage(nil, "its log goes on growing: \(error)") }
+            ownLogFailure = error
+            return false
+        }
     }
 
     /// Has logs looked at soon: nobody knows yet how fast the one that is new grows.

@@ -86,7 +86,8 @@ extension Supervisor {
             children[pid] = .service(name)
             running[name] = RunningService(
                 record: record(of: service, pid: pid, mark: mark),
-                log: log
+                log: log,
+                fingerprint: service.fingerprint
             )
             lookAtLogsSoon()
             try write(name)

@@ -207,6 +207,7 @@ extension Supervisor {
         running[item.name] = RunningService(
             record: record,
             log: log(of: service),
+            fingerprint: item.stop?.fingerprint,
             pidfd: pidfd
         )
         lookAtLogsSoon()
@@ -216,6 +217,12 @@ extension Supervisor {
         }
         supervision.adopt(item.name, at: Clock.monotonic())
         tellMessage(item.name, "goes on as \(item.identity), left by an earlier supervisor")
+        if let former = item.stop?.fingerprint, former != service.fingerprint {
+            tellMessage(
+                item.name,
+                "adopted with its former definition; 'reaper restart \(item.name)' takes the new one"
+            )
+        }
         return true
     }
 }

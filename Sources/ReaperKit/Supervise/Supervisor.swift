@@ -30,6 +30,9 @@ public final class Supervisor {
     var readers: [String: LogReader] = [:]
     var watch: LogWatch?
     var logPace = LogPace()
+    /// How long its own log was when it was looked at last, and why it could not be begun anew.
+    var ownLogSize: Int64 = 0
+    var ownLogFailure: SystemError?
     /// When logs are looked at next whether they have grown too long.
     var nextLook = Duration.zero
     var probe: ReadinessProbe
@@ -54,6 +57,8 @@ public final class Supervisor {
         public var followsLogs = false
         /// Whether it ends when no service runs, or will, and nobody has stopped one.
         public var endsWhenIdle = false
+        /// The file that its own messages go to, if it looks after that.
+        public var ownLog: ServiceLog?
         /// What is shown to people, and waits for them.
         public var consoles: [Console] = []
         /// What becomes of services that an earlier supervisor has left.
@@ -119,6 +124,8 @@ public final class Supervisor {
         var logFailure: SystemError?
         /// What is written down of how it is ended.
         var stop: [UInt8] = []
+        /// Of the definition that its process was started with; `nil` where nobody wrote it down.
+        var fingerprint: String?
         /// Its pidfd, where it is no child: then nothing else tells of its end.
         var pidfd: Int32?
     }

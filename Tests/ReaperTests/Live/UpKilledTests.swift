@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -168,10 +169,42 @@ struct UpKilledTests {
         #expect(Set(now.values.compactMap(\.identity)) == Set(probes.map { "\($0.identity)" }))
         // Its end is noticed although it is no child.
         let upweb = try #require(now["upweb"]?.pid)
-        kill(upweb, SIGKILL)
+        _ = Glibc.kill(upweb, SIGKILL)
         _ = try services.wait(for: "upweb") { $0.state == "failed" }
         #expect(try services.command("down").code == 0)
         #expect(probes.allSatisfy { $0.hasEnded })
+    }
+
+    @Test("who is adopted although the file says something else by now is told, until a restart")
+    func adoptedFormer() throws {
+        let services = try SupervisedServices(Self.pair)
+        _ = try killed(services)
+        // How one is restarted is the supervisor's, and goes by the file at once.
+        try services.write(
+            """
+            updb: { command: "exec sleep 600", restart: "always" },
+            upweb: { command: "exec sleep 777", after: ["updb"] },
+            """
+        )
+        let notice =
+            "upweb: adopted with its former definition; 'reaper restart upweb' takes the new one\n"
+        for _ in 0..<2 {
+            let up = try services.up("--takeover", "adopt")
+            #expect(up.code == 0 && up.errorText.contains(notice), "\(up.errorText)")
+            #expect(!up.errorText.contains("updb: adopted with"), "\(up.errorText)")
+            try kill(services)
+        }
+        #expect(try services.up("--takeover", "adopt").code == 0)
+        #expect(try services.command("restart", "upweb").code == 0)
+        try kill(services)
+        let up = try services.up("--takeover", "adopt")
+        #expect(up.code == 0 && !up.errorText.contains("former definition"), "\(up.errorText)")
+    }
+
+    private func kill(_ services: SupervisedServices) throws {
+        let supervisor = try services.supervisorProbe()
+        try supervisor.send(SIGKILL)
+        #expect(try supervisor.endsInTime())
     }
 
     @Test("up refuses it when told to; down ends it")
@@ -227,7 +260,7 @@ struct UpKilledTests {
         #expect(try services.up().code == 0)
         let before = try services.standings()
         let supervisor = try services.supervisor()
-        kill(supervisor, SIGSTOP)
+        _ = Glibc.kill(supervisor, SIGSTOP)
         for command in ["status", "down"] {
             let end = try services.command(command)
             #expect(end.code == 3)
@@ -235,7 +268,7 @@ struct UpKilledTests {
         }
         let second = try services.start().finish()
         #expect(second.code == 3 && second.errorText.contains("does not answer: it is stopped"))
-        kill(supervisor, SIGCONT)
+        _ = Glibc.kill(supervisor, SIGCONT)
         // What nobody waits for any more is not done.
         #expect(try services.standings().mapValues(\.identity) == before.mapValues(\.identity))
     }

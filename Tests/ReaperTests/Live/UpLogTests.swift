@@ -35,6 +35,23 @@ struct UpLogTests {
         #expect(services.lines("web.log") == ["begin", "end \(pid)", "and why"])
     }
 
+    @Test("the supervisor's own is begun anew, too, and goes on")
+    func supervisors() throws {
+        let services = try SupervisedServices("web: { command: \"exec sleep 600\" }")
+        #expect(try services.up().code == 0)
+        let path = services.directory.path("state/logs/supervisor.log")
+        let log = try #require(FileHandle(forWritingAtPath: path))
+        try log.seekToEnd()
+        try log.write(contentsOf: Data(repeating: 0x0A, count: (1 << 20) + 1))
+        try log.close()
+        // Logs are looked at soon after a service was started.
+        #expect(try services.command("restart", "web").code == 0)
+        services.wait(forFile: "state/logs/supervisor.log.1")
+        #expect(try services.command("restart", "web").code == 0)
+        #expect(services.lines("state/logs/supervisor.log").contains { $0.contains("web") })
+        #expect(try services.command("down").code == 0)
+    }
+
     @Test("one that grows fast is begun anew again and again")
     func fast() throws {
         let services = try SupervisedServices(
