@@ -53,9 +53,13 @@ enum Help {
         }
         if command.name != .help {
             lines.append("Exit status:")
+            for (status, meaning) in command.statuses {
+                lines += row("  \(status.rawValue)", meaning, indent: 8)
+            }
             let mayRunOut: [Subcommand.Name] = [.clean, .stop, .wait, .run, .report]
             for status in statuses
-            where (status != .deadline || mayRunOut.contains(command.name))
+            where command.statuses.isEmpty
+                && (status != .deadline || mayRunOut.contains(command.name))
                 && (command.name == .run || !runStatuses.contains(status))
             {
                 lines += row("  \(status.rawValue)", status.meaning, indent: 8)

@@ -17,13 +17,16 @@ enum LogsCommand {
         let width = logs.map(\.name.count).max() ?? 0
         let isPrefixed = logs.count > 1
         var readers: [(name: String, reader: LogReader)] = []
+        var status = ExitStatus.clean
         for log in logs {
             do throws(SystemError) {
                 let reader = try LogReader(log.path, last: options.services.lines)
                 readers.append((log.name, reader))
             } catch {
                 // A service that was never started has none.
-                if !error.isGone { Diagnostics.report(error.description.escapedForTerminal) }
+                guard !error.isGone else { continue }
+                Diagnostics.report(error.description.escapedForTerminal)
+                status = .incomplete
             }
         }
         func show(_ name: String, _ line: ByteString) -> Bool {
@@ -34,7 +37,7 @@ enum LogsCommand {
         for (name, reader) in readers {
             for line in reader.takeLines() where !show(name, line) { return .clean }
         }
-        guard options.services.follows else { return .clean }
+        guard options.services.follows else { return status }
         return follow(logs.map(\.path), readers, show)
     }
 

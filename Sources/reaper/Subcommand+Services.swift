@@ -1,3 +1,5 @@
+import ReaperKit
+
 /// The rows of the supervisor and of those who talk to it.
 extension Subcommand {
     /// The row of `up`.
@@ -18,15 +20,38 @@ extension Subcommand {
             "If the supervisor itself is killed, its services are found again by their records and "
                 + "marks: the next 'up' does with them what --takeover says, 'scan' shows them, and "
                 + "'clean' stops them.",
-            "The status is 0 when everything ended as it should and nothing is left, which the "
-                + "kernel proves; 1 when a service has failed or something is left; 124 when that is "
-                + "because the time was up.",
+            "Ctrl-Z stops the supervisor alone: its services, in sessions of their own, go on, and "
+                + "what ends meanwhile is dealt with after fg.",
         ],
         operands: "SERVICE",
         examples: [
             Example(command: "reaper up", meaning: "everything in reaper.json5 or Procfile"),
             Example(command: "reaper up -f dev.json5 --detach", meaning: "in the background"),
             Example(command: "reaper up web", meaning: "web, and what it comes after"),
+        ],
+        statuses: [
+            (
+                .clean,
+                "Every service that was asked for is ready (--detach), or all have ended as they should "
+                    + "and nothing is left."
+            ),
+            (
+                .leftOver,
+                "A service has failed, something is left, or another supervisor is in the way."
+            ),
+            (
+                .usage,
+                "The command line, the service file or the state directory is wrong; nothing was done."
+            ),
+            (
+                .incomplete,
+                "The supervisor does not answer, what an earlier one left cannot be learned, or the end "
+                    + "was not proven."
+            ),
+            (
+                .deadline,
+                "The time for the end was up with something left."
+            ),
         ],
         run: UpCommand.run
     )
@@ -40,12 +65,38 @@ extension Subcommand {
             "It returns when all that has happened: every service ended in its turn, whatever they "
                 + "had left behind too, and the supervisor gone, which is looked at and not "
                 + "believed. Where no supervisor is alive it stops what one that was killed has left.",
+            "An ordinary user's services are not looked for among other users' processes: only root "
+                + "can start one as somebody else. What a set-uid program became there, such as "
+                + "sudo, is found only as a descendant.",
             "A supervisor that does not answer within 2 s, as one that is stopped, is told and left "
                 + "alone.",
         ],
         examples: [
             Example(command: "reaper down", meaning: "end everything"),
             Example(command: "reaper down --force", meaning: "kill everything at once"),
+        ],
+        statuses: [
+            (
+                .clean,
+                "Every service is gone, and so is the supervisor; or none was there."
+            ),
+            (
+                .leftOver,
+                "Something is left, or the supervisor still runs."
+            ),
+            (
+                .usage,
+                "The command line, the service file or the state directory is wrong; nothing was done."
+            ),
+            (
+                .incomplete,
+                "The supervisor does not answer, what one that was killed left cannot be learned, or the "
+                    + "end was not proven."
+            ),
+            (
+                .deadline,
+                "The time was up with something left."
+            ),
         ],
         run: DownCommand.run
     )
@@ -57,14 +108,30 @@ extension Subcommand {
         summary: "how the services of a supervisor are",
         details: [
             "Of each: its state, process, uptime, restarts, ports, and the memory of it and "
-                + "everybody below it. The status is 0 when every service that was asked for runs "
-                + "or has done its work, 1 when one does not, or no supervisor is alive, and 3 when "
-                + "it does not answer."
+                + "everybody below it."
         ],
         operands: "SERVICE",
         examples: [
             Example(command: "reaper status", meaning: "all of them"),
             Example(command: "reaper status --json web", meaning: "one, for a program"),
+        ],
+        statuses: [
+            (
+                .clean,
+                "Every service that was asked for runs, or has done its work."
+            ),
+            (
+                .leftOver,
+                "One does not, there is no such service, or no supervisor is alive."
+            ),
+            (
+                .usage,
+                "The command line, the service file or the state directory is wrong; nothing was done."
+            ),
+            (
+                .incomplete,
+                "The supervisor does not answer, or the state directory may not be read."
+            ),
         ],
         run: StatusCommand.run
     )
@@ -77,6 +144,25 @@ extension Subcommand {
         details: ["Those that come after them go on meanwhile."],
         operands: "SERVICE",
         examples: [Example(command: "reaper restart web", meaning: "web anew")],
+        statuses: [
+            (
+                .clean,
+                "Every service that was named runs anew."
+            ),
+            (
+                .leftOver,
+                "One of them has failed, or no supervisor is alive."
+            ),
+            (
+                .usage,
+                "The command line or the state directory is wrong, there is no such service, or the "
+                    + "supervisor is ending; nothing was done."
+            ),
+            (
+                .incomplete,
+                "The supervisor does not answer, or the state directory may not be read."
+            ),
+        ],
         run: RestartCommand.run
     )
 
@@ -90,6 +176,25 @@ extension Subcommand {
                 + "goes on. A file with an error changes nothing."
         ],
         examples: [Example(command: "reaper reload", meaning: "as SIGHUP does")],
+        statuses: [
+            (
+                .clean,
+                "The file was taken on, and every service is as it says."
+            ),
+            (
+                .leftOver,
+                "A service has failed, or no supervisor is alive."
+            ),
+            (
+                .usage,
+                "The command line, the service file or the state directory is wrong, or the supervisor is "
+                    + "ending; nothing was changed."
+            ),
+            (
+                .incomplete,
+                "The supervisor does not answer, or the state directory may not be read."
+            ),
+        ],
         run: ReloadCommand.run
     )
 
@@ -106,6 +211,24 @@ extension Subcommand {
         examples: [
             Example(command: "reaper logs -f", meaning: "all, as it comes"),
             Example(command: "reaper logs -n 100 web", meaning: "the last hundred lines of web"),
+        ],
+        statuses: [
+            (
+                .clean,
+                "All that was asked for was shown."
+            ),
+            (
+                .leftOver,
+                "There are no logs, or none of a service that was named."
+            ),
+            (
+                .usage,
+                "The command line or the state directory is wrong; nothing was done."
+            ),
+            (
+                .incomplete,
+                "A log could not be read."
+            ),
         ],
         run: LogsCommand.run
     )

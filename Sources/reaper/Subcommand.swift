@@ -39,6 +39,8 @@ struct Subcommand: Sendable {
     /// What it accepts beside flags; `nil` for nothing.
     var operands: String?
     var examples: [Example] = []
+    /// What its statuses mean, and no others are; empty: what they mean everywhere.
+    var statuses: [(ExitStatus, String)] = []
     /// Does it.
     var run: @Sendable (Options) -> ExitStatus
 

@@ -196,7 +196,7 @@ struct UpTests {
         #expect(status.code == 1 && listing.instances.count == 2)
         #expect(listing["upweb"]?.state == "running")
         let table = try services.command("status")
-        #expect(table.text.hasPrefix("SERVICE  STATE    PROCESS"))
+        #expect(table.text.hasPrefix("SERVICE  STATE    PID@START"))
         #expect(table.text.contains("ended with code 3"))
     }
 }
