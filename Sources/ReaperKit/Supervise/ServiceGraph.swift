@@ -50,13 +50,25 @@ public struct ServiceGraph: Sendable {
     public var startOrder: [[String]] { startWaves(of: Set(names)) }
 
     /// Some services in waves, those that others of them need, directly or not, in earlier ones.
-    public func startWaves(of names: Set<String>) -> [[String]] {
-        waves(of: names, in: sequence, behind: needs)
-    }
-
-    /// Some services in waves, those that need others of them, directly or not, in earlier ones.
-    public func stopWaves(of names: Set<String>) -> [[String]] {
-        waves(of: names, in: sequence.reversed(), behind: dependents)
+    public func startWaves(of wanted: Set<String>) -> [[String]] {
+        var isWanted = [Bool](repeating: false, count: names.count)
+        for name in wanted { if let number = numbers[name] { isWanted[number] = true } }
+        // Below 0: not looked at yet, which only happens in a circle.
+        var levels = [Int](repeating: -1, count: names.count)
+        var deepest = -1
+        for number in sequence {
+            var level = 0
+            for other in needs[number] where levels[other] >= 0 {
+                level = max(level, levels[other] + (isWanted[other] ? 1 : 0))
+            }
+            levels[number] = level
+            if isWanted[number] { deepest = max(deepest, level) }
+        }
+        var waves = [[String]](repeating: [], count: deepest + 1)
+        for number in names.indices where isWanted[number] {
+            waves[levels[number]].append(names[number])
+        }
+        return waves
     }
 
     /// Whom a service needs, directly or not.
@@ -71,33 +83,6 @@ public struct ServiceGraph: Sendable {
     /// Who needs any of some services, directly or not; some of them may be among those.
     public func dependents(of names: Set<String>) -> Set<String> {
         reach(of: names, along: dependents)
-    }
-
-    /// The wanted ones of `sequence`, in which each service stands behind those that `earlier` names
-    /// for it.
-    private func waves(
-        of wanted: Set<String>,
-        in sequence: [Int],
-        behind earlier: [[Int]]
-    ) -> [[String]] {
-        var isWanted = [Bool](repeating: false, count: names.count)
-        for name in wanted { if let number = numbers[name] { isWanted[number] = true } }
-        // Below 0: not looked at yet, which only happens in a circle.
-        var levels = [Int](repeating: -1, count: names.count)
-        var deepest = -1
-        for number in sequence {
-            var level = 0
-            for other in earlier[number] where levels[other] >= 0 {
-                level = max(level, levels[other] + (isWanted[other] ? 1 : 0))
-            }
-            levels[number] = level
-            if isWanted[number] { deepest = max(deepest, level) }
-        }
-        var waves = [[String]](repeating: [], count: deepest + 1)
-        for number in names.indices where isWanted[number] {
-            waves[levels[number]].append(names[number])
-        }
-        return waves
     }
 
     private func reach(of names: Set<String>, along edges: [[Int]]) -> Set<String> {

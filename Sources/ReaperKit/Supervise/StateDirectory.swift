@@ -144,14 +144,6 @@ public struct StateDirectory: ~Copyable {
         return file
     }
 
-    /// Whether somebody has the lock.
-    public func isLocked() -> Bool {
-        guard let file = try? FileDescriptor(opening: "lock", in: descriptor.raw) else {
-            return false
-        }
-        return clinux_flock(file.raw, LOCK_SH | LOCK_NB) == -EWOULDBLOCK
-    }
-
     // MARK: - Files
 
     /// Writes a file anew, all at once: whoever reads it sees the old one or the new one.

@@ -21,10 +21,10 @@ struct ServiceTableTests {
             """
         #expect(
             try text(answer) == """
-                SERVICE       STATE    PID@START  UPTIME  RESTARTS  MEMORY  PORTS    WHY
-                db            running  41@880      2m03s         0   1024K  5432,80
-                seed          stopped                            0                   has done its work
-                web\\u{1b}[2J  failed                             5                   exited with 1
+                SERVICE     STATE    PID@START  UPTIME  RESTARTS  MEMORY  PORTS    WHY
+                db          running  41@880      2m03s         0   1024K  5432,80
+                seed        stopped                            0                   has done its work
+                web\\x1b[2J  failed                             5                   exited with 1
 
                 """
         )
