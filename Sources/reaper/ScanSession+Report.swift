@@ -33,7 +33,10 @@ extension ScanSession {
         report.ignored = result.ignored
         report.filesLookedAt = filesLookedAt
         report.checks = request.checks
-        report.isOfAllUsers = request.instances == nil && request.selection.process.users.isEmpty
+        // Alone, --user would select every process of a user, and not what the rules find of his.
+        report.isOfAllUsers =
+            request.instances == nil && request.selection.process.users.isEmpty
+            && !request.selection.isEmpty
         return report
     }
 }
