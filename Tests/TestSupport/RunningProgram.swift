@@ -49,6 +49,31 @@ package final class RunningProgram {
 
     package var pid: Int32 { process.pid }
 
+    /// Whether it has ended, though nobody has waited for it yet.
+    package var hasEnded: Bool { status("State").map { $0.hasPrefix("Z") } ?? true }
+
+    /// How often it has waited for something since it was started; proc_pid_status(5).
+    package var waits: Int { status("voluntary_ctxt_switches").flatMap { Int($0) } ?? 0 }
+
+    /// The value of a line of `/proc/PID/status`.
+    private func status(_ key: String) -> Substring? {
+        let text = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        let line = text?.split(separator: "\n").first { $0.hasPrefix("\(key):\t") }
+        return line?.dropFirst(key.count + 2)
+    }
+
+    /// Lets it wait so many times more, which takes as long as it takes.
+    ///
+    /// - Returns: Whether it still runs then.
+    package func goesOn(forWaits count: Int) -> Bool {
+        let end = waits + count
+        while !hasEnded {
+            if waits >= end { return true }
+            sched_yield()
+        }
+        return false
+    }
+
     init(
         _ binary: Binary,
         _ arguments: [String],

@@ -25,6 +25,11 @@ package final class TemporaryDirectory: Sendable {
     /// The path of something in it, whether or not it exists.
     package func path(_ name: String) -> String { "\(path)/\(name)" }
 
+    /// Waits until something of this name is in it.
+    package func wait(for name: String) {
+        while !FileManager.default.fileExists(atPath: path(name)) { sched_yield() }
+    }
+
     /// Writes a file, making its directories as needed, and returns its path.
     @discardableResult
     package func write(_ text: String, to name: String) throws -> String {

@@ -108,18 +108,13 @@ struct InterruptTests {
         defer { _ = close(pipe) }
         let program = try startFilling(pipe, directory.path("report"), try specimen.root)
         // What has begun to be written is told as written so far, and then waited for again.
-        while !hasExited(program) {
+        while !program.hasEnded {
             try program.send(signal: SIGINT)
             sched_yield()
         }
         let completion = try program.finish()
         #expect(completion.code == 3)
         #expect(completion.errorText.contains("Interrupted system call"))
-    }
-
-    private func hasExited(_ program: RunningProgram) -> Bool {
-        let text = try? String(contentsOfFile: "/proc/\(program.pid)/stat", encoding: .utf8)
-        return text?.contains(") Z ") ?? true
     }
 
     @Test("who cannot be killed is named with the culprit, and the others are stopped all the same")

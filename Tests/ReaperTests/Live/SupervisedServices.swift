@@ -112,6 +112,6 @@ final class SupervisedServices {
 
     /// Waits until a file is there.
     func wait(forFile name: String) {
-        while !FileManager.default.fileExists(atPath: directory.path(name)) { sched_yield() }
+        directory.wait(for: name)
     }
 }

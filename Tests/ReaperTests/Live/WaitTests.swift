@@ -82,8 +82,14 @@ struct WaitTests {
         let directory = try TemporaryDirectory()
         let script = """
             \(PythonProgram.prelude)
-            import socket, time
+            import socket
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+
+            def say(state, turn):
+                # Whole, before anybody can see it.
+                open(sys.argv[1] + '/next', 'w').write(str(port))
+                os.rename(sys.argv[1] + '/next', '%s/%s%d' % (sys.argv[1], state, turn))
+
             tell('root')
             port = 0
             for turn in range(6):
@@ -92,25 +98,33 @@ struct WaitTests {
                 holder.bind(('127.0.0.1', port))
                 holder.listen()
                 port = holder.getsockname()[1]
-                if turn == 0:
-                    open(sys.argv[1], 'w').write(str(port))
-                    ready()
-                    signal.sigtimedwait([signal.SIGUSR1], 60)
-                time.sleep(0.2)
+                say('held', turn)
+                if turn == 0: ready()
+                signal.sigwait([signal.SIGUSR1])
                 holder.close()
-                if turn < 5: time.sleep(0.3)
+                say('free', turn)
+                if turn < 5: signal.sigwait([signal.SIGUSR1])
             """
-        let program = try PythonProgram(
-            ["-c", script, directory.path("port")],
-            environment: [:]
-        )
-        let port = try String(contentsOfFile: directory.path("port"), encoding: .utf8)
+        let program = try PythonProgram(["-c", script, directory.path], environment: [:])
+        let port = try directory.read("held0")
         let target = selector.isEmpty ? [":\(port)"] : ["--ports", port, "--name", "python*"]
         let waiting = try Binary.reaper.start(["wait"] + target)
         let root = try program.root
-        try root.send(SIGUSR1)
+        for turn in 0..<6 {
+            directory.wait(for: "held\(turn)")
+            // Between two looks it waits once: it has seen the holder, and all pauses before.
+            #expect(waiting.goesOn(forWaits: 4), "turn \(turn)")
+            try root.send(SIGUSR1)
+            directory.wait(for: "free\(turn)")
+            guard turn < 5 else { break }
+            // No more than 0.6 s count of these, and all five together are more than the second
+            // that a port has to be free.
+            #expect(waiting.goesOn(forWaits: 6), "turn \(turn)")
+            try root.send(SIGUSR1)
+        }
         let completion = try waiting.finish()
         #expect(completion.code == 0, "\(completion.errorText)")
+        #expect(try program.wait() == .exited(0))
         #expect(root.hasEnded)
     }
 
