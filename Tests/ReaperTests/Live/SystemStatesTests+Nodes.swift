@@ -16,15 +16,20 @@ extension SystemStatesTests {
 
     // MARK: - Owners that are stopped
 
+    /// Looks at something while its owner is stopped; nobody signals either of them besides.
+    private func whileOwnerStands(of specimen: Specimen, _ look: () throws -> Void) throws {
+        try specimen["owner"].send(SIGSTOP)
+        try look()
+        try specimen["owner"].send(SIGCONT)
+        #expect(try specimen.finish().signals.allSatisfy { $0 == "owner CONT" })
+    }
+
     @Test("T9 a Manta task whose node is stopped is left alone")
     func frozenMantaOwner() throws {
         let shape = ["--env", "TASK_ID=7", "--env", "SWARM_ID=s-1", "--args", "-m", "worker_main"]
         let owner = ["--owner", home.path("bin/manta-supervisor")]
         let task = try Specimen(["sleep", "--exe", home.path("bin/python3.11")] + owner + shape)
-        try task["owner"].send(SIGSTOP)
-        try home.expectLeftAlone(task, by: "manta.task")
-        try task["owner"].send(SIGCONT)
-        #expect(try task.finish().signals.allSatisfy { $0 == "owner CONT" })
+        try whileOwnerStands(of: task) { try home.expectLeftAlone(task, by: "manta.task") }
     }
 
     @Test("T9 a systemg service whose supervisor is stopped is nobody's leftover")
@@ -36,10 +41,9 @@ extension SystemStatesTests {
             "<name>web</name><pid>\(root.pid)</pid><start>\(root.startTime)</start>",
             to: ".local/share/systemg/pid.xml"
         )
-        try service["owner"].send(SIGSTOP)
-        try home.expectLeftAlone(service, by: "systemg.service")
-        try service["owner"].send(SIGCONT)
-        #expect(try service.finish().signals.allSatisfy { $0 == "owner CONT" })
+        try whileOwnerStands(of: service) {
+            try home.expectLeftAlone(service, by: "systemg.service")
+        }
     }
 
     @Test("T9 T23 a service whose zinit is stopped is left alone")
@@ -48,16 +52,15 @@ extension SystemStatesTests {
         let owner = ["--owner", home.path("server/zinit_server")]
         let service = try Specimen(["sleep", "--exe", exe] + owner)
         let root = try service.root
-        try service["owner"].send(SIGSTOP)
-        let completion = try Binary.reaper.run(
-            ["clean", "--json", "--yes", "--include-probable", "--orphans"]
-                + ["--rule", "local.service", "--pid", root.identity],
-            rules: serviceRules(exe),
-            environment: home.environment
-        )
-        #expect(try completion.report().target(root) == nil, "\(completion.text)")
-        try service["owner"].send(SIGCONT)
-        #expect(try service.finish().signals.allSatisfy { $0 == "owner CONT" })
+        try whileOwnerStands(of: service) {
+            let completion = try Binary.reaper.run(
+                ["clean", "--json", "--yes", "--include-probable", "--orphans"]
+                    + ["--rule", "local.service", "--pid", root.identity],
+                rules: serviceRules(exe),
+                environment: home.environment
+            )
+            #expect(try completion.report().target(root) == nil, "\(completion.text)")
+        }
     }
 
     // MARK: - dora
