@@ -60,40 +60,18 @@ extension Supervisor {
     /// Begins those anew that have grown too long, and decides when they are looked at again.
     func rotateLogs() {
         var isUrgent = false
+        func note(_ name: String?, _ look: (isUrgent: Bool, failure: SystemError?)) {
+            isUrgent = isUrgent || look.isUrgent
+            if let error = look.failure { tellMessage(name, "its log goes on growing: \(error)") }
+        }
         for (name, service) in running {
-            do throws(SystemError) {
-                let size = try service.log.rotate()
-                isUrgent = isUrgent || service.log.isUrgent(from: service.logSize, to: size)
-                let next = service.log.isTooLong(size) ? 0 : size
-                if next != service.logSize { running[name]?.logSize = next }
-                if service.logFailure != nil { running[name]?.logFailure = nil }
-            } catch {
-                // Told once, however often it is tried again.
-                guard error != service.logFailure else { continue }
-                running[name]?.logFailure = error
-                tellMessage(name, "its log goes on growing: \(error)")
-            }
+            var growth = service.logGrowth
+            note(name, growth.look(at: service.log))
+            // Most have not grown: nothing of all services is copied then.
+            if growth != service.logGrowth { running[name]?.logGrowth = growth }
         }
-        logPace.note(isUrgent: rotateOwnLog() || isUrgent)
-    }
-
-    /// Begins its own log anew if that has grown too long.
-    ///
-    /// - Returns: Whether it is to be looked at again soon.
-    private func rotateOwnLog() -> Bool {
-        guard let log = options.ownLog else { return false }
-        do throws(SystemError) {
-            let size = try log.rotate()
-            let isUrgent = log.isUrgent(from: ownLogSize, to: size)
-            ownLogSize = log.isTooLong(size) ? 0 : size
-            ownLogFailure = nil
-            return isUrgent
-        } catch {
-            // Told once: to tell it goes into the same log.
-            if error != ownLogFailure { tellMessage(nil, "its log goes on growing: \(error)") }
-            ownLogFailure = error
-            return false
-        }
+        if let log = options.ownLog { note(nil, ownLogGrowth.look(at: log)) }
+        logPace.note(isUrgent: isUrgent)
     }
 
     /// Has logs looked at soon: nobody knows yet how fast the one that is new grows.

@@ -30,9 +30,8 @@ public final class Supervisor {
     var readers: [String: LogReader] = [:]
     var watch: LogWatch?
     var logPace = LogPace()
-    /// How long its own log was when it was looked at last, and why it could not be begun anew.
-    var ownLogSize: Int64 = 0
-    var ownLogFailure: SystemError?
+    /// How its own log grows.
+    var ownLogGrowth = LogGrowth()
     /// When logs are looked at next whether they have grown too long.
     var nextLook = Duration.zero
     var probe: ReadinessProbe
@@ -118,10 +117,8 @@ public final class Supervisor {
         var log: ServiceLog
         /// Whether its process has ended: then its number may be another's.
         var hasEnded = false
-        /// How long its log was when it was looked at last.
-        var logSize: Int64 = 0
-        /// Why its log could not be begun anew, if that was so.
-        var logFailure: SystemError?
+        /// How its log grows.
+        var logGrowth = LogGrowth()
         /// What is written down of how it is ended.
         var stop: [UInt8] = []
         /// Of the definition that its process was started with; `nil` where nobody wrote it down.
