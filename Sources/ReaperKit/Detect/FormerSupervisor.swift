@@ -20,13 +20,12 @@ struct FormerSupervisor: Equatable {
     /// Reads what ``text`` has written; `nil` for anything else.
     init?(reading text: String) {
         guard let colon = text.firstIndex(of: ":") else { return nil }
-        let numbers = text[..<colon].split(separator: "@", omittingEmptySubsequences: false)
         let directory = String(text[text.index(after: colon)...])
-        guard numbers.count == 2, let pid = Int32(numbers[0]), pid > 0,
-            let start = UInt64(numbers[1]), directory.hasPrefix("/")
+        guard let process = try? PidCondition(parsing: String(text[..<colon])),
+            let start = process.startTime, directory.hasPrefix("/")
         else { return nil }
         self.init(
-            identity: ProcessIdentity(pid: pid, startTime: start),
+            identity: ProcessIdentity(pid: process.pid, startTime: start),
             directory: directory
         )
     }

@@ -55,3 +55,12 @@ func linkTarget(of name: ByteString, in directory: Int32) throws(SystemError) ->
     }
     return ByteString(buffer[..<count].map(UInt8.init(bitPattern:)))
 }
+
+/// The inode of the namespace behind a link such as `/proc/self/ns/pid`: its identity; namespaces(7).
+func inodeOfNamespace(behind link: String) throws(SystemError) -> UInt64 {
+    var facts = stat()
+    guard unsafe stat(link, &facts) == 0 else {
+        throw SystemError(call: "stat", subject: link, code: errno)
+    }
+    return UInt64(facts.st_ino)
+}

@@ -1,5 +1,3 @@
-import Glibc
-
 /// What reaper's time namespace does to start times; time_namespaces(7).
 ///
 /// The kernel shows a start time in `/proc/PID/stat` as the reader's namespace counts it: what a
@@ -31,10 +29,7 @@ enum TimeNamespace {
 
 extension Procfs {
     /// The inode of reaper's own time namespace; time_namespaces(7).
-    func ownTimeNamespace() -> UInt64? {
-        var facts = stat()
-        return unsafe stat("\(root)/self/ns/time", &facts) == 0 ? UInt64(facts.st_ino) : nil
-    }
+    func ownTimeNamespace() -> UInt64? { try? inodeOfNamespace(behind: "\(root)/self/ns/time") }
 
     /// Whether start times that are read here are not those that the processes around know.
     func isTimeShifted() -> Bool {

@@ -25,8 +25,6 @@ public final class CommandRun {
     /// Whether the user asked for an end after the command had ended.
     public private(set) var wasInterrupted = false
 
-    private static let interrupts = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
-
     /// Whether reaper has children that it has not started; asked once, before a command is.
     ///
     /// They are left by the program that it replaced by exec(2), or adopted as PID 1 does; their
@@ -134,7 +132,7 @@ public final class CommandRun {
 
     /// Remembers whether one of these asks for an end.
     private func note(_ arrivals: [SignalIntake.Arrival]) {
-        if arrivals.contains(where: { Self.interrupts.contains($0.number) }) {
+        if arrivals.contains(where: { EndingSignals.all.contains($0.number) }) {
             wasInterrupted = true
         }
     }

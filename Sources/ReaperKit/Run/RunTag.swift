@@ -19,12 +19,7 @@ public enum RunTag {
 
     /// The inode of reaper's own pid namespace; pid_namespaces(7).
     static func ownNamespace() throws(SystemError) -> UInt64 {
-        let path = "/proc/self/ns/pid"
-        var facts = stat()
-        guard unsafe stat(path, &facts) == 0 else {
-            throw SystemError(call: "stat", subject: path, code: errno)
-        }
-        return UInt64(facts.st_ino)
+        try inodeOfNamespace(behind: "/proc/self/ns/pid")
     }
 
     /// The pid namespace that a tag says its reaper is in; `nil` where it does not say so.

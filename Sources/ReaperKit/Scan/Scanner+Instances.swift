@@ -123,31 +123,24 @@ extension Scanner {
         guard isOwnNamespace, !snapshot.instanceFiles.isEmpty else { return }
         let listed = Set(snapshot.processes.map(\.pid))
         snapshot.probe(among: .alive) { !listed.contains($0) }
-        for index in snapshot.instanceFiles.indices {
-            guard case .entries(var entries) = snapshot.instanceFiles[index].contents else {
-                continue
-            }
-            for position in entries.indices {
-                guard let start = translatedStart(of: entries[position], in: snapshot) else {
-                    continue
-                }
-                entries[position].startTicks = start
-            }
-            snapshot.instanceFiles[index].contents = .entries(entries)
-        }
     }
 
-    /// When the recorded process started, as it is counted here, where the record has it otherwise.
+    /// Has recorded start times as they are counted here, where the record has them otherwise.
     ///
     /// Whoever wrote it may count in another time namespace; which process is meant, the inode of
     /// its pidfd tells everywhere.
-    private func translatedStart(of entry: InstanceEntry, in snapshot: Snapshot) -> UInt64? {
-        guard let recorded = entry.pidfdInode, let start = entry.startTicks, let pid = entry.pid,
-            entry.bootID == nil || entry.bootID == snapshot.host.bootID,
-            let actual = snapshot.process(pid)?.identity.startTime, actual != start,
-            recorded == ProcessHandle.pidfdInode(of: pid)
-        else { return nil }
-        return actual
+    func translateStartTimes(in snapshot: inout Snapshot) {
+        guard isOwnNamespace, !snapshot.instanceFiles.isEmpty else { return }
+        let seen = snapshot
+        snapshot.updateEntries { entry in
+            guard let recorded = entry.pidfdInode, let start = entry.startTicks,
+                let pid = entry.pid,
+                entry.bootID == nil || entry.bootID == seen.host.bootID,
+                let actual = seen.process(pid)?.identity.startTime, actual != start,
+                recorded == ProcessHandle.pidfdInode(of: pid)
+            else { return }
+            entry.startTicks = actual
+        }
     }
 
     /// Keeps the instances one of whose processes the selectors describe; of those without any
@@ -220,14 +213,19 @@ extension Snapshot {
         among answer: PidLiveness? = nil,
         where isAsked: (Int32) -> Bool
     ) {
+        updateEntries { entry in
+            guard let pid = entry.pid, isAsked(pid),
+                answer.map({ $0 == entry.liveness }) ?? true
+            else { return }
+            entry.liveness = PidLiveness(probing: pid)
+        }
+    }
+
+    /// Changes what is known of recorded processes.
+    fileprivate mutating func updateEntries(_ change: (inout InstanceEntry) -> Void) {
         for index in instanceFiles.indices {
             guard case .entries(var entries) = instanceFiles[index].contents else { continue }
-            for position in entries.indices {
-                guard let pid = entries[position].pid, isAsked(pid),
-                    answer.map({ $0 == entries[position].liveness }) ?? true
-                else { continue }
-                entries[position].liveness = PidLiveness(probing: pid)
-            }
+            for position in entries.indices { change(&entries[position]) }
             instanceFiles[index].contents = .entries(entries)
         }
     }

@@ -70,6 +70,7 @@ public struct Scanner: ~Copyable {
         try readSockets(into: &snapshot)
         var candidates = try readProcesses(into: &snapshot)
         probeAgain(&snapshot)
+        translateStartTimes(in: &snapshot)
         if try !isTimeUp(), findHiddenHolders(in: &snapshot) {
             candidates = self.candidates(in: snapshot)
         }
