@@ -1,5 +1,10 @@
 import ReaperKit
 
+/// What several of the statuses below mean.
+private let wrongInput =
+    "The command line, the service file or the state directory is wrong; nothing was done."
+private let silence = "The supervisor does not answer, or the state directory may not be read."
+
 /// The rows of the supervisor and of those who talk to it.
 extension Subcommand {
     /// The row of `up`.
@@ -39,19 +44,13 @@ extension Subcommand {
                 .leftOver,
                 "A service has failed, something is left, or another supervisor is in the way."
             ),
-            (
-                .usage,
-                "The command line, the service file or the state directory is wrong; nothing was done."
-            ),
+            (.usage, wrongInput),
             (
                 .incomplete,
                 "The supervisor does not answer, what an earlier one left cannot be learned, or the end "
                     + "was not proven."
             ),
-            (
-                .deadline,
-                "The time for the end was up with something left."
-            ),
+            (.deadline, "The time for the end was up with something left."),
         ],
         run: UpCommand.run
     )
@@ -76,27 +75,15 @@ extension Subcommand {
             Example(command: "reaper down --force", meaning: "kill everything at once"),
         ],
         statuses: [
-            (
-                .clean,
-                "Every service is gone, and so is the supervisor; or none was there."
-            ),
-            (
-                .leftOver,
-                "Something is left, or the supervisor still runs."
-            ),
-            (
-                .usage,
-                "The command line, the service file or the state directory is wrong; nothing was done."
-            ),
+            (.clean, "Every service is gone, and so is the supervisor; or none was there."),
+            (.leftOver, "Something is left, or the supervisor still runs."),
+            (.usage, wrongInput),
             (
                 .incomplete,
                 "The supervisor does not answer, what one that was killed left cannot be learned, or the "
                     + "end was not proven."
             ),
-            (
-                .deadline,
-                "The time was up with something left."
-            ),
+            (.deadline, "The time was up with something left."),
         ],
         run: DownCommand.run
     )
@@ -116,22 +103,10 @@ extension Subcommand {
             Example(command: "reaper status --json web", meaning: "one, for a program"),
         ],
         statuses: [
-            (
-                .clean,
-                "Every service that was asked for runs, or has done its work."
-            ),
-            (
-                .leftOver,
-                "One does not, there is no such service, or no supervisor is alive."
-            ),
-            (
-                .usage,
-                "The command line, the service file or the state directory is wrong; nothing was done."
-            ),
-            (
-                .incomplete,
-                "The supervisor does not answer, or the state directory may not be read."
-            ),
+            (.clean, "Every service that was asked for runs, or has done its work."),
+            (.leftOver, "One does not, there is no such service, or no supervisor is alive."),
+            (.usage, wrongInput),
+            (.incomplete, silence),
         ],
         run: StatusCommand.run
     )
@@ -145,23 +120,14 @@ extension Subcommand {
         operands: "SERVICE",
         examples: [Example(command: "reaper restart web", meaning: "web anew")],
         statuses: [
-            (
-                .clean,
-                "Every service that was named runs anew."
-            ),
-            (
-                .leftOver,
-                "One of them has failed, or no supervisor is alive."
-            ),
+            (.clean, "Every service that was named runs anew."),
+            (.leftOver, "One of them has failed, or no supervisor is alive."),
             (
                 .usage,
                 "The command line or the state directory is wrong, there is no such service, or the "
                     + "supervisor is ending; nothing was done."
             ),
-            (
-                .incomplete,
-                "The supervisor does not answer, or the state directory may not be read."
-            ),
+            (.incomplete, silence),
         ],
         run: RestartCommand.run
     )
@@ -177,23 +143,14 @@ extension Subcommand {
         ],
         examples: [Example(command: "reaper reload", meaning: "as SIGHUP does")],
         statuses: [
-            (
-                .clean,
-                "The file was taken on, and every service is as it says."
-            ),
-            (
-                .leftOver,
-                "A service has failed, or no supervisor is alive."
-            ),
+            (.clean, "The file was taken on, and every service is as it says."),
+            (.leftOver, "A service has failed, or no supervisor is alive."),
             (
                 .usage,
                 "The command line, the service file or the state directory is wrong, or the supervisor is "
                     + "ending; nothing was changed."
             ),
-            (
-                .incomplete,
-                "The supervisor does not answer, or the state directory may not be read."
-            ),
+            (.incomplete, silence),
         ],
         run: ReloadCommand.run
     )
@@ -213,22 +170,10 @@ extension Subcommand {
             Example(command: "reaper logs -n 100 web", meaning: "the last hundred lines of web"),
         ],
         statuses: [
-            (
-                .clean,
-                "All that was asked for was shown."
-            ),
-            (
-                .leftOver,
-                "There are no logs, or none of a service that was named."
-            ),
-            (
-                .usage,
-                "The command line or the state directory is wrong; nothing was done."
-            ),
-            (
-                .incomplete,
-                "A log could not be read."
-            ),
+            (.clean, "All that was asked for was shown."),
+            (.leftOver, "There are no logs, or none of a service that was named."),
+            (.usage, "The command line or the state directory is wrong; nothing was done."),
+            (.incomplete, "A log could not be read."),
         ],
         run: LogsCommand.run
     )
