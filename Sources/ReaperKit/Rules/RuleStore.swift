@@ -1,3 +1,5 @@
+// For `struct stat`: both modules declare it, and the compiler takes it from either.
+import CLinux
 import Glibc
 
 /// Opens rule files, and decides whether their word counts.

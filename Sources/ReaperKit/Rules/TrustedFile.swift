@@ -1,3 +1,5 @@
+// For `struct stat`: both modules declare it, and the compiler takes it from either.
+import CLinux
 import Glibc
 
 /// A file that says what root is to do, such as a plan.
