@@ -2,12 +2,12 @@ import ReaperKit
 
 /// Who has what a final sweep is about, from the machine's own truth.
 extension SimulatedKernel {
-    func others(of sweep: FinalSweep) -> OthersAnswer {
+    func others(of sweep: FinalSweep, until end: Duration) -> OthersAnswer {
         spend(.microseconds(300))
         machine.census.sweeps += 1
         var answer = OthersAnswer()
-        if let ports = sweep.ports { addHolders(of: ports, sweep, to: &answer) }
-        if !sweep.names.isEmpty { addNamesakes(sweep, to: &answer) }
+        if let ports = sweep.ports { addHolders(of: ports, sweep, until: end, to: &answer) }
+        if !sweep.names.isEmpty { addNamesakes(sweep, until: end, to: &answer) }
         latestOthers[sweep.owner] = answer
         return answer
     }
@@ -15,6 +15,7 @@ extension SimulatedKernel {
     private func addHolders(
         of asked: PortSet,
         _ sweep: FinalSweep,
+        until end: Duration,
         to answer: inout OthersAnswer
     ) {
         guard !socketsAreUnreadable else {
@@ -29,11 +30,15 @@ extension SimulatedKernel {
                 continue
             }
             let reason = "holds port \(entry.port)/tcp, which \(sweep.owner) wants free"
-            add(entry.holder, reason, sweep, to: &answer)
+            add(entry.holder, reason, sweep, until: end, to: &answer)
         }
     }
 
-    private func addNamesakes(_ sweep: FinalSweep, to answer: inout OthersAnswer) {
+    private func addNamesakes(
+        _ sweep: FinalSweep,
+        until end: Duration,
+        to answer: inout OthersAnswer
+    ) {
         if failingLooks > 0 {
             failingLooks -= 1
             machine.census.failedLooks += 1
@@ -43,7 +48,7 @@ extension SimulatedKernel {
         for process in machine.byNumber.values
         where process.isAlive && sweep.names.contains(where: { $0.matches(process.nameBytes) }) {
             let reason = "is called \(process.name), which \(sweep.owner) wants nobody to be"
-            add(process, reason, sweep, to: &answer)
+            add(process, reason, sweep, until: end, to: &answer)
         }
     }
 
@@ -52,17 +57,18 @@ extension SimulatedKernel {
         _ root: SimulatedProcess,
         _ reason: String,
         _ sweep: FinalSweep,
+        until end: Duration,
         to answer: inout OthersAnswer
     ) {
         guard !wasToBeStopped(root.identity) else { return }
         // To hold and to read it; who is still left when the time is up is only listed.
-        if machine.time > terms.end + ShutdownOptions.overtime {
+        if machine.time > end {
             let told = (answer.unreached + answer.refused).map(\.identity)
             guard !told.contains(root.identity),
                 !answer.targets.contains(where: { $0.identity == root.identity })
             else { return }
             answer.unreached.append(Refusal(root.identity, reason: reason))
-            answer.unknown = "\(answer.unreached.count) were not looked at before the deadline"
+            answer.unknown = "\(answer.unreached.count) were not looked at, for want of time"
             machine.census.unreached += 1
             return
         }

@@ -117,7 +117,7 @@ public enum ProofScan {
         return .notProven("processes were born faster than they could be looked at")
     }
 
-    private static let tooLate = "the deadline passed while births were looked at"
+    private static let tooLate = "there was no time left to look at what was born meanwhile"
 
     // Numbers wrap to RESERVED_PIDS (300), kernel/pid.c; small ones are given only once.
     static func numbers(after first: Int32, through last: Int32, below limit: Int32) -> [Int32] {

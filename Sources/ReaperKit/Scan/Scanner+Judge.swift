@@ -19,7 +19,7 @@ extension Scanner {
             }
         }
         if try isTimeUp() {
-            snapshot.unreadable.notes.append("the deadline passed before everybody was looked at")
+            snapshot.unreadable.notes.append("there was no time left to look at everybody")
         }
         dropReaders(&detection, in: snapshot)
         for fact in stillHidden(Set(detection.hidden), in: snapshot) {

@@ -97,12 +97,12 @@ extension LinuxKernel {
         } else if !proof.isListed {
             proof.answer = .notProven(
                 now() < end
-                    ? "/proc could not be listed" : "the deadline passed during the last look"
+                    ? "/proc could not be listed" : "there was no time left for the last look"
             )
         } else if let failure {
             proof.answer = .notProven(
                 failure.code == ETIMEDOUT
-                    ? "the deadline passed while births were looked at"
+                    ? "there was no time left to look at what was born meanwhile"
                     : "what was born meanwhile could not be read: \(failure)"
             )
         } else if let pid = hiddenSince.min() {

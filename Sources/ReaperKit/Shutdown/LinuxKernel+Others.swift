@@ -1,12 +1,12 @@
 extension LinuxKernel {
     /// Looks for who has what the sweep wants nobody to have, members of the shutdown left out.
-    public func others(of sweep: FinalSweep) -> OthersAnswer {
+    public func others(of sweep: FinalSweep, until end: Duration) -> OthersAnswer {
         OthersSearch(
             sweep,
             rules: scanner.request.rules,
             order: planning.order,
             besides: Set(targets.keys.filter(wasToBeStopped)),
-            until: scanner.patience
+            until: end
         ).run()
     }
 

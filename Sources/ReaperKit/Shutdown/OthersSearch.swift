@@ -91,14 +91,16 @@ public struct OthersSearch: Sendable {
 
     private func scanner(for selection: Selection) throws(SystemError) -> Scanner {
         var scanner = try Scanner(ScanRequest(selection: selection, rules: rules))
-        scanner.patience = end
+        // Half of the time finds them, the other half asks whether they may be stopped.
+        let now = Clock.monotonic()
+        scanner.patience = end.map { now + max($0 - now, .zero) / 2 }
         // A part of them is better than nobody: those who are left are told by name.
         scanner.keepsParts = true
         return scanner
     }
 
     private func reason(for error: SystemError) -> String {
-        error.code == ETIMEDOUT ? "the deadline passed during the look" : error.description
+        error.code == ETIMEDOUT ? "there was no time left for the look" : error.description
     }
 
     /// Plans for what was found, asks the rules that need more than a plan knows, and takes it in.
@@ -117,6 +119,7 @@ public struct OthersSearch: Sendable {
         options.timeout = sweep.timeout
         options.order = order
         let plan = scanner.plan(for: &result, options: options)
+        scanner.patience = end
         // Whoever acts on it pins them anew: members of the shutdown need the descriptors.
         scanner.held = [:]
         let summaries = Dictionary(
@@ -166,7 +169,7 @@ public struct OthersSearch: Sendable {
         }
         if !answer.unreached.isEmpty {
             let whom = counted(answer.unreached.count, "process was", "processes were")
-            answer.doubt("\(whom) not looked at before the deadline")
+            answer.doubt("\(whom) not looked at, for want of time")
         }
     }
 

@@ -1,5 +1,5 @@
 extension ShutdownEngine {
-    /// Looks that a final sweep takes before it gives up on what comes back again and again.
+    /// Looks at everybody that a final sweep takes before it gives up on what comes back again and again.
     private var sweepRounds: Int { 5 }
 
     /// Looks at the ports and names that rules and services want nobody to have, and stops who
@@ -10,21 +10,28 @@ extension ShutdownEngine {
         var hasStopped = false
         for sweep in sweeps {
             var latest: OthersAnswer?
-            for round in 1...sweepRounds {
+            var wholeLooks = 0
+            var isInParts = true
+            while true {
                 guard hasTimeToLook(until: end) else {
                     if let latest { tell(latest, of: sweep, late: true) }
                     othersAreUnknown =
-                        "\(sweep.owner): the deadline passed before it was known who "
-                        + "else has what it wants nobody to have"
+                        "\(sweep.owner): there was no time left to look who else has what it "
+                        + "wants nobody to have"
                     break
                 }
-                let answer = settledAnswer(sweep, until: end)
+                let share = isInParts ? half(end) : end
+                let answer = settledAnswer(sweep, until: share)
                 latest = answer
+                if answer.unreached.isEmpty { wholeLooks += 1 }
                 let targets = answer.targets.filter {
                     set[$0.identity] == nil && sweep.mayStop($0.identity, isExact: !follows)
                 }
                 let isLate = kernel.now() >= end
-                guard round < sweepRounds, !isLate, !targets.isEmpty else {
+                // A part with nobody to stop in it: the rest of the time goes to one whole look.
+                isInParts = !targets.isEmpty
+                if targets.isEmpty, kernel.now() >= share, !isLate { continue }
+                guard wholeLooks < sweepRounds, !isLate, !targets.isEmpty else {
                     if isLate, !targets.isEmpty { areOthersLeft = true }
                     tell(answer, of: sweep, late: isLate)
                     break
@@ -35,21 +42,31 @@ extension ShutdownEngine {
                     if target.depth == 0 { set[target.identity]?.reason = target.reason }
                     observe(.appeared(target))
                 }
-                stop(until: end - killReserve)
+                // Who is still to be looked at needs some of what is left.
+                let last = end - killReserve
+                stop(until: answer.unreached.isEmpty ? last : half(last))
             }
         }
         return hasStopped
     }
 
+    /// The middle of the time that is left: when a look ends with a part of many, so that the part
+    /// can be stopped and the others looked at after it.
+    private mutating func half(_ end: Duration) -> Duration {
+        let now = kernel.now()
+        return now + max(end - now, .zero) / 2
+    }
+
     /// Looks until it is known who has what; a socket can outlive its last holder a little.
     private mutating func settledAnswer(_ sweep: FinalSweep, until end: Duration) -> OthersAnswer {
-        let end = min(end, kernel.now() + .seconds(2))
+        let patience = min(end, kernel.now() + .seconds(2))
         while true {
-            let answer = kernel.others(of: sweep)
-            guard answer.unknown != nil, answer.targets.isEmpty, kernel.now() < end else {
+            let answer = kernel.others(of: sweep, until: end)
+            guard answer.unknown != nil, answer.targets.isEmpty, kernel.now() < patience
+            else {
                 return answer
             }
-            wait(for: [], until: min(end, kernel.now() + .milliseconds(20)))
+            wait(for: [], until: min(patience, kernel.now() + .milliseconds(20)))
         }
     }
 

@@ -6,7 +6,7 @@ extension ShutdownEngine {
         outcome.proof = .none
         while true {
             guard hasTimeToLook(until: end) else {
-                outcome.unproven = "the deadline passed before everybody was looked at once more"
+                outcome.unproven = "there was no time left to look at everybody once more"
                 return
             }
             // Who lives now can have a child that the look does not show, or shows as another's.
@@ -55,7 +55,7 @@ extension ShutdownEngine {
             }
             if kernel.now() >= end {
                 outcome.unproven =
-                    outcome.unproven ?? "the deadline passed before a look found nobody new"
+                    outcome.unproven ?? "there was no time left for a look that finds nobody new"
                 return
             }
             wait(for: [], until: min(end, kernel.now() + .milliseconds(20)))

@@ -117,7 +117,9 @@ public protocol ShutdownKernel {
     mutating func areGroupsEmpty() -> Bool?
 
     /// Who has what is to be left to nobody, after everything in the plan is gone.
-    mutating func others(of sweep: FinalSweep) -> OthersAnswer
+    ///
+    /// Whoever was not looked at by `end` is ``OthersAnswer/unreached``.
+    mutating func others(of sweep: FinalSweep, until end: Duration) -> OthersAnswer
 
     /// Who holds these ports now; what is not named is free.
     mutating func holders(of ports: PortSet) -> Result<[PortOutcome], SystemError>

@@ -98,7 +98,7 @@ struct OthersSimulationTests {
         #expect(answer().targets.isEmpty && answer().unknown == nil)
     }
 
-    @Test("of very many those for whom there is no time are told, and the deadline holds")
+    @Test("of very many a part is stopped, the others are told, and the deadline holds")
     func unreached() throws {
         var scene = ShutdownScene()
         scene.stop(scene.machine.fork(scene.machine.initProcess, "server"))
@@ -113,9 +113,10 @@ struct OthersSimulationTests {
         #expect(outcome.deadlinePassed && outcome.proof == .none)
         let told = Set(outcome.kept.compactMap(\.identity))
         #expect(told == Set(others.filter(\.isAlive).map(\.identity)))
+        #expect(told.count < 280)
         let late = outcome.kept.filter { $0.reason.hasSuffix("before it was looked at") }
         #expect(late.count > 100)
-        #expect(outcome.unproven?.contains("were not looked at before the deadline") == true)
+        #expect(outcome.unproven?.contains("were not looked at, for want of time") == true)
     }
 
     @Test("targets for whom there is no time are told one by one, and the deadline holds")
