@@ -3,9 +3,9 @@
 /// A member's descendants belong, the members of a session or group that it led, and whoever
 /// matches what was asked for. It only grows; every look may add to it.
 struct KillSet {
-    private(set) var members: [ProcessIdentity: ShutdownMember] = [:]
+    private(set) var members = MemberTable()
     /// In the order in which they were found.
-    private(set) var order: [ProcessIdentity] = []
+    var order: [ProcessIdentity] { members.order }
     /// Sessions that a member led, by number.
     private(set) var sessions: [Int32: Lead] = [:]
     private(set) var groups: [Int32: Lead] = [:]
@@ -36,32 +36,17 @@ struct KillSet {
     private(set) var left: [ProcessIdentity] = []
 
     /// Members still to be ended, in the order in which they were found.
-    var active: [ShutdownMember] {
-        var active: [ShutdownMember] = []
-        for identity in left {
-            if let member = members[identity], member.isActive { active.append(member) }
-        }
-        return active
-    }
+    var active: [ShutdownMember] { members.active }
 
     /// How many there are of them.
-    var activeCount: Int {
-        left.reduce(0) { count, identity in
-            (members[identity]?.isActive ?? false) ? count + 1 : count
-        }
-    }
+    var activeCount: Int { members.activeCount }
 
     /// Whether one of them is still to be asked, or was and has not been killed.
-    var hasUnkilled: Bool {
-        left.contains { identity in
-            guard let member = members[identity] else { return false }
-            return member.isActive && !member.wasKilled
-        }
-    }
+    var hasUnkilled: Bool { members.unkilledCount > 0 }
 
     /// Whether `identity` can become a member now.
     func admits(_ identity: ProcessIdentity) -> Bool {
-        members[identity] == nil && identity.pid > 1
+        !members.contains(identity) && identity.pid > 1
             && !excluded.contains(identity) && !postponed.contains(identity)
     }
 
@@ -71,7 +56,6 @@ struct KillSet {
         let identity = target.identity
         guard admits(identity) else { return false }
         members[identity] = ShutdownMember(target, parent: target.parent ?? parent)
-        order.append(identity)
         left.append(identity)
         livingNumbers[identity.pid] = identity
         if let session = target.session {
@@ -125,7 +109,7 @@ struct KillSet {
     var numbers: Set<Int32> { Set(left.map(\.pid)) }
 
     /// Whether it is known whose child each of those is who are left.
-    var knowsParents: Bool { left.allSatisfy { members[$0].map { $0.parent > 0 } ?? true } }
+    var knowsParents: Bool { members.fatherlessCount == 0 }
 
     /// Whether others can belong who descend from no member.
     var leadsAnything: Bool { !sessions.isEmpty || !groups.isEmpty }
@@ -185,9 +169,10 @@ struct KillSet {
         for number in sessions.keys { sessions[number]?.hasWitness = false }
         for number in groups.keys { groups[number]?.hasWitness = false }
         for record in look.processes {
-            if members[record.identity] != nil {
-                members[record.identity]?.parent = record.parent
-                members[record.identity]?.isStopped = record.isStopped
+            if var member = members[record.identity] {
+                member.parent = record.parent
+                member.isStopped = record.isStopped
+                members[record.identity] = member
                 sessionsSeen.insert(record.session)
                 livingNumbers[record.pid] = record.identity
                 sessions[record.session]?.note(witness: record, at: look.tick)

@@ -11,7 +11,7 @@ extension ShutdownEngine {
     /// Whoever wants everybody killed at once gets that where births are told: who was sent SIGKILL
     /// makes no child any more (copy_process() gives up), and one that it made just before is told.
     mutating func killRemaining(until end: Duration) {
-        observe(.killing(set.active.count))
+        observe(.killing(set.activeCount))
         repeat {
             // Who left by itself just now was not killed.
             wait(for: set.active, until: kernel.now())
@@ -51,7 +51,7 @@ extension ShutdownEngine {
     /// given even after the deadline.
     mutating func awaitDeaths(until end: Duration) {
         let patience = min(end + .milliseconds(100), kernel.now() + .seconds(5))
-        while kernel.now() < patience, !set.active.isEmpty {
+        while kernel.now() < patience, set.activeCount > 0 {
             let before = set.activeCount
             let next = min(patience, kernel.now() + .milliseconds(200))
             waitTogether(for: set.active, until: next)

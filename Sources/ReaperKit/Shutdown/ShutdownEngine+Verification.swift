@@ -97,7 +97,7 @@ extension ShutdownEngine {
         }
         outcome.deadlinePassed =
             areOthersLeft || isAnybodyPassedOver
-            || kernel.now() >= start + options.deadline && !set.active.isEmpty
+            || kernel.now() >= start + options.deadline && set.activeCount > 0
         let isBlocked =
             isAnybodyLeft() || portsAreUnknown || outcome.ports.contains { !$0.isFree }
             || outcome.targets.contains { $0.result == .refused } || isAnyoneSpared(by: plan)

@@ -145,14 +145,14 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         if !options.isForced, kernel.now() < deadline {
             // Once a leader is gone, only its age tells whether a process was in its session, and
             // where births are not told that can stay open.
-            if !hearing.isIntact, !set.active.isEmpty { _ = lookAtEverybody() }
+            if !hearing.isIntact, set.activeCount > 0 { _ = lookAtEverybody() }
             askGracefully(until: end)
             // Whoever is seen only now has not been asked yet.
-            while !set.active.isEmpty, lookAtEverybody(), interrupts < 2 {
+            while set.activeCount > 0, lookAtEverybody(), interrupts < 2 {
                 askGracefully(until: end)
             }
         }
-        if !set.active.isEmpty {
+        if set.activeCount > 0 {
             askTheRest(until: deadline)
             killRemaining(until: deadline)
         }
@@ -179,7 +179,7 @@ public struct ShutdownEngine<Kernel: ShutdownKernel> {
         outcome.rounds += 1
         let look = look(usualScope)
         take(look)
-        return !look.processes.isEmpty || set.active.isEmpty
+        return !look.processes.isEmpty || set.activeCount == 0
     }
 
     /// Whether another look at everybody ends in time, going by the latest.
