@@ -72,7 +72,7 @@ extension Output {
         let style = options.style
         let bytes =
             switch options.format {
-            case .table, .junit, .github, .openmetrics, .dot:
+            case .table, .tree, .junit, .github, .openmetrics, .dot:
                 // Those were refused with the command line.
                 InstanceTable.render(report, style: style)
             case .json: JSONInstances.render(report, style: style)

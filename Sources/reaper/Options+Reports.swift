@@ -25,11 +25,12 @@ extension Options {
         switch command.name {
         case .scan, .clean, .stop, .run: break
         case .report:
-            guard output.format == .dot || output.reports.contains(where: { $0.format == .dot })
-            else { break }
+            let formats = [output.format] + output.reports.map(\.format)
+            guard let single = formats.first(where: { $0 == .dot || $0 == .tree }) else { break }
             throw UsageError(
-                argument: "dot",
-                message: "is a graph of one machine: give 'reaper scan' that format"
+                argument: single.rawValue,
+                message: "is a \(single == .dot ? "graph" : "picture") of one machine: give "
+                    + "'reaper scan' that format"
             )
         case .explain, .list, .wait, .snapshot, .rules, .help, .up, .down, .status, .restart,
             .reload, .logs:

@@ -224,8 +224,8 @@ struct ArgumentParserTests {
         Refused(["--report", "junit="], "--report: 'junit=' is not a report: expected"),
         Refused(
             ["--report", "juint=x"],
-            "--report: 'juint' is not a format: expected table, json, ndjson, junit, github, "
-                + "openmetrics, dot (did you mean 'junit'?)"
+            "--report: 'juint' is not a format: expected table, tree, json, ndjson, junit, "
+                + "github, openmetrics, dot (did you mean 'junit'?)"
         ),
         Refused(
             ["--report", "json=x", "--report", "dot=x"],

@@ -62,7 +62,7 @@ private struct DotGraph {
         }
         for (number, wave) in plan.waves.enumerated() {
             let name = plan.waves.count > 1 ? "wave \(number + 1), " : ""
-            for (target, step) in steps(of: wave) {
+            for (target, step) in ProcessForest.steps(of: wave) {
                 note(target.identity, ["\(name)step \(step): \(what(target))"], nil)
                 nodes[target.identity]?.name = target.name
                 if let parent = target.parent.flatMap({ byNumber[$0] }), parent != target.identity {
@@ -96,18 +96,6 @@ private struct DotGraph {
         }
     }
 
-    /// Every target with its place in the order: a tree goes level by level, trees go together.
-    private func steps(of wave: [ShutdownTarget]) -> [(ShutdownTarget, Int)] {
-        var depths: [ProcessIdentity: Set<Int>] = [:]
-        for target in wave { depths[target.root, default: []].insert(target.depth) }
-        let levels = depths.mapValues { $0.sorted() }
-        return wave.map { target in
-            let own = levels[target.root] ?? []
-            let index = own.firstIndex(of: target.depth) ?? 0
-            return (target, target.order == .deepestFirst ? own.count - index : index + 1)
-        }
-    }
-
     private func what(_ target: ShutdownTarget) -> String {
         if target.isGone { return "already gone" }
         let grace = target.signal == .kill ? "" : ", grace \(target.timeout.roughText)"
@@ -120,19 +108,10 @@ private struct DotGraph {
         while next < order.count {
             let child = order[next]
             next += 1
-            guard parents[child] == nil, let parent = parent(of: child) else { continue }
+            guard parents[child] == nil, let parent = report.parent(of: child) else { continue }
             parents[child] = parent
             note(parent, [], nil)
         }
-    }
-
-    /// A parent is never younger than its child; else its number was given to somebody else.
-    private func parent(of child: ProcessIdentity) -> ProcessIdentity? {
-        guard let number = report.record(of: child)?.parent, number > 0, number != child.pid,
-            let parent = report.snapshot.process(number)?.identity,
-            parent.startTime <= child.startTime
-        else { return nil }
-        return parent
     }
 
     private mutating func note(_ process: ProcessIdentity, _ lines: [String], _ color: String?) {

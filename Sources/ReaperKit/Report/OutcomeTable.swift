@@ -3,14 +3,15 @@ enum OutcomeTable {
     static func lines(
         of outcome: ShutdownOutcome,
         in report: Report,
-        style: ReportStyle
+        style: ReportStyle,
+        namesTargets: Bool = true
     ) -> [String] {
         var lines: [String] = []
         if !style.isQuiet, !outcome.isIdle || !report.findings.isEmpty {
             if !report.findings.isEmpty { lines.append("") }
             lines.append(headline(of: outcome, style))
         }
-        lines += targets(of: outcome, style: style)
+        if namesTargets { lines += targets(of: outcome, style: style) }
         lines += outcome.ports.map { port in
             let name = "port \(port.port)/\(port.transport.rawValue)"
             guard !port.isFree else { return "\(name): free" }
@@ -153,7 +154,7 @@ extension Report {
 
 extension TargetResult {
     /// The result without the underscore of reports for programs.
-    fileprivate var words: String { self == .alreadyGone ? "already gone" : rawValue }
+    var words: String { self == .alreadyGone ? "already gone" : rawValue }
 }
 
 extension Proof {

@@ -1,11 +1,16 @@
 /// What `--dry-run` shows: the trees in the order they would be stopped.
 enum PlanTable {
-    static func lines(of plan: ShutdownPlan, in report: Report, style: ReportStyle) -> [String] {
+    static func lines(
+        of plan: ShutdownPlan,
+        in report: Report,
+        style: ReportStyle,
+        namesTargets: Bool = true
+    ) -> [String] {
         guard !plan.isEmpty else {
             return ["", "plan: nothing to do"] + leftAlone(by: plan, in: report, style)
         }
         var lines = ["", Paint.bold(headline(of: plan), when: style.color)]
-        for (number, wave) in plan.waves.enumerated() where !wave.isEmpty {
+        for (number, wave) in plan.waves.enumerated() where namesTargets && !wave.isEmpty {
             if plan.waves.count > 1 { lines += ["", "wave \(number + 1) of \(plan.waves.count)"] }
             lines += table(of: killOrder(wave), in: report, style: style)
         }

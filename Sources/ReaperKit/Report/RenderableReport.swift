@@ -20,7 +20,7 @@ extension Report: RenderableReport {
 }
 
 extension MergedReport: RenderableReport {
-    /// The whole text in this format; a graph of several machines there is none, and is empty.
+    /// The whole text in this format; a tree or graph of several machines there is none, and is empty.
     public func rendered(as format: ReportFormat, style: ReportStyle) -> [UInt8] {
         switch format {
         case .table: MergedTable.render(self, style: style)
@@ -29,7 +29,7 @@ extension MergedReport: RenderableReport {
         case .junit: JUnitReport.render(self, style: style)
         case .github: GitHubReport.render(self, style: style)
         case .openmetrics: OpenMetricsReport.render(self)
-        case .dot: []
+        case .tree, .dot: []
         }
     }
 

@@ -2,6 +2,8 @@
 public enum ReportFormat: String, Sendable, CaseIterable {
     /// For people.
     case table
+    /// For people, in the tree of processes.
+    case tree
     /// One object, `reaper.report/1`.
     case json
     /// One object per finding and line.
@@ -19,7 +21,7 @@ public enum ReportFormat: String, Sendable, CaseIterable {
     public var isOfFindingsOnly: Bool {
         switch self {
         case .table, .json, .ndjson: false
-        case .junit, .github, .openmetrics, .dot: true
+        case .tree, .junit, .github, .openmetrics, .dot: true
         }
     }
 
@@ -27,6 +29,7 @@ public enum ReportFormat: String, Sendable, CaseIterable {
     public func render(_ report: Report, style: ReportStyle) -> [UInt8] {
         switch self {
         case .table: TableReport.render(report, style: style)
+        case .tree: TreeReport.render(report, style: style)
         case .json: JSONReport.render(report, style: style)
         case .ndjson: JSONReport.renderLines(report, style: style)
         case .junit: JUnitReport.render(report, style: style)

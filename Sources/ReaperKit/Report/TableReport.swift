@@ -105,7 +105,7 @@ public enum TableReport {
         }
     }
 
-    private static func remedies(
+    static func remedies(
         for findings: [Finding],
         in report: Report,
         _ style: ReportStyle

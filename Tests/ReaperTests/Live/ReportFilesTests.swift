@@ -6,7 +6,7 @@ import Testing
 @Suite("several reports in one run", .timeLimit(.minutes(60)))
 struct ReportFilesTests {
     private static let formats = [
-        "table", "json", "ndjson", "junit", "github", "openmetrics", "dot",
+        "table", "tree", "json", "ndjson", "junit", "github", "openmetrics", "dot",
     ]
     private let directory: TemporaryDirectory
 
