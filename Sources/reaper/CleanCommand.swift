@@ -66,11 +66,16 @@ enum CleanCommand {
                 Diagnostics.report("interrupted: nothing was done")
                 return finish(report, options, output, .leftOver)
             }
-            let progress = ProgressLines(options.output)
-            defer { progress.end() }
+            let progress = ProgressLines(
+                options.output,
+                plan,
+                deadline: options.action.effectiveDeadline
+            )
             var outcome = session.execute(plan, in: result.snapshot, options, counter) {
                 progress.show($0)
             }
+            // What it shows is taken away again, before anything else is.
+            progress.end()
             outcome.doubt(report.snapshot.unreadable)
             report.outcome = outcome
             return finish(report, options, output, named)
@@ -146,11 +151,15 @@ enum CleanCommand {
                 progress.show($0)
             }
         } else {
-            let progress = ProgressLines(options.output)
-            defer { progress.end() }
+            let progress = ProgressLines(
+                options.output,
+                plan,
+                deadline: options.action.effectiveDeadline
+            )
             report.outcome = session.execute(plan, in: snapshot, options, InterruptCounter()) {
                 progress.show($0)
             }
+            progress.end()
         }
         return finish(report, options, output)
     }

@@ -205,13 +205,17 @@ struct LeakSearch {
             report?.plan?.refused.contains { $0.identity == refusal.identity } ?? false
         }
         next.plan = plan
-        let progress = ProgressLines(options.output)
-        defer { progress.end() }
         options.action.deadline = max(end - Clock.monotonic(), .milliseconds(1))
+        let progress = ProgressLines(
+            options.output,
+            plan,
+            deadline: options.action.effectiveDeadline
+        )
         var outcome = session.execute(plan, in: result.snapshot, options, interrupts) {
             // Lines that are lost are better than lines in the midst of a table.
             if Diagnostics.isThrough { progress.show($0) }
         }
+        progress.end()
         if run.wasInterrupted { outcome.wasInterrupted = true }
         let isNew = !next.findings.isEmpty
         let hasEnded = outcome.targets.contains { $0.result.isGone }

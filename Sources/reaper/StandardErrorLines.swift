@@ -35,15 +35,25 @@ final class StandardErrorLines {
         previous = []
     }
 
-    /// Writes a line, escaped already.
-    func show(_ line: String) {
+    /// Whether all that was shown has been taken: then more may be.
+    var isIdle: Bool {
         write()
-        guard rest.isEmpty else { return }
-        let bytes = Array("\(line)\n".utf8)
+        return rest.isEmpty
+    }
+
+    /// Writes lines, escaped already, each with its end.
+    ///
+    /// - Returns: Whether they are taken, all or none of them.
+    @discardableResult
+    func show(_ text: String) -> Bool {
+        guard isIdle else { return false }
+        let bytes = Array(text.utf8)
         rest = bytes[...]
         write()
-        // The rest of a line that has begun has to follow.
-        if rest.count == bytes.count { rest = [] }
+        // The rest of what has begun has to follow.
+        guard rest.count == bytes.count else { return true }
+        rest = []
+        return bytes.isEmpty
     }
 
     /// Writes what there is room for.

@@ -120,7 +120,7 @@ final class StopProgress {
 
     func show(_ progress: ShutdownProgress) {
         switch progress {
-        case .sent(.stop, _), .sent(.continue, _): return
+        case .sent(.stop, _), .sent(.continue, _), .waiting: return
         case .sent(let signal, let target): sent(signal, to: target)
         case .exited(let target, _): exited(target)
         case .appeared(let target):
@@ -252,7 +252,7 @@ final class StopProgress {
 
     /// Writes one line; foreign text in it is escaped already.
     func say(_ line: String) {
-        lines?.show(line)
+        lines?.show(line + "\n")
         listener(line)
     }
 }

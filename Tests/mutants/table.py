@@ -245,7 +245,7 @@ MUTATIONS = [
      "max(remaining, .zero)",
      {"deadline"}),
     ("that the deadline has passed is not told", END,
-     "            || kernel.now() >= start + options.deadline && !set.active.isEmpty\n",
+     "            || kernel.now() >= start + options.deadline && set.activeCount > 0\n",
      "",
      {"deadline"}),
     ("the second interrupt does not cut the grace", GRACE,

@@ -14,7 +14,7 @@ extension String {
     /// The text cut to at most `columns`, with `…` in place of what was cut.
     ///
     /// The caller says which end is worth keeping: the tail of a path says more than its head.
-    func truncated(to columns: Int, keeping end: KeptEnd = .head) -> String {
+    public func truncated(to columns: Int, keeping end: KeptEnd = .head) -> String {
         guard displayWidth > columns else { return self }
         guard columns > 0 else { return "" }
         let scalars = end == .head ? Array(unicodeScalars) : unicodeScalars.reversed()
@@ -32,8 +32,10 @@ extension String {
 }
 
 /// Which end of a text survives truncation.
-enum KeptEnd: Sendable {
+public enum KeptEnd: Sendable {
+    /// The beginning.
     case head
+    /// The end.
     case tail
 }
 

@@ -41,6 +41,7 @@ extension Scanner {
             end: Clock.monotonic() + deadline + ShutdownOptions.overtime,
             interrupts: interrupts
         )
+        kernel.tick = { observe(.waiting) }
         var engine = ShutdownEngine(kernel: kernel, options: options, observe: observe)
         var outcome = engine.run(plan)
         // What was said of the first look need not be said again.

@@ -16,6 +16,7 @@ extension LinuxKernel {
             )
             var patience = time
             // Births fill a buffer; where that is small, it holds some five hundred.
+            if tick != nil { patience = min(patience, now() + .milliseconds(200)) }
             if hearsBirths { patience = min(patience, now() + .milliseconds(100)) }
             if !loose.isEmpty { patience = min(patience, now() + .milliseconds(20)) }
             Polling.wait(for: &entries, until: patience)
@@ -27,6 +28,7 @@ extension LinuxKernel {
                 for identity in exited { retire(identity) }
                 return WaitAnswer(exited: exited, interrupts: interrupts.count)
             }
+            tick?()
         }
     }
 }

@@ -41,6 +41,9 @@ public final class LinuxKernel: ShutdownKernel {
     /// Who adopts what loses its parent here; negative when that could not be learned.
     lazy var adopter = clinux_adopter()
 
+    /// Called several times a second while somebody is waited for.
+    var tick: (() -> Void)?
+
     /// What is told of births; `nil` where nobody tells, or something was lost.
     var feed: BirthFeed?
 

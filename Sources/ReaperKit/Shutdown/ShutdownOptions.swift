@@ -41,6 +41,8 @@ public enum ShutdownProgress: Sendable {
     case appeared(ShutdownTarget)
     /// The grace of these has passed.
     case killing(Int)
+    /// Somebody is waited for; comes several times a second, for whoever counts the seconds.
+    case waiting
     /// The user interrupted; what is left is killed at the second time.
     case interrupted(Int)
 }

@@ -237,7 +237,7 @@ extension ShutdownProgress {
     fileprivate var target: ProcessIdentity? {
         switch self {
         case .sent(_, let target), .exited(let target, _), .appeared(let target): target.identity
-        case .killing, .interrupted: nil
+        case .killing, .waiting, .interrupted: nil
         }
     }
 }

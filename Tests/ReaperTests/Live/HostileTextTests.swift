@@ -59,6 +59,7 @@ struct HostileTextTests {
         let ports = try "\(specimen.port),\(other.port)"
         let completion = try Binary.specimen.run(
             ["terminal", Binary.reaper.path] + words + [ports],
+            environment: ["TERM": "dumb"],
             input: "y\n"
         )
         // The terminal itself ends each line with a carriage return.
