@@ -14,6 +14,7 @@ struct LiveLines {
     ///   - kept: Lines for good.
     ///   - live: Lines until the next frame.
     ///   - width: Columns; a line that were wrapped would count twice.
+    /// - Returns: What goes back over the frame before, and the lines.
     mutating func frame(keeping kept: [String], showing live: [String], width: Int) -> String {
         var text = height > 0 ? "\r\u{1b}[\(height)A\u{1b}[J" : ""
         text += kept.map { $0 + "\n" }.joined()

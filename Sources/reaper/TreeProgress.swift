@@ -84,7 +84,10 @@ struct TreeProgress {
 
     /// What is waited for now: a line for each tree that was asked, escaped.
     ///
-    /// - Parameter limit: How many lines there is room for.
+    /// - Parameters:
+    ///   - now: The time, in monotonic time.
+    ///   - limit: How many lines there is room for.
+    /// - Returns: At most that many lines; the last one counts whoever has none.
     func lines(at now: Duration, limit: Int) -> [String] {
         let asked = trees.filter { !$0.left.isEmpty && $0.began != nil }
         let later = trees.count { !$0.left.isEmpty && $0.began == nil }
