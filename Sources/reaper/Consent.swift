@@ -34,17 +34,18 @@ enum Consent {
         guard let plan = report.plan else { return .given }
         if options.action.assumesYes || plan.isNothingToDo { return .given }
         guard mayAsk(options) else {
-            guard !options.isSelected, options.action.planFile == nil else { return .given }
+            guard !options.isConsent, options.action.planFile == nil else { return .given }
+            let why = options.isSelected ? breadth(of: plan, options) : "without a selector, and"
             return .refused(
                 Refusal(
-                    message: "clean: without a selector, and without a terminal to ask on, this "
+                    message: "clean: \(why) without a terminal to ask on, this "
                         + "needs --yes; --dry-run shows what it would do; nothing was done",
                     status: .usage
                 )
             )
         }
         let roots = Set((plan.targets + plan.others).map(\.root))
-        guard roots.count > 1 || (!options.isSelected && !plan.isNothingToDo) else {
+        guard roots.count > 1 || !options.isConsent else {
             return .given
         }
         var style = Terminal.standardError().style(for: options.output)
@@ -60,6 +61,19 @@ enum Consent {
             let message = "interrupted: nothing was done"
             return .refused(Refusal(message: message, status: .leftOver))
         }
+    }
+
+    /// That the selectors leave nobody out, and what would.
+    private static func breadth(of plan: ShutdownPlan, _ options: Options) -> String {
+        let process = options.selection.process
+        let whose =
+            process.users.isEmpty || process.olderThan != nil || !process.states.isEmpty
+            ? "these selectors alone mean everybody whom they describe"
+            : "--user alone means every process of that user"
+        let count = counted(plan.targets.count, "process", "processes")
+        return "\(whose), shells, editors and sessions included (\(count)): add what singles them "
+            + "out, such as --name, --exe, --in, --ports, --env or --rule, or --orphans for what "
+            + "the rules find of them;"
     }
 
     private static func question(_ plan: ShutdownPlan, _ roots: Int) -> String {

@@ -97,6 +97,11 @@ extension Flag {
             topic: .selectors,
             commands: [.scan, .clean, .list, .stop, .wait],
             summary: "owned by this user, by name or number",
+            details: """
+                Of what else is asked for. Alone it describes every process of that user, shells, \
+                editors and sessions included: 'clean' then asks, or needs --yes. The same goes for \
+                --older-than and --state.
+                """,
             argument: .value("USER") { (options, text, context) throws(ValueError) in
                 for part in try members(of: text, "user names or numbers") {
                     options.selection.process.users.append(try context.user(part))

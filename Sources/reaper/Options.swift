@@ -33,6 +33,10 @@ struct Options: Sendable, Equatable {
     /// Whether any selector was given; that is consent.
     var isSelected: Bool { !selection.isEmpty || baselineFile != nil }
 
+    /// Whether the selectors say what to stop, so that nothing else has to: whose a process is, its
+    /// age and its state tell nothing of that.
+    var isConsent: Bool { isSelected && !(baselineFile == nil && selection.isBroad) }
+
     /// Whether what is planned is shown in full, and not only what became of it.
     var showsPlan: Bool {
         action.isDryRun || output.format != .table || !output.reports.isEmpty

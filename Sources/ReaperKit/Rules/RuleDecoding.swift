@@ -103,4 +103,14 @@ extension ProcessPattern {
             || !workingDirectories.isEmpty || !directories.isEmpty || !environment.isEmpty
             || !cgroups.isEmpty || ports != nil
     }
+
+    /// Whether it has a condition that leaves out most processes: an exact one, a port, a variable, or
+    /// a glob or directory that is not simply everything.
+    var singlesOut: Bool {
+        let globs =
+            names + kernelNames + executables + commands + workingDirectories + cgroups
+        return !pids.isEmpty || ports != nil || !environment.isEmpty
+            || globs.contains { !$0.isUnconstrained }
+            || directories.contains { $0 != ByteString("/") }
+    }
 }

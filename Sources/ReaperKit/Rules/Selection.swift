@@ -36,6 +36,13 @@ public struct Selection: Sendable, Equatable {
         process.isEmpty && ports == nil && kinds.isEmpty && rules.isEmpty
     }
 
+    /// Whether all of it says only whose, how old or in which state a process is, or asks for nothing
+    /// in particular: that describes everybody's sessions, shells and editors, too.
+    public var isBroad: Bool {
+        !isEmpty && ports == nil && kinds.isEmpty && rules.isEmpty
+            && process.absentFrom == nil && !process.singlesOut
+    }
+
     /// Whether its conditions can be asked of a file: that it is new, and whose.
     var describesFiles: Bool {
         var rest = process

@@ -96,4 +96,33 @@ struct ConsentTests {
         #expect(completion.code == 1)
         #expect(try specimen.root.state == .running)
     }
+
+    /// Somebody whom no other process on the machine is likely to be.
+    private static let stranger: UInt32 = 61_917
+
+    @Test(
+        "whose a process is, how old, in which state: alone none of it is consent",
+        .enabled(if: Machine.isRoot, "only root starts processes of somebody else")
+    )
+    func broad() throws {
+        let shared = try TemporaryDirectory(worldAccessible: true)
+        let specimen = try Specimen(
+            "sleep", "--orphan", "--user", "\(Self.stranger)", "--exe", shared.path("job")
+        )
+        let broad = ["clean", "--user", "\(Self.stranger)"]
+        for more in [[], ["--state", "SRD"], ["--older-than", "0"], ["--name", "*"], ["--in", "/"]] {
+            let refused = try Binary.reaper.run(broad + more)
+            #expect(refused.code == 2, "\(more): \(refused.text)")
+            #expect(refused.errorText.contains("--orphans"), "\(refused.errorText)")
+            #expect(refused.errorText.contains("--yes"), "\(refused.errorText)")
+        }
+        let asked = try onTerminal(broad, answer: "\n")
+        #expect(asked.code == 1 && asked.text.contains("[y/N]"), "\(asked.text)")
+        let shown = try Binary.reaper.run(broad + ["--dry-run"])
+        #expect(try shown.text.contains(specimen.root.identity))
+        #expect(try specimen.root.state == .running)
+        let agreed = try Binary.reaper.run(broad + ["--in", shared.path])
+        #expect(agreed.code == 0, "\(agreed.text)")
+        #expect(try specimen.root.hasEnded)
+    }
 }
