@@ -173,6 +173,8 @@ public struct OrphanDetector: Detector {
             rule.stop != nil && verdict != .suspect ? .stop : .none,
             command: "reaper clean --pid \(process.identity)"
         )
+        // What is only reported its own system knows how to end.
+        if rule.stop == nil, let own = rule.ownCommand() { remedy.command = own }
         if let unit = evidence.unit {
             facts.append(Evidence("it belongs to \(unit)", source: process.source("cgroup")))
             remedy.command = "systemctl stop \(unit)"
@@ -183,7 +185,7 @@ public struct OrphanDetector: Detector {
                 source: "/proc/\($0.pid)/\($0.kind.fileName)"
             )
         }
-        return Finding(
+        var finding = Finding(
             kind: .orphan,
             process: process.identity,
             rule: rule.id,
@@ -193,6 +195,8 @@ public struct OrphanDetector: Detector {
             evidence: facts,
             remedy: remedy
         )
+        finding.hint = rule.hint
+        return finding
     }
 }
 

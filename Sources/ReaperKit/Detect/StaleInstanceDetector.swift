@@ -120,6 +120,7 @@ public struct StaleInstanceDetector {
             evidence: whole.evidence,
             remedy: Remedy(.none)
         )
+        finding.hint = rule.hint
         switch whole.answer {
         case .stale, .recycled:
             // Such a rule is about processes that run without their owner; a record of who has gone

@@ -122,6 +122,8 @@ public struct Finding: Sendable, Equatable {
     public var verdict: Verdict
     /// One sentence, with the names in it escaped only when printed.
     public var summary: String
+    /// What its rule says that this breaks, or what to do about it.
+    public var hint: String?
     /// Facts, most telling first.
     public var evidence: [Evidence]
     /// What to do.

@@ -47,6 +47,7 @@ struct FindingReader {
             },
             remedy: Remedy(try remedy.choice("action"))
         )
+        finding.hint = try value["hint"]?.text(for: "hint").text
         if let process = value["process"] { finding.process = try self.process(process) }
         if let file = value["file"] { finding.file = try self.file(file) }
         finding.port = try value["port"]?.text(for: "port").text

@@ -110,7 +110,7 @@ public enum TableReport {
         in report: Report,
         _ style: ReportStyle
     ) -> [String] {
-        let withCommand = findings.filter { $0.remedy.command != nil }
+        let withCommand = findings.filter { $0.remedy.command != nil || $0.hint != nil }
         guard !withCommand.isEmpty else { return [] }
         guard withCommand.count <= remedyLimit else {
             return [
@@ -121,9 +121,21 @@ public enum TableReport {
         }
         // A command is there to be copied: it is never truncated, so its lines are no table.
         var seen: Set<String> = []
-        let commands = withCommand.compactMap(\.remedy.command).filter { seen.insert($0).inserted }
-        return ["", "what to do:"]
-            + commands.map { "  " + Paint.bold($0.escapedForTerminal, when: style.color) }
+        let lines = withCommand.flatMap { finding -> [String] in
+            var lines: [String] = []
+            if let command = finding.remedy.command, seen.insert(command).inserted {
+                lines.append("  " + Paint.bold(command.escapedForTerminal, when: style.color))
+            }
+            // Several findings of one rule have it in common.
+            if let hint = finding.hint, seen.insert("\(finding.rule ?? ""): \(hint)").inserted {
+                let rule = finding.rule.map { "\($0.escapedForTerminal): " } ?? ""
+                let text = Prose.Piece(rule + hint.escapedForTerminal, .dim)
+                let width = style.width ?? .max
+                lines += Prose.wrapped([text], width, head: "    ", hanging: 4, style)
+            }
+            return lines
+        }
+        return ["", "what to do:"] + lines
     }
 
     /// Everything about one finding, escaped: what it is, then its facts, then what to do.
@@ -155,6 +167,7 @@ public enum TableReport {
                 + " (\(item.source.escapedForTerminal)\(value))"
             lines.append(Paint.dim(line, when: style.color))
         }
+        if let hint = finding.hint { lines.append("  hint: \(hint.escapedForTerminal)") }
         if let command = finding.remedy.command {
             lines.append("  " + Paint.bold(command.escapedForTerminal, when: style.color))
         }

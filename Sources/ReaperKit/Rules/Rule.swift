@@ -6,6 +6,9 @@ public struct Rule: Sendable, Equatable {
     public var title: String
     /// What it breaks, or what to do.
     public var hint: String?
+    /// The system's own command that ends it, told where reaper does not stop it by itself and never
+    /// run; `{id}` stands for the name of the instance.
+    public var advice: String?
     /// How much a finding of it matters.
     public var severity: Severity = .warning
     /// What the process looks like; with ``instance``: what the recorded process must look like.
@@ -42,6 +45,19 @@ public struct Rule: Sendable, Equatable {
         self.title = title
         self.source = source
     }
+}
+
+extension Rule {
+    /// The system's own command that ends what it is about; `nil` where there is none, or it needs a
+    /// name that is not known or cannot be pasted.
+    func ownCommand(for id: String? = nil) -> String? {
+        guard let advice else { return nil }
+        guard advice.contains(Rule.namePlace) else { return advice }
+        guard let id, id.isPrintableWord, !id.hasPrefix("-") else { return nil }
+        return advice.replacing(Rule.namePlace, with: id.quotedForShell)
+    }
+
+    private static let namePlace = "{id}"
 }
 
 /// Where a rule's instances are recorded.

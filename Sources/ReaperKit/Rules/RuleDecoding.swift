@@ -1,6 +1,6 @@
 extension RuleDecoder {
     static let keys = [
-        "id", "severity", "title", "hint", "match", "owner", "stop", "remove", "after",
+        "id", "severity", "title", "hint", "advice", "match", "owner", "stop", "remove", "after",
         "instance", "protect", "keep", "containers", "unrecorded", "units",
     ]
 
@@ -23,6 +23,7 @@ extension RuleDecoder {
             source: "\(source):\(value.position)"
         )
         rule.hint = try string("hint", fields)
+        rule.advice = try string("advice", fields)
         rule.severity = try choice("severity", fields) ?? .warning
         if let match = fields["match"] {
             let pattern = try attempt { decoder throws(JSONError) in

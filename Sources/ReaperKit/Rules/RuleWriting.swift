@@ -10,6 +10,7 @@ extension Rule {
         json.member("severity", severity.rawValue)
         json.member("title", title)
         json.member("hint", hint)
+        json.member("advice", advice)
         if let instance { json.object("instance") { instance.write(to: &$0) } }
         if !match.isEmpty { json.object("match") { match.writeDefinition(to: &$0) } }
         if let owner { json.object("owner") { owner.writeDefinition(to: &$0) } }
