@@ -22,6 +22,8 @@ public struct RuleTrace: Sendable, Equatable {
     public var source: String
     /// The rule's own line for people.
     public var title: String
+    /// The system's own command that ends what the rule is about.
+    public var advice: String?
     /// Whom it was held against.
     public var process: ProcessIdentity
     /// The conditions of `match`; none where the rule has no `match`.
@@ -108,6 +110,7 @@ extension RuleTrace {
         self.rule = rule.id
         source = rule.source
         title = rule.title
+        advice = rule.ownCommand()
         self.process = process.identity
         isByRecord = rule.recordsOwned
         if !rule.match.isEmpty {

@@ -118,7 +118,20 @@ extension AncestorSign {
             ),
         ]
         + [
-            ("zinit", ["zinit"]), ("systemg", ["sysg", "systemg"]), ("circus", ["circusd"]),
+            ("zinit", ["zinit", "zinit_server", "zinit-server"], "zinit stop", "zinit list"),
+            ("systemg", ["sysg", "systemg"], "sysg stop --service", "sysg status"),
+        ].map { system, names, stop, list in
+            AncestorSign(
+                .supervisor,
+                system,
+                "a supervisor",
+                names,
+                restarts: true,
+                stop: .named(stop, by: list)
+            )
+        }
+        + [
+            ("circus", ["circusd"]),
             ("monit", ["monit"]), ("dinit", ["dinit"]), ("immortal", ["immortal"]),
             ("perp", ["perpd"]),
             ("openrc", ["supervise-daemon"]), ("process-compose", ["process-compose"]),

@@ -10,6 +10,8 @@ struct AncestorSign: Sendable {
         case command(String)
         /// This command, with an argument of the ancestor behind it.
         case argument(String, Int)
+        /// This command, with a name behind it that the second one tells.
+        case named(String, by: String)
         /// This command, with the value of a variable of the process behind it.
         case variable(String, ByteString)
     }
@@ -72,6 +74,7 @@ struct AncestorSign: Sendable {
         switch stop {
         case .none: return nil
         case .command(let command): return command
+        case .named(let command, _): return "\(command) NAME"
         case .argument(let command, let index):
             guard let arguments = ancestor.arguments?.known, arguments.count > index,
                 arguments[index].isUTF8, arguments[index].text.isPrintableWord
@@ -97,22 +100,22 @@ extension Origin {
             guard let sign, !found.contains(where: { $0.kind == sign.kind }),
                 sign.kind != .supervisor || keepers.contains(ancestor.identity)
             else { continue }
-            found.append(
-                Origin(
-                    sign.kind,
-                    "\(ancestor.label), \(sign.title)",
-                    system: sign.system,
-                    evidence: [
-                        Evidence(
-                            "\(ancestor.label) is among its ancestors",
-                            source: ancestor.source("stat")
-                        )
-                    ],
-                    process: ancestor.identity,
-                    restarts: sign.restarts,
-                    stopCommand: sign.stopCommand(for: process, of: ancestor)
-                )
+            var origin = Origin(
+                sign.kind,
+                "\(ancestor.label), \(sign.title)",
+                system: sign.system,
+                evidence: [
+                    Evidence(
+                        "\(ancestor.label) is among its ancestors",
+                        source: ancestor.source("stat")
+                    )
+                ],
+                process: ancestor.identity,
+                restarts: sign.restarts,
+                stopCommand: sign.stopCommand(for: process, of: ancestor)
             )
+            if case .named(_, let list) = sign.stop { origin.nameCommand = list }
+            found.append(origin)
         }
         return found
     }

@@ -13,11 +13,15 @@ struct CleanForecast {
         advice = makeAdvice()
     }
 
+    /// What rules find about it.
+    private var orphan: Finding? {
+        account.findings.first { $0.process == identity && $0.kind == .orphan }
+    }
+
     // MARK: - clean alone
 
     private func withoutSelector() -> [Statement] {
-        let findings = account.findings.filter { $0.process == identity && $0.kind == .orphan }
-        guard let finding = findings.first else {
+        guard let finding = orphan else {
             return [
                 Statement(
                     "leaves it alone: \(innocence)",
@@ -141,15 +145,18 @@ struct CleanForecast {
         if process.isZombie { return zombieAdvice() }
         guard !account.plan.targets.isEmpty else { return nil }
         if let advice = stopAdvice(origins, alone: command) { return advice }
+        if let advice = ownAdvice(alone: command) { return advice }
         if let keeper = origins.first(where: { $0.restarts || $0.kind == .container }),
             let stop = keeper.stopCommand
         {
-            let why =
+            var why =
                 keeper.kind == .container
                 ? "it belongs to \(keeper.name)"
                 : "\(keeper.name) may start it again; '\(command)' stops this one alone"
+            if let list = keeper.nameCommand { why += "; '\(list)' shows NAME" }
             return Advice(.none, [stop], reason: ([why] + optOut).joined(separator: "; "))
         }
+        if let advice = ownerAdvice(alone: command) { return advice }
         if let keeper = origins.first(where: { $0.restarts && $0.kind == .supervisor }) {
             return Advice(
                 .stop,
@@ -158,7 +165,8 @@ struct CleanForecast {
                     .joined(separator: "; ")
             )
         }
-        let reason = cautions.joined(separator: "; ")
+        let reason = [orphan?.hint, cautions.joined(separator: "; ")].compactMap(\.self)
+            .filter { !$0.isEmpty }.joined(separator: " ")
         return Advice(.stop, [command], reason: reason.isEmpty ? nil : reason)
     }
 
@@ -179,6 +187,44 @@ struct CleanForecast {
             reasons.append("\(keeper.name), may start it again: stop that first")
         }
         return Advice(.stop, [stop], reason: (reasons + cautions).joined(separator: "; "))
+    }
+
+    /// To have its own system stop it, where a rule only reports it or somebody looks after the
+    /// instance that it is.
+    private func ownAdvice(alone: String) -> Advice? {
+        if let standing = account.standings.first(where: { $0.ownCommand != nil }),
+            let own = standing.ownCommand
+        {
+            let why =
+                "it belongs to \(standing.label), which \(standing.objection ?? "has an owner")"
+            return Advice(.none, [own], reason: ([why] + optOut).joined(separator: "; "))
+        }
+        guard let finding = orphan, finding.remedy.action == .none,
+            let own = finding.remedy.command,
+            !own.hasPrefix("reaper ")
+        else { return nil }
+        let reasons = [finding.hint, "'\(alone)' stops this process alone"].compactMap(\.self)
+        return Advice(.none, [own], reason: (reasons + optOut).joined(separator: " "))
+    }
+
+    /// Of what a rule describes and whose living owner starts it again: that ending it alone is in
+    /// vain, and who ends it for good.
+    private func ownerAdvice(alone: String) -> Advice? {
+        for trace in account.rules where trace.match == .holds && !trace.isOfFiles {
+            guard let owner = trace.owner?.alive,
+                account.origins.contains(where: { $0.restarts && $0.process == owner.process })
+            else { continue }
+            let name = "\(owner.name.text) (\(owner.process))"
+            let why = "it is no orphan: \(name) looks after it, and starts another one when it ends"
+            let how = trace.advice.map { "'\($0)' has that end it" } ?? "have that end it"
+            let alone = "'\(alone)' ends this one only"
+            return Advice(
+                .none,
+                [trace.advice ?? "reaper explain \(owner.process)"],
+                reason: ([why, how, alone] + optOut).joined(separator: "; ")
+            )
+        }
+        return nil
     }
 
     /// What whoever stops it has to know.

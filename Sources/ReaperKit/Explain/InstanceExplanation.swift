@@ -34,6 +34,13 @@ extension Explanation {
                 let numbers = instance.remnants.map(\.description).joined(separator: ",")
                 advice = Advice(.stop, ["reaper clean --pid \(numbers)"])
             }
+            if advice == nil, let objection = standing.objection {
+                advice = Advice(
+                    .none,
+                    standing.ownCommand.map { [$0] } ?? [],
+                    reason: objection
+                )
+            }
         }
         guard instance.state == .unknown else { return }
         answer = .incomplete

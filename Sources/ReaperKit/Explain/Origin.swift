@@ -51,6 +51,8 @@ public struct Origin: Sendable, Equatable {
     public var restarts = false
     /// The command that makes it stop the process; `nil` where there is none.
     public var stopCommand: String?
+    /// The command that tells the name which ``stopCommand`` leaves open, as `NAME`.
+    public var nameCommand: String?
 
     /// Creates an origin.
     public init(
@@ -279,6 +281,7 @@ extension [Origin] {
             list[same].evidence += origin.evidence
             list[same].restarts = list[same].restarts || origin.restarts
             list[same].stopCommand = list[same].stopCommand ?? origin.stopCommand
+            list[same].nameCommand = list[same].nameCommand ?? origin.nameCommand
             list[same].process = list[same].process ?? origin.process
         }
         return list

@@ -23,6 +23,8 @@ public struct InstanceStanding: Sendable, Equatable {
     /// The command that stops it and no other; `nil` where `stop` would not, or no name of it can
     /// be typed.
     public var command: String?
+    /// The command of its own system that stops it, where `stop` would not.
+    public var ownCommand: String?
 
     /// Asks what `stop` would do about an instance of a listing when it is named.
     ///
@@ -45,6 +47,7 @@ public struct InstanceStanding: Sendable, Equatable {
         objection = stop.refused.first?.reason
         supervisors = stop.supervisors.map { "\($0.name) (PID \($0.pid ?? 0))" }
         keeper = stop.keepers.first { $0.instance == instance }?.label
+        if objection != nil, !instance.isOver { ownCommand = stop.ownCommand(of: instance) }
         guard stop.targets.contains(instance) || !stop.over.isEmpty else { return }
         let names = [instance.id, instance.alias, instance.processes.first?.description]
         let name = (names + [instance.file?.text]).compactMap(\.self).first { name in

@@ -53,6 +53,10 @@ extension InstanceStop {
         if isOwned, let reason = supervision(of: instance) { return reason }
         let isAbandoned = !isOfAll && instance.isProven && isOwned
         guard rules[id]?.stop != nil || isAbandoned else {
+            if !isOwned, let own = ownCommand(of: instance) {
+                return "its own system stops it: '\(own)'; "
+                    + "'reaper clean --pid \(numbers(of: instance))' stops it all the same"
+            }
             return "rule \(id) does not say how to stop it: "
                 + "'reaper clean --pid \(numbers(of: instance))' stops it if it has to be"
         }
@@ -107,7 +111,9 @@ extension InstanceStop {
             return "\(keeper.label) looks after it, and is stopped now: once that is gone, "
                 + "'reaper stop \(instance.id.quotedForShell)' stops what is left"
         case .runs(let keeper):
-            return "\(keeper.label) looks after it, and may start it again: let that stop it; "
+            let how =
+                ownCommand(of: instance).map { "'\($0)' has that stop it" } ?? "let that stop it"
+            return "\(keeper.label) looks after it, and may start it again: \(how); "
                 + "\(command) stops its process all the same"
         }
     }

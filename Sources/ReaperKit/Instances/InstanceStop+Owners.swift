@@ -34,6 +34,20 @@ extension InstanceStop {
         return RecordedOwner(beside: file, of: rule, among: records, in: view, &unread)
     }
 
+    /// The command of its own system that ends an instance; of what a file records, only while
+    /// somebody lives who can follow it.
+    func ownCommand(of instance: Instance) -> String? {
+        guard let rule = rules[instance.rule] else { return nil }
+        if rule.recordsOwned {
+            guard
+                case .runs(let keeper) =
+                    owner(of: instance).map(RecordedOwner.runs) ?? neighbor(of: instance),
+                !isNamed(keeper)
+            else { return nil }
+        }
+        return rule.ownCommand(for: instance.id)
+    }
+
     /// Why it cannot be told whether an owner lives above it; `nil` where it can.
     ///
     /// PID 1 only adopts, and some hosts let nobody look at it.

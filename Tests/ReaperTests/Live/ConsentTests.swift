@@ -107,10 +107,17 @@ struct ConsentTests {
     func broad() throws {
         let shared = try TemporaryDirectory(worldAccessible: true)
         let specimen = try Specimen(
-            "sleep", "--orphan", "--user", "\(Self.stranger)", "--exe", shared.path("job")
+            "sleep",
+            "--orphan",
+            "--user",
+            "\(Self.stranger)",
+            "--exe",
+            shared.path("job")
         )
         let broad = ["clean", "--user", "\(Self.stranger)"]
-        for more in [[], ["--state", "SRD"], ["--older-than", "0"], ["--name", "*"], ["--in", "/"]] {
+        for more in [
+            [], ["--state", "SRD"], ["--older-than", "0"], ["--name", "*"], ["--in", "/"],
+        ] {
             let refused = try Binary.reaper.run(broad + more)
             #expect(refused.code == 2, "\(more): \(refused.text)")
             #expect(refused.errorText.contains("--orphans"), "\(refused.errorText)")
