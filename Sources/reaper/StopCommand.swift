@@ -65,7 +65,7 @@ enum StopCommand {
                 interrupts?.conclude()
                 return finish(report, options, output, choice)
             }
-            switch StopConsent.answer(to: stop, options) {
+            switch StopConsent.answer(to: stop, plan, options) {
             case .refused(let refusal):
                 Diagnostics.report(refusal.message)
                 interrupts?.conclude()

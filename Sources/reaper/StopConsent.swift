@@ -9,10 +9,14 @@ enum StopConsent {
         Consent.mayAsk(options)
     }
 
-    /// Whether nothing is done before somebody agrees.
-    static func isAwaited(for stop: InstanceStop, _ options: Options) -> Bool {
+    /// Whether nothing is done before somebody agrees; to remove a file is to do something.
+    static func isAwaited(
+        for stop: InstanceStop,
+        _ plan: ShutdownPlan,
+        _ options: Options
+    ) -> Bool {
         let count = stop.targets.count
-        guard count > 0 else { return false }
+        guard count > 0 else { return !plan.removals.isEmpty && mayBeAccident(options) }
         if mayBeAccident(options) { return true }
         if options.action.assumesYes { return false }
         if options.action.isInteractive { return true }
@@ -28,10 +32,15 @@ enum StopConsent {
     }
 
     /// Asks where asking is due: about several, and about any with `--interactive`.
-    static func answer(to stop: InstanceStop, _ options: Options) -> Consent.Answer {
-        guard isAwaited(for: stop, options) else { return .given }
+    static func answer(
+        to stop: InstanceStop,
+        _ plan: ShutdownPlan,
+        _ options: Options
+    ) -> Consent.Answer {
+        guard isAwaited(for: stop, plan, options) else { return .given }
         guard Consent.mayAsk(options) else {
-            return .refused(Consent.Refusal(message: refusal(of: stop, options), status: .usage))
+            let message = refusal(of: stop, plan, options)
+            return .refused(Consent.Refusal(message: message, status: .usage))
         }
         switch Consent.reply(to: question(about: stop, options)) {
         case .yes: return .asked
@@ -56,9 +65,19 @@ enum StopConsent {
     }
 
     /// Why nothing is done where nobody can be asked.
-    private static func refusal(of stop: InstanceStop, _ options: Options) -> String {
+    private static func refusal(
+        of stop: InstanceStop,
+        _ plan: ShutdownPlan,
+        _ options: Options
+    ) -> String {
         let count = stop.targets.count
         let end = "--dry-run shows what it would do; nothing was done"
+        guard count > 0 else {
+            let files = plan.removals.count == 1 ? "a file" : "\(plan.removals.count) files"
+            return "stop: none is named, which would clean up \(files) of what was stopped "
+                + "already, and there is no terminal to ask on: name one, or say --all, or --yes; "
+                + end
+        }
         guard options.action.isInteractive || !mayBeAccident(options) else {
             let whom = count == 1 ? stop.targets[0].label : "\(count) instances"
             let isAllEnough = count == 1 || options.action.assumesYes

@@ -30,7 +30,7 @@ struct StopNotices {
             let reason = refusal.reason.escapedForTerminal
             Diagnostics.report("\(who.escapedForTerminal) is left alone: \(reason)")
         }
-        let isDone = !options.action.isDryRun && !StopConsent.isAwaited(for: stop, options)
+        let isDone = !options.action.isDryRun && !StopConsent.isAwaited(for: stop, plan, options)
         for instance in stop.over { announce(instance, plan, isDone: isDone) }
         if isQuiet { return }
         for instance in choice.found {

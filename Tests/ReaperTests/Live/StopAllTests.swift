@@ -159,4 +159,18 @@ struct StopAllTests {
         let listing = try live.list("a-1", "--json").listing()
         #expect(listing["a-1"]?.state == "stale", "\(listing)")
     }
+
+    @Test("in a script that names none, files of what was stopped stay until that is agreed to")
+    func unnamedFiles() throws {
+        try live.record("a-1", LiveInstances.nobody)
+        let bare = try live.run("stop", ["--rule", "live.job"])
+        #expect(bare.code == 2, "\(bare.errorText)")
+        let said = bare.errorText
+        #expect(said.contains("would clean up a file of what was stopped already"), "\(said)")
+        #expect(said.contains("is to be cleaned up") && said.contains("--yes"), "\(said)")
+        #expect(live.has("run/a-1"))
+        let agreed = try live.run("stop", ["--rule", "live.job", "--yes"])
+        #expect(agreed.code == 0, "\(agreed.errorText)")
+        #expect(!live.has("run/a-1"))
+    }
 }
