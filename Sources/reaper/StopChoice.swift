@@ -158,7 +158,8 @@ extension Instance {
     var line: String {
         let names = alias.map { $0 == id ? id : "\(id) (\($0))" } ?? id
         let state = self.state == .running ? "" : ", \(self.state.rawValue)"
-        return "\(names), \(who)\(system)\(state)".escapedForTerminal
+        let trust = distrust.map { ", distrusted: \($0)" } ?? ""
+        return "\(names), \(who)\(system)\(state)\(trust)".escapedForTerminal
     }
 
     private var who: String {

@@ -108,6 +108,11 @@ enum InstanceSection {
             list.append(Statement(alias, label: "alias", source: standing.source))
         }
         list.append(Statement(standing.stateText, label: "state", source: standing.source))
+        if let distrust = instance.distrust {
+            list.append(
+                Statement(distrust, label: "distrusted", source: standing.source, mark: .odd)
+            )
+        }
         list += instance.evidence.map { Statement($0, depth: 1) }.map { statement in
             var statement = statement
             statement.isDetail = true

@@ -31,6 +31,10 @@ public struct Instance: Sendable, Equatable {
     /// Whether ``state`` is certain; that a process seems younger than its file, when a clock may
     /// have been set, makes it only probable that it is another one.
     public var isCertain = true
+    /// Why what its file says is not believed, as the end of a sentence; `nil` where it is.
+    ///
+    /// Somebody else may have written it, to have a name or a process mistaken for another.
+    public var distrust: String?
     /// Whether ``process`` is proven to be it, and not merely to have its number.
     public var isProven = false
 

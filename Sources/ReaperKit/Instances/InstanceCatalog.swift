@@ -99,6 +99,9 @@ public struct InstanceCatalog {
         instance.pid = entry.pid
         instance.process = process?.identity
         instance.isProven = process.map { isProven($0, entry, rule) } ?? false
+        if let process, case .refused(let reason) = file.mayActOn(process, for: user) {
+            instance.distrust = reason
+        }
         instance.remnants = view.snapshot.remnants(of: entry, judgment, in: file)
         if let count = instance.remnants.isEmpty ? nil : instance.remnants.count {
             instance.reason +=
@@ -121,6 +124,13 @@ public struct InstanceCatalog {
         instance.isSocket = file.format == .socket
         instance.evidence = judgment.evidence
         instance.isCertain = !state.isOver || judgment.certainty == .confirmed
+        if instance.isUndeciphered, !file.isBelieved(by: user) {
+            instance.distrust =
+                "\(file.path.text) may be anybody's: "
+                + (file.isWritableByOthers
+                    ? "users other than its owner can write or replace it"
+                    : "it belongs to user \(file.owner)")
+        }
         return instance
     }
 
@@ -135,6 +145,9 @@ public struct InstanceCatalog {
         if !rule.match.isEmpty { return answer(rule, process) == .holds }
         return entry.startTicks == process.identity.startTime
     }
+
+    /// Who would act on what files say.
+    private var user: UInt32 { view.snapshot.host.effectiveUser }
 
     func record(_ identity: ProcessIdentity?) -> ProcessRecord? {
         identity.flatMap { view.snapshot.process($0.pid) }.flatMap {

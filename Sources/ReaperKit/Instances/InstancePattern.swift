@@ -24,8 +24,14 @@ public struct InstancePattern: Sendable, Equatable {
     /// the record of a crashed predecessor does, even while children of that remain. A prefix that fits several, running or over, is
     /// ambiguous: more can always be typed. A record that cannot be understood counts by its file's
     /// name in full only, where an intact one fits too; and a socket, which names no process, only
-    /// where nothing else does.
+    /// where nothing else does. Whose record is not believed can be meant only where nobody else is:
+    /// whoever may write one must not make another's name ambiguous.
     public func find(in instances: [Instance]) -> Answer {
+        let answer = search(instances.filter { $0.distrust == nil })
+        return answer == .none ? search(instances) : answer
+    }
+
+    private func search(_ instances: [Instance]) -> Answer {
         let exact = instances.filter { names($0) }
         let found = exact.isEmpty ? instances.filter { abbreviates($0) } : exact
         let left = rivals(found.filter { !$0.isOver }, areNamed: !exact.isEmpty)

@@ -55,7 +55,10 @@ public enum InstanceTable {
                 .init(instance.id.escapedForTerminal),
                 .init(instance.alias?.escapedForTerminal ?? ""),
                 .init(who(instance)),
-                .init(instance.stateText, instance.paint),
+                .init(
+                    instance.stateText + (instance.distrust == nil ? "" : ", distrusted"),
+                    instance.paint
+                ),
                 .init(oldest.map { host.age(of: $0).roughText } ?? ""),
                 .init(ports(of: instance, in: report)),
                 .init(instance.file?.text.escapedForTerminal ?? "", keeping: .tail),
@@ -93,6 +96,9 @@ public enum InstanceTable {
                 .escapedForTerminal,
             "  rule \(instance.rule)".escapedForTerminal,
         ]
+        if let distrust = instance.distrust {
+            lines.append("  distrusted: \(distrust)".escapedForTerminal)
+        }
         for member in instance.members where !member.isInherited {
             let node = member.node.map { "\($0): " } ?? ""
             lines.append("  \(node)\(member.name.text) (\(member.identity))".escapedForTerminal)

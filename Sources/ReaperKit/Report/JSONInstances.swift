@@ -56,6 +56,7 @@ extension Instance {
         json.member("process_state", standstill?.rawValue)
         json.member("reason", reason.isEmpty ? nil : style.shown(reason))
         json.member("file", file)
+        json.member("distrusted", distrust)
         if !those.isEmpty, report.knowsSockets(of: self) {
             report.sockets(of: self).write(to: &json, from: report.snapshot)
         }
