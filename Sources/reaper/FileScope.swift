@@ -31,8 +31,9 @@ struct FileScope {
             + files.map { file, reason in
                 guard pattern == nil else { return reason }
                 let rule = file.rule.escapedForTerminal
-                return "\(reason); it is of rule \(rule): a PATTERN, or --rule with other rules, "
-                    + "leaves it out"
+                return
+                    "\(reason); it is of rule \(rule): the whole name of an instance, or --rule with "
+                    + "other rules, leaves it out"
             }
     }
 }

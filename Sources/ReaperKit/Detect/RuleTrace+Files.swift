@@ -51,6 +51,7 @@ extension RuleTrace {
         for file in view.snapshot.instanceFiles where file.rule == rule.id {
             switch file.contents {
             case .denied, .oversized:
+                guard mayBeRecorded(in: file, rule, view) else { continue }
                 let whole = judge.judge(file).whole
                 files.append(TracedFile(path: file.path, judgment: whole, relation: .unknown))
             case .malformed, .unsafe, .socket: break
@@ -77,6 +78,15 @@ extension RuleTrace {
                 }
             }
         }
+    }
+
+    /// Whether a file that could not be read may record the process, and be believed.
+    private func mayBeRecorded(in file: InstanceFile, _ rule: Rule, _ view: SnapshotView) -> Bool {
+        // What the rule says its processes look like, this one does not.
+        if !rule.match.isEmpty, match == .fails { return false }
+        guard case .oversized = file.contents else { return true }
+        // No number is that long; and who is not believed may write what he likes.
+        return file.format != .pid && file.isBelieved(by: view.snapshot.host.effectiveUser)
     }
 
     /// Whether the rule is about whom its files record, and they record the process.

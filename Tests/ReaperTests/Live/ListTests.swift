@@ -143,7 +143,8 @@ struct ListTests {
         #expect(all.code == 3)
         let note = "\(huge) is too big to be read"
         #expect(all.text.contains(note), "\(all.text)")
-        let advice = "it is of rule live.job: a PATTERN, or --rule with other rules, leaves it out"
+        let advice =
+            "it is of rule live.job: the whole name of an instance, or --rule with other rules, leaves it out"
         #expect(all.text.contains(advice))
         // Names are inside: what nobody was found to have, or a glob, it may have.
         for (words, code) in [
