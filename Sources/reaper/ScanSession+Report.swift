@@ -1,15 +1,12 @@
 import ReaperKit
 
 extension ScanSession {
-    /// A remedy that names a rule works only with the rules that it is one of.
+    /// A remedy works as told only with the same rules: they say how to stop, and whom not.
     private static func naming(_ flags: String, in findings: [Finding]) -> [Finding] {
         guard !flags.isEmpty else { return findings }
         return findings.map { finding in
-            guard let command = finding.remedy.command,
-                command.hasPrefix("reaper clean --stale-files --rule ")
-            else { return finding }
             var finding = finding
-            finding.remedy.command = command + flags
+            finding.remedy.command = finding.remedy.command?.naming(flags)
             return finding
         }
     }

@@ -30,3 +30,12 @@ extension ProcessRecord {
     /// Whose it is, from whichever file was read.
     fileprivate var anyUser: UInt32? { status?.known?.realUser ?? owner }
 }
+
+extension String {
+    /// A command of reaper's that acts by rules, with the flags that lead to these, each after a space;
+    /// any other as it is.
+    public func naming(_ ruleFlags: String) -> String {
+        let actsByRules = hasPrefix("reaper clean ") || hasPrefix("reaper stop ")
+        return actsByRules && !contains(ruleFlags) ? self + ruleFlags : self
+    }
+}

@@ -56,9 +56,13 @@ extension ExplanationReader {
         var selection = Selection()
         selection.process.names = [glob]
         var scanner = try Scanner(ScanRequest(selection: selection, rules: []))
-        let (processes, refused) = try scanner.processes(matching: selection.process)
+        let (called, refused) = try scanner.processes(matching: selection.process)
         let listing = try settledInstances()
         let isNamed = listing.instances.contains { InstancePattern(text).names($0) }
+        // What is part of an instance has a name of its own there, which no other lists show.
+        let nodes = listing.instances.flatMap(\.members)
+            .filter { $0.node == text && !$0.isInherited }.map(\.identity)
+        let processes = nodes + called.filter { !nodes.contains($0) }
         let isGlob = text.contains { "*?[{".contains($0) }
         var list: [Explanation] = []
         if isNamed || processes.isEmpty || isGlob {

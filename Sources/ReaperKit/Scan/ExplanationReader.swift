@@ -37,6 +37,18 @@ public struct ExplanationReader: ~Copyable {
         _ target: ExplanationTarget,
         typed text: String
     ) throws(SystemError) -> [Explanation] {
+        try explanations(of: target, typed: text).map { explanation in
+            var explanation = explanation
+            let commands = explanation.advice?.commands.map { $0.naming(ruleFlags) }
+            explanation.advice?.commands = commands ?? []
+            return explanation
+        }
+    }
+
+    private mutating func explanations(
+        of target: ExplanationTarget,
+        typed text: String
+    ) throws(SystemError) -> [Explanation] {
         switch target {
         case .process(let condition):
             return try instance(typed: text, unless: try explain(condition, typed: text))

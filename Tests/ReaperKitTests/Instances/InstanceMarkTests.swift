@@ -47,6 +47,11 @@ struct InstanceMarkTests {
             node: "plot"
         ),
         Case(
+            testDescription: "as JSON",
+            value: #"{"node_id": "plot", "dataflow_id" : "\#(id)", "x": 1}"#,
+            node: "plot"
+        ),
+        Case(
             testDescription: "the first of each counts",
             value: "dataflow_id: \(id)\nnode_id: a\nother: {node_id: b}\n",
             node: "a"
