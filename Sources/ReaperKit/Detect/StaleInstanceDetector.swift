@@ -120,12 +120,15 @@ public struct StaleInstanceDetector {
             evidence: whole.evidence,
             remedy: Remedy(.none)
         )
-        finding.hint = rule.hint
         switch whole.answer {
         case .stale, .recycled:
             // Such a rule is about processes that run without their owner; a record of who has gone
             // harms nobody.
-            if rule.recordsOwned { finding.severity = min(finding.severity, .info) }
+            if rule.recordsOwned {
+                finding.severity = min(finding.severity, .info)
+            } else {
+                finding.hint = rule.hint
+            }
             if !rule.keep {
                 finding.remedy = Remedy(
                     .remove,

@@ -34,7 +34,7 @@ extension Explanation {
                 let numbers = instance.remnants.map(\.description).joined(separator: ",")
                 advice = Advice(.stop, ["reaper clean --pid \(numbers)"])
             }
-            if advice == nil, let objection = standing.objection {
+            if advice == nil, instance.state != .unknown, let objection = standing.objection {
                 advice = Advice(
                     .none,
                     standing.ownCommand.map { [$0] } ?? [],

@@ -37,7 +37,7 @@ extension InstanceStop {
     /// The command of its own system that ends an instance; of what a file records, only while
     /// somebody lives who can follow it.
     func ownCommand(of instance: Instance) -> String? {
-        guard let rule = rules[instance.rule] else { return nil }
+        guard let rule = rules[instance.rule], !instance.processes.isEmpty else { return nil }
         if rule.recordsOwned {
             guard
                 case .runs(let keeper) =

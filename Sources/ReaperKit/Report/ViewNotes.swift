@@ -9,12 +9,21 @@ enum ViewNotes {
         guard !report.isComplete || (style.isVerbose && !unreadable.isEmpty) else { return [] }
         // Whoever was listed but refused, or came while others were read, is one of them.
         let all = unreadable.processes.union(report.snapshot.processes.lazy.map(\.pid))
-        let count = report.statedTotals == nil ? all.count : report.totals.processes
-        let seen = count.map { " of " + counted($0, "process", "processes") }
+        let total = report.statedTotals == nil ? all.count : report.totals.processes
+        let seen = total.map { " of " + counted($0, "process", "processes") }
         var lines = unreadable.reasons.sorted { $0.key < $1.key }.map { reason, count in
             "\(count)\(seen ?? ""): " + sentence(reason, host: report.snapshot.host)
         }
-        lines += unreadable.notes.map(\.escapedForTerminal)
+        // A finding's own row has said what is wrong with its file.
+        let told = report.findings.filter { $0.verdict == .suspect }.compactMap(\.file?.text)
+        let notes = unreadable.notes.filter { note in !told.contains(where: note.isNote(about:)) }
+        lines += notes.map(\.escapedForTerminal)
+        let count = unreadable.notes.count - notes.count
+        if count > 0 {
+            lines.append(
+                "whom \(counted(count, "file")) above \(count == 1 ? "records" : "record") is not known"
+            )
+        }
         lines += narrower(report).map { [$0] } ?? []
         if !report.isComplete {
             lines.append("the view is incomplete: \"\(claim)\" cannot be claimed")
@@ -58,5 +67,15 @@ enum ViewNotes {
         case "fd": "file descriptors"
         default: file
         }
+    }
+}
+
+extension String {
+    /// Whether it says that whom a file records is not known, see ``InstanceScan``.
+    fileprivate func isNote(about path: String) -> Bool {
+        let name = path.escapedForTerminal
+        return hasPrefix("whom \(name) records is not known:")
+            || hasPrefix("not everybody whom \(name) records is known:")
+            || hasPrefix("\(name) is too big to be read:")
     }
 }

@@ -48,11 +48,24 @@ struct InstancePatternTests {
         instance("cache-2", pid: 4128),
         instance("queue", nil, .unknown),
         instance("queue-7", "queue", pid: 4129),
+        instance("shop-1", "shop", pid: 4130),
+        distrusted("shop-9", "shop", pid: 4131),
+        distrusted("shop", pid: 4132),
     ]
+
+    /// One whose record somebody else may have written.
+    static func distrusted(_ id: String, _ alias: String? = nil, pid: Int32) -> Instance {
+        var instance = instance(id, alias, pid: pid)
+        instance.distrust = "anybody may have written it"
+        return instance
+    }
 
     static let cases = [
         Case("the whole name", "production-a3f2c891", "production-a3f2c891"),
         Case("the alias", "production", "production-a3f2c891"),
+        Case("a name that others only claim", "shop", "shop-1"),
+        Case("a prefix that others only claim", "sho", "shop-1"),
+        Case("a name of nobody else's", "shop-9", "shop-9"),
         Case("a prefix", "prod", "production-a3f2c891"),
         Case("a prefix of the name", "production-a", "production-a3f2c891"),
         Case("a prefix of each part", "prod-a3f2", "production-a3f2c891"),
