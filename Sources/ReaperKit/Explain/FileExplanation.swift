@@ -12,7 +12,7 @@ extension Explanation {
             answer = account.refusal == nil ? .notFound : .incomplete
             return
         }
-        add(.file, FileSection.statements(of: account))
+        add(.file, FileSection.statements(of: account) + FileSection.distrust(of: account))
         if let judgment = account.judgment, let file = account.instance {
             add(.staleness, StalenessSection.statements(of: judgment, file))
         }
@@ -115,6 +115,32 @@ extension InstanceFile {
 
 /// What is at a path, and what it says.
 enum FileSection {
+    /// That what it records may not have anybody stopped, and why; nothing where it may.
+    static func distrust(of account: FileAccount) -> [Statement] {
+        guard let file = account.instance, let judgment = account.judgment else { return [] }
+        let processes = judgment.entries.filter { $0.answer == .keep }
+            .compactMap { $0.process.flatMap { account.snapshot.process($0.pid) } }
+        let host = account.snapshot.host
+        let reasons = processes.compactMap { process -> String? in
+            // A listing has only whose directory in /proc it is.
+            guard process.status?.known == nil, let user = process.owner else {
+                guard case .refused(let reason) = file.mayActOn(process, for: host.effectiveUser)
+                else { return nil }
+                return reason
+            }
+            guard file.owner != 0, user != file.owner else { return nil }
+            return "it belongs to user \(file.owner), process \(process.pid) to user \(user)"
+        }
+        return reasons.prefix(1).map { reason in
+            Statement(
+                "what it records has nobody stopped: \(reason)",
+                label: "distrusted",
+                source: "statx(\(account.path.text))",
+                mark: .odd
+            )
+        }
+    }
+
     static func statements(of account: FileAccount) -> [Statement] {
         guard let facts = account.facts else { return [] }
         let host = account.snapshot.host

@@ -32,9 +32,10 @@ extension ProcessRecord {
 }
 
 extension String {
-    /// A command of reaper's that acts by rules, with the flags that lead to these, each after a space;
-    /// any other as it is.
+    /// A command of reaper's that acts by rules, with the flags that lead to these, each after a space,
+    /// where files were named; any other as it is.
     public func naming(_ ruleFlags: String) -> String {
+        guard ruleFlags.contains(" --rules ") else { return self }
         let actsByRules = hasPrefix("reaper clean ") || hasPrefix("reaper stop ")
         return actsByRules && !contains(ruleFlags) ? self + ruleFlags : self
     }

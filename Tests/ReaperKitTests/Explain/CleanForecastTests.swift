@@ -80,11 +80,22 @@ struct CleanForecastTests {
 
     @Test("so is one that cannot be told to")
     func supervisedByWhomever() {
-        let keeper = Cast.process(400, "zinit", parent: 50)
+        let keeper = Cast.process(400, "monit", parent: 50)
         let account = Self.account([keeper]) { $0.parent = 400 }
         let advice = CleanForecast(account).advice
         #expect(advice?.commands == ["reaper clean --pid 500@50000"])
         #expect(advice?.reason?.contains("stop that first") == true)
+    }
+
+    @Test("one that only knows names is asked by name, and says which")
+    func supervisedByName() {
+        let keeper = Cast.process(400, "zinit", parent: 50)
+        let account = Self.account([keeper]) { $0.parent = 400 }
+        let advice = CleanForecast(account).advice
+        #expect(advice?.action == Remedy.Action.none)
+        #expect(advice?.commands == ["zinit stop NAME"])
+        #expect(advice?.reason?.contains("'reaper clean --pid 500@50000' stops this one") == true)
+        #expect(advice?.reason?.hasSuffix("'zinit list' shows NAME") == true)
     }
 
     @Test("a service is stopped by its manager")

@@ -77,8 +77,20 @@ extension SupervisorCase {
             restarts: true,
             stop: "pm2 stop 3"
         ),
-        .init(testDescription: "zinit", kind: .supervisor, name: "zinit", restarts: true),
-        .init(testDescription: "systemg", kind: .supervisor, name: "sysg", restarts: true),
+        .init(
+            testDescription: "zinit",
+            kind: .supervisor,
+            name: "zinit",
+            restarts: true,
+            stop: "zinit stop NAME"
+        ),
+        .init(
+            testDescription: "systemg",
+            kind: .supervisor,
+            name: "sysg",
+            restarts: true,
+            stop: "sysg stop --service NAME"
+        ),
         .init(testDescription: "monit", kind: .supervisor, name: "monit", restarts: true),
         .init(testDescription: "a Procfile runner", kind: .supervisor, name: "overmind"),
         .init(testDescription: "a dora daemon", kind: .supervisor, name: "dora"),

@@ -48,9 +48,9 @@ struct InstancePatternTests {
         instance("cache-2", pid: 4128),
         instance("queue", nil, .unknown),
         instance("queue-7", "queue", pid: 4129),
-        instance("shop-1", "shop", pid: 4130),
-        distrusted("shop-9", "shop", pid: 4131),
-        distrusted("shop", pid: 4132),
+        instance("kiosk-1", "kiosk", pid: 4130),
+        distrusted("kiosk-9", "kiosk", pid: 4131),
+        distrusted("kiosk", pid: 4132),
     ]
 
     /// One whose record somebody else may have written.
@@ -63,9 +63,9 @@ struct InstancePatternTests {
     static let cases = [
         Case("the whole name", "production-a3f2c891", "production-a3f2c891"),
         Case("the alias", "production", "production-a3f2c891"),
-        Case("a name that others only claim", "shop", "shop-1"),
-        Case("a prefix that others only claim", "sho", "shop-1"),
-        Case("a name of nobody else's", "shop-9", "shop-9"),
+        Case("a name that others only claim", "kiosk", "kiosk-1"),
+        Case("a prefix that others only claim", "kio", "kiosk-1"),
+        Case("a name of nobody else's", "kiosk-9", "kiosk-9"),
         Case("a prefix", "prod", "production-a3f2c891"),
         Case("a prefix of the name", "production-a", "production-a3f2c891"),
         Case("a prefix of each part", "prod-a3f2", "production-a3f2c891"),

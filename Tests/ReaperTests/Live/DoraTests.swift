@@ -146,4 +146,47 @@ struct DoraTests {
         _ = try shared.run(["clean", "--yes"] + words)
         #expect(try specimen.finish().signals.isEmpty)
     }
+
+    @Test("a daemon in the background is told with `dora down`, and no number to stop")
+    func daemon() throws {
+        let specimen = try Specimen(
+            "sleep",
+            "--orphan",
+            "--setsid",
+            "--exe",
+            home.path("bin/dora"),
+            "--argv0",
+            "dora daemon"
+        )
+        let root = try specimen.root
+        let finding = try home.scan("--rule", "dora.daemon", "--pid", root.identity)
+            .finding(about: root)
+        #expect(finding?.remedy.command == "dora down" && finding?.remedy.action == "none")
+        #expect(finding?.hint?.contains("`dora down` ends it") == true)
+        let one = try home.run(["explain", root.identity]).explanations().explanations[0]
+        #expect(one.advice?.commands == ["dora down"], "\(one)")
+        let table = try Binary.reaper.run(
+            ["scan", "--rule", "dora.daemon", "--pid", root.identity],
+            environment: home.environment
+        )
+        #expect(table.text.contains("  dora down\n    dora.daemon: `dora down` ends it"))
+    }
+
+    @Test("a node is explained by its name, whether its configuration has quoted keys or not")
+    func named() throws {
+        for (name, text) in [
+            ("lidar-left", "dataflow_id: \(Self.dataflow)\nnode_id: lidar-left\n"),
+            ("lidar-right", #"{"node_id": "lidar-right", "dataflow_id": "\#(Self.dataflow)"}"#),
+        ] {
+            let node = try Specimen(
+                ["sleep", "--own-group", "--exe", home.path("\(name)/python3.12")]
+                    + ["--env", "DORA_NODE_CONFIG=\(text)"]
+            )
+            let told = try home.run(["explain", name]).explanations().explanations
+            #expect(told.compactMap(\.process?.identity) == [try node.root.identity], "\(name)")
+            let listed = try home.run(["list", "--pid", node.root.identity]).listing().instances
+            #expect(listed.map(\.id) == [Self.dataflow])
+            #expect(try node.finish().signals.isEmpty)
+        }
+    }
 }

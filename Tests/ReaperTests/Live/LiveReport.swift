@@ -9,6 +9,7 @@ struct LiveReport: Decodable {
         let rule: String?
         let severity: String
         let summary: String
+        let hint: String?
         let verdict: String
         let process: Process?
         let file: File?

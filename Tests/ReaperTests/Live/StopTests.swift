@@ -402,4 +402,28 @@ struct StopTests {
         #expect(completion.code == 2 && completion.output.isEmpty)
         #expect(completion.errorText.contains("reaper help stop"))
     }
+
+    @Test(
+        "a record that a stranger made of somebody else's process makes no name ambiguous",
+        .enabled(if: Machine.isRoot, "needs root to have another user's file")
+    )
+    func distrusted() throws {
+        let job = try live.job("web-1")
+        let other = try live.job("db-1")
+        let file = try live.directory.write(
+            "{\"id\": \"web-1\", \"pid\": \(other.root.pid)}",
+            to: "run/evil.json"
+        )
+        #expect(unsafe chown(file, 65_534, 65_534) == 0)
+        let list = try live.list("-v", "--rule", "live.job")
+        #expect(list.text.contains("running, distrusted"), "\(list.text)")
+        #expect(list.text.contains("distrusted: \(file) belongs to user 65534"), "\(list.text)")
+        let one = try live.run("explain", ["--json", "web-1"]).explanation()
+        #expect(one["processes"].compactMap(\.process) == [try job.root.identity], "\(one)")
+        let evil = try live.run("explain", ["--json", file])
+        #expect(evil.text.contains("what it records has nobody stopped"), "\(evil.text)")
+        let completion = try live.stop("web-1", "--json")
+        #expect(try completion.isAllGone(), "\(completion.text)\(completion.errorText)")
+        #expect(try job.root.hasEnded && other.root.state == .running)
+    }
 }

@@ -169,6 +169,12 @@ struct SystemgTests {
         let stop = try home.run(["stop", "--service", name])
         #expect(stop.code == 1 && root.state == .running)
         #expect(stop.text.contains("looks after it"), "\(stop.text)\(stop.errorText)")
+        let own = "sysg stop --service \(name)"
+        #expect(stop.text.contains("'\(own)' has that stop it"), "\(stop.text)")
+        for target in [name, root.identity] {
+            let one = try home.run(["explain", target]).explanations().explanations[0]
+            #expect(one.advice?.commands == [own], "\(target): \(one)")
+        }
         #expect(try supervisor.finish().signals.isEmpty && service.finish().signals.isEmpty)
     }
 

@@ -63,6 +63,13 @@ struct WasmCloudTests {
             by: "wasmcloud.provider"
         )
         try home.expectLeftAlone(owned, by: "wasmcloud.provider")
+        // To end it alone is in vain, and what ends it for good is told.
+        let target = try owned.root.identity
+        let one = try home.run(["explain", target]).explanations().explanations[0]
+        #expect(one.advice?.commands == ["wash stop provider PROVIDER_ID"], "\(one)")
+        let reason = one.advice?.reason ?? ""
+        #expect(reason.hasPrefix("it is no orphan: wasmcloud_host ("), "\(reason)")
+        #expect(reason.contains("starts another one when it ends"), "\(reason)")
         #expect(try owned.finish().signals.isEmpty)
     }
 
