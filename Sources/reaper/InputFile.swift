@@ -24,6 +24,13 @@ enum InputFile {
         }
     }
 
+    /// Why ``authority(of:limit:)`` would refuse what is written to this path; `nil` where it would
+    /// not.
+    static func objection(toKeepingAt path: String) throws(SystemError) -> String? {
+        guard geteuid() == 0, !isInherited(path) else { return nil }
+        return try TrustedFile.objection(toWriting: path)
+    }
+
     /// Whether the caller opened it, and so answers for it: `-`, `<(...)`.
     private static func isInherited(_ path: String) -> Bool {
         path == "-" || path == "/dev/stdin" || path.hasPrefix("/dev/fd/")

@@ -19,7 +19,17 @@ struct Output: ~Copyable {
     /// A link is followed, as `>` in a shell follows it: it stays, and what it leads to is written.
     /// One that another user made is not: whoever can write to a shared directory must not choose
     /// which file root replaces.
-    init(opening file: String?, as flag: String = "-o ") throws(SystemError) {
+    ///
+    /// - Parameters:
+    ///   - file: Where it goes, as it was typed.
+    ///   - flag: What was typed before it.
+    ///   - permissions: Those of a new file, but for what the umask takes away.
+    /// - Throws: Why it cannot be written.
+    init(
+        opening file: String?,
+        as flag: String = "-o ",
+        permissions: mode_t = 0o666
+    ) throws(SystemError) {
         guard let file else {
             self = .standard()
             return
@@ -47,7 +57,7 @@ struct Output: ~Copyable {
         for attempt in 0..<100 {
             let temporary = "\(target).\(getpid()).\(attempt).tmp"
             do {
-                let raw = try opened("open", name) { unsafe open(temporary, flags, 0o666) }
+                let raw = try opened("open", name) { unsafe open(temporary, flags, permissions) }
                 self.init(raw, name, temporary, target)
                 return
             } catch  where error.code == EEXIST {

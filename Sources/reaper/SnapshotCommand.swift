@@ -4,12 +4,25 @@ import ReaperKit
 enum SnapshotCommand {
     static func run(_ options: Options) -> ExitStatus {
         do throws(SystemError) {
-            let output = try Output(opening: options.output.file)
+            if let file = options.output.file,
+                let objection = try InputFile.objection(toKeepingAt: file)
+            {
+                Diagnostics.report(refusal(of: file, objection).escapedForTerminal)
+                return .usage
+            }
+            // Root does not believe what a group can write, whatever the umask says.
+            let output = try Output(opening: options.output.file, permissions: 0o644)
             return write(options, to: output)
         } catch {
             Diagnostics.report(error.description.escapedForTerminal)
             return .usage
         }
+    }
+
+    /// Says why root writes no snapshot there, and where it would.
+    private static func refusal(of file: String, _ objection: String) -> String {
+        "-o \(file): refused for root: \(objection), and 'scan --since' would refuse what lies there: "
+            + "use a directory of root's own, such as one that 'mktemp -d' makes, or /run/reaper"
     }
 
     private static func write(_ options: Options, to output: consuming Output) -> ExitStatus {

@@ -49,7 +49,11 @@ extension Subcommand {
         summary: "write down what is there, for --since later",
         details: [
             "Writes the identity of every process, the sockets that hold a port, and the instance "
-                + "files that rules name, as JSON, sorted.",
+                + "files that rules name, as JSON, sorted. It is of the whole machine, without "
+                + "selectors: those of scan narrow what is new, such as --user.",
+            "Root writes it only where 'scan --since' would believe it: not into a directory that "
+                + "another user owns or can write, or below one, as a CI job's often is; "
+                + "'$(mktemp -d)/before.json' always will do.",
             "Whoever takes it need not be root. What could not be seen is said and written down: "
                 + "--since then does not call it new. The status is 3 when that is more than "
                 + "directories in which instance files could lie.",

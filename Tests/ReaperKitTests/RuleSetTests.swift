@@ -223,18 +223,17 @@ struct RuleSetTests {
     @Test(
         "for root, only root decides what a file says",
         arguments: [
-            (UInt32(0), UInt32(0o644), false, nil), (0, 0o600, false, nil),
-            (1000, 0o600, false, "user 1000 owns it"), (0, 0o646, false, "every user can write it"),
-            (0, 0o664, false, "its group can write it"),
-            (0, 0o644, true, "another user can replace it, or a directory on its path"),
+            (UInt32(0), UInt32(0o644), nil, nil), (0, 0o600, nil, nil),
+            (1000, 0o600, nil, "user 1000 owns it"), (0, 0o646, nil, "every user can write it"),
+            (0, 0o664, nil, "its group can write it"), (0, 0o644, "of its path", "of its path"),
         ]
     )
-    func trust(_ owner: UInt32, _ mode: UInt32, _ canBeSwapped: Bool, _ want: String?) throws {
+    func trust(_ owner: UInt32, _ mode: UInt32, _ exposure: String?, _ want: String?) throws {
         let file = try FileDescriptor(opening: "/proc/self/stat")
         var facts = try FileFacts(of: file, subject: "stat")
         facts.owner = owner
         facts.permissions = mode
-        #expect(RuleStore.objection(to: facts, canBeSwapped) == want)
+        #expect(RuleStore.objection(to: facts, exposure) == want)
     }
 
     @Test("for root, a file that everybody can write is refused by name")

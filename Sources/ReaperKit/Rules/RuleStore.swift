@@ -86,51 +86,38 @@ struct RuleStore {
         func refusal(_ message: String) -> Result<[UInt8], RuleError> {
             .failure(RuleError(file: path, message: message))
         }
-        var next = try RuleStore.absolute(path)
-        var canBeSwapped = false
-        for _ in 0..<40 {
-            guard let (directoryPath, name) = next.splitAtLastComponent else {
-                throw SystemError(call: "openat", subject: path, code: EISDIR)
-            }
-            let directory = try DirectoryHandle(opening: directoryPath)
-            canBeSwapped = canBeSwapped || directory.trust.canBeSwapped(byOthersThan: 0)
-            let facts = try FileFacts(of: name, in: directory.descriptor.raw)
-            if facts.kind == .symbolicLink, directory.trust.acceptsLink(ownedBy: facts.owner) {
-                let target = try linkTarget(of: name, in: directory.descriptor.raw)
-                let isAbsolute = target.bytes.first == UInt8(ascii: "/")
-                next = isAbsolute ? target : directoryPath.appending(component: target)
-                continue
-            }
-            let file = try FileDescriptor(
-                opening: name,
-                in: directory.descriptor.raw,
-                flags: O_RDONLY | O_NONBLOCK | O_NOFOLLOW
-            )
-            let opened = try FileFacts(of: file, subject: next)
-            guard opened.kind == .regular else {
-                return refusal("expected a regular file, found \(opened.kind.name)")
-            }
-            if demandsTrust, let objection = RuleStore.objection(to: opened, canBeSwapped) {
-                return refusal("refused for root: \(objection)")
-            }
-            let bytes = try file.readAll(limit: limit + 1, subject: path)
-            return bytes.count > limit
-                ? refusal("expected at most \(limit) bytes") : .success(bytes)
+        let place = try FollowedPath.follow(path)
+        let file = try FileDescriptor(
+            opening: place.name,
+            in: place.directory.descriptor.raw,
+            flags: O_RDONLY | O_NONBLOCK | O_NOFOLLOW
+        )
+        let opened = try FileFacts(of: file, subject: place.name)
+        guard opened.kind == .regular else {
+            return refusal("expected a regular file, found \(opened.kind.name)")
         }
-        throw SystemError(call: "openat", subject: path, code: ELOOP)
+        if demandsTrust, let objection = RuleStore.objection(to: opened, place.exposure) {
+            return refusal("refused for root: \(objection)")
+        }
+        let bytes = try file.readAll(limit: limit + 1, subject: path)
+        return bytes.count > limit ? refusal("expected at most \(limit) bytes") : .success(bytes)
     }
 
     /// Why somebody other than root decides what a file says; `nil` when nobody does.
-    static func objection(to facts: FileFacts, _ canBeSwapped: Bool) -> String? {
+    ///
+    /// - Parameters:
+    ///   - facts: The file.
+    ///   - exposure: Why another can be put in its place, ``FollowedPath/exposure``.
+    /// - Returns: The end of a sentence.
+    static func objection(to facts: FileFacts, _ exposure: String?) -> String? {
         if facts.owner != 0 { return "user \(facts.owner) owns it" }
         if facts.permissions & 0o002 != 0 { return "every user can write it" }
         if facts.permissions & 0o020 != 0 { return "its group can write it" }
-        if canBeSwapped { return "another user can replace it, or a directory on its path" }
-        return nil
+        return exposure
     }
 
     private func list(_ path: String) throws(SystemError) -> Listing {
-        let directory = try DirectoryHandle(opening: try RuleStore.absolute(path))
+        let directory = try DirectoryHandle(opening: try FollowedPath.absolute(path))
         let names = try directory.entries(limit: RuleStore.maximumFiles).map(\.name.text)
         let prefix = path.hasSuffix("/") ? path : "\(path)/"
         var listing: Listing = ([], [])
@@ -142,13 +129,6 @@ struct RuleStore {
             }
         }
         return listing
-    }
-
-    /// A path that somebody typed, which may be relative to the current directory.
-    private static func absolute(_ path: String) throws(SystemError) -> ByteString {
-        if path.hasPrefix("/") { return ByteString(path) }
-        return try linkTarget(of: "/proc/self/cwd", in: AT_FDCWD)
-            .appending(component: ByteString(path))
     }
 
     private static func advice(_ place: RuleLayers.Place) -> String {

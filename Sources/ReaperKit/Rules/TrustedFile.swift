@@ -17,6 +17,19 @@ public enum TrustedFile {
         return try answer.get()
     }
 
+    /// Why root will not believe what is written to this path: whoever owns or can write a directory
+    /// on the way can put another file there.
+    ///
+    /// - Parameter path: Where a file is to be, as it was typed; links are followed.
+    /// - Returns: Which directory, and whose; `nil` where it is root's alone, and for what is no
+    ///   regular file.
+    /// - Throws: Why a directory on the way cannot be opened.
+    public static func objection(toWriting path: String) throws(SystemError) -> String? {
+        let place = try FollowedPath.follow(path)
+        guard place.facts.map({ $0.kind == .regular }) ?? true else { return nil }
+        return place.exposure
+    }
+
     /// What makes root read a file that it refused.
     ///
     /// - Parameter path: The file, as it was typed; links are followed.

@@ -146,6 +146,47 @@ struct SinceOwnTests {
     }
 
     @Test(
+        "root writes none where it would not read it",
+        .enabled(if: Machine.isRoot, "needs root to have another user"),
+        arguments: [
+            (UInt32(65534), mode_t(0o755), "user 65534 owns the directory"),
+            (0, 0o777, "every user can write the directory"),
+            (0, 0o775, "its group can write the directory"), (0, 0o1777, nil), (0, 0o700, nil),
+        ]
+    )
+    func place(owner: UInt32, mode: mode_t, objection: String?) throws {
+        let above = directory.path("job")
+        let file = "\(above)/below/before.json"
+        try FileManager.default.createDirectory(
+            atPath: "\(above)/below",
+            withIntermediateDirectories: true
+        )
+        #expect(unsafe chown(above, owner, owner) == 0 && chmod(above, mode) == 0)
+        let written = try Binary.reaper.run(["snapshot", "-q", "-o", file])
+        guard let objection else {
+            #expect([0, 3].contains(written.code), "\(written.errorText)")
+            let scan = try Binary.reaper.run([
+                "scan", "--since", file, "--in", directory.path, "--kind", "leaked_process",
+            ])
+            #expect(scan.code == 0, "\(scan.errorText)")
+            return
+        }
+        #expect(written.code == 2)
+        #expect(
+            written.errorText == "reaper: -o \(file): refused for root: \(objection) \(above), and "
+                + "'scan --since' would refuse what lies there: use a directory of root's own, such "
+                + "as one that 'mktemp -d' makes, or /run/reaper\n"
+        )
+        let left = try FileManager.default.contentsOfDirectory(atPath: "\(above)/below")
+        #expect(left.isEmpty, "nothing is written there, not even for a while")
+        // The same words as for one that is there, by the same check.
+        try directory.write("{}", to: "job/below/before.json")
+        let read = try Binary.reaper.run(["scan", "--since", file])
+        #expect(read.code == 2)
+        #expect(read.errorText.contains("refused for root: \(objection) \(above)"))
+    }
+
+    @Test(
         "in another pid namespace, really",
         .enabled(if: Machine.canUnshare, "needs user namespaces")
     )
