@@ -12,8 +12,10 @@ extension Flag {
                 network namespace is refused; and, for root, one that another user owns or can \
                 write to: 'chown root FILE', or run reaper as that user. Without --rule or --kind of \
                 something else: new processes; ports that are held since by somebody who was there \
-                before, or who cannot be seen; and instance files that are new, stale or not. A new \
-                port or file of a new process is shown with that process. With --rule: what such a \
+                before, or who cannot be seen; and instance files that are new, stale or not, as \
+                warnings at least, whatever the severity of their rule. clean removes the stale ones, \
+                and says why it leaves others. A new port or file of a new process is shown with \
+                that process. With --rule: what such a \
                 rule finds, and its new files. Reaper itself, its ancestors and whoever reads what \
                 it writes do not count. Other selectors narrow it: of a port to its holder, and no \
                 file but by --user.

@@ -25,10 +25,18 @@ extension ScanSession {
         }
     }
 
-    /// Adds what came since the snapshot beyond processes, and doubts what was hidden then.
+    /// Adds what came since the snapshot beyond processes, has new files count, and doubts what was hidden then.
     mutating func compare(_ result: inout ScanResult) throws(SystemError) {
         guard let baseline = request.selection.process.absentFrom else { return }
         try scanner.compare(&result)
+        // A file that is new is a leak, whatever its rule says of those that lie there for years.
+        let new = Set(
+            result.snapshot.instanceFiles.lazy.filter { !baseline.contains($0) }.map(\.path)
+        )
+        for index in result.findings.indices {
+            guard let path = result.findings[index].file, new.contains(path) else { continue }
+            result.findings[index].noteNewFile(path)
+        }
         var doubts: Set<String> = []
         for index in result.findings.indices {
             guard let gap = baseline.doubt(about: result.findings[index]) else { continue }

@@ -90,3 +90,14 @@ struct NewFiles {
         return finding
     }
 }
+
+extension Finding {
+    /// Says that the file which it is about came since the snapshot, which makes it a leak.
+    ///
+    /// - Parameter path: The file.
+    public mutating func noteNewFile(_ path: ByteString) {
+        severity = max(severity, .warning)
+        guard !evidence.contains(where: { $0.source == "--since" }) else { return }
+        evidence.append(Evidence("it is not in the snapshot", source: "--since", value: path))
+    }
+}

@@ -26,7 +26,12 @@ extension ShutdownPlanner {
             return "it is only suspect: 'reaper explain \(path)' tells why"
         case .probable where mayAct(on: finding, includingProbable: true):
             return "--include-probable removes it"
-        case .probable, .confirmed: return nil
+        case .probable, .confirmed:
+            // A file that only came, and is told for that.
+            guard finding.remedy.action == .none, let path = finding.file else { return nil }
+            if rules[finding.rule ?? ""]?.keep == true { return "its rule keeps it" }
+            let command = "reaper explain \(path.text.quotedForShell)"
+            return "only stale files are removed: '\(command)' tells why it is not"
         }
     }
 

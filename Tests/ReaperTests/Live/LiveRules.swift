@@ -15,12 +15,13 @@ enum LiveRules {
         _ glob: String,
         format: String = "pid",
         programs: String? = nil,
-        keep: Bool = false
+        keep: Bool = false,
+        severity: String = "warning"
     ) -> String {
         let match = programs.map { "match: { exe: [\"\($0)/**\"] }," } ?? ""
         return """
             { name: "live", title: "Live tests", rules: [ {
-              id: "files", title: "File of a service", \(match)
+              id: "files", title: "File of a service", severity: "\(severity)", \(match)
               instance: { files: ["\(glob)"], format: "\(format)" }, keep: \(keep) } ] }
             """
     }

@@ -206,6 +206,38 @@ struct SinceTests {
         #expect(!FileManager.default.fileExists(atPath: stale))
     }
 
+    @Test("a new file is a leak, whatever its rule says of old ones; clean says which it leaves")
+    func severity() throws {
+        let rules = LiveRules.files(directory.path("run/*.pid"), severity: "info")
+        let specimen = try stage("sleep")
+        let old = try specimen.root
+        let before = try write("4194303\n", to: "run/before.pid")
+        let baseline = try LiveBaseline(in: directory, rules: rules)
+        let words = ["--json", "--kind", "leaked_file"]
+        #expect(try baseline.run(["scan"] + words).code == 0)
+        let stale = try write("4194303\n", to: "run/stale.pid")
+        let scan = try baseline.run(["scan"] + words)
+        #expect(scan.code == 1, "\(scan.text)")
+        let finding = try #require(try scan.report().finding(about: stale))
+        #expect(finding.kind == "stale_instance" && finding.severity == "warning")
+        #expect(finding.evidence.contains { $0.source == "--since" })
+        // By the rule's name, too, and there an old one stays what it is.
+        let named = try baseline.scan("--rule", "live.files")
+        #expect(named.code == 1)
+        #expect(try named.report().finding(about: stale)?.severity == "warning")
+        #expect(try named.report().finding(about: before)?.severity ?? "info" == "info")
+        // One in use is left, with the reason.
+        let live = try directory.write("\(old.pid)\n", to: "run/live.pid")
+        let clean = try baseline.run(["clean", "--yes", "--kind", "leaked_file"])
+        #expect(clean.code == 1)
+        #expect(clean.text.contains("removed \(stale)"), "\(clean.text)")
+        #expect(
+            clean.text.contains("\(live); only stale files are removed: 'reaper explain \(live)'"),
+            "\(clean.text)"
+        )
+        #expect(FileManager.default.fileExists(atPath: live) && old.state == .running)
+    }
+
     @Test("what a snapshot could not see cannot be told from new, and nothing else is in doubt")
     func gaps() throws {
         let baseline = try LiveBaseline(in: directory, rules: rules)
