@@ -36,6 +36,7 @@ private struct DotGraph {
     // MARK: - What there is
 
     mutating func addFindings() {
+        let ports = PortNames(report)
         for finding in report.findings {
             let rule = finding.rule.map { " (\($0.escapedForTerminal))" } ?? ""
             let lines = [
@@ -50,7 +51,8 @@ private struct DotGraph {
                 )
                 continue
             }
-            note(process, lines, finding.severity.dotColor)
+            let held = ports.text(of: finding)
+            note(process, lines + (held.isEmpty ? [] : [held]), finding.severity.dotColor)
             nodes[process]?.isFound = true
         }
     }

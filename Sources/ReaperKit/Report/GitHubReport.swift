@@ -36,8 +36,9 @@ public enum GitHubReport {
         var style = style
         style.color = false
         let place = host.map { "\($0): " } ?? ""
+        let ports = PortNames(report)
         var lines = GitHubReport.findings(of: report).map { finding in
-            line(of: finding, in: report, style, place)
+            line(of: finding, in: report, style, ports, place)
         }
         let command = place + report.command
         lines += report.actionVerdicts(style).filter { !$0.problems.isEmpty }.map { verdict in
@@ -77,6 +78,7 @@ public enum GitHubReport {
         of finding: Finding,
         in report: Report,
         _ style: ReportStyle,
+        _ ports: PortNames,
         _ place: String
     ) -> String {
         let level =
@@ -90,7 +92,8 @@ public enum GitHubReport {
             level,
             "\(place)\(finding.kind.noun): \(report.subjectText(of: finding))\(rule)",
             // A command line of many pages would hide the log around it.
-            TableReport.details(of: finding, in: report, style).map { $0.truncated(to: 1000) },
+            TableReport.details(of: finding, in: report, style, ports)
+                .map { $0.truncated(to: 1000) },
             file: finding.file?.text.escapedForTerminal
         )
     }

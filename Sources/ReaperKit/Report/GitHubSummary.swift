@@ -31,8 +31,9 @@ public enum GitHubSummary {
         if !view.isEmpty { page.add("") }
         write(report.actionVerdicts(style), to: &page)
         let findings = GitHubReport.findings(of: report)
-        write(findings, in: report, style, to: &page)
-        writeDetails(of: findings.prefix(detailed), in: report, style, to: &page)
+        let ports = PortNames(report)
+        write(findings, in: report, style, ports, to: &page)
+        writeDetails(of: findings.prefix(detailed), in: report, style, ports, to: &page)
         writeIgnored(of: report, to: &page)
         return page.bytes
     }
@@ -63,10 +64,11 @@ public enum GitHubSummary {
         _ findings: [Finding],
         in report: Report,
         _ style: ReportStyle,
+        _ ports: PortNames,
         to page: inout Page
     ) {
         guard !findings.isEmpty else { return }
-        let head = "| Severity | Kind | What | Rule | Why |\n|---|---|---|---|---|"
+        let head = "| Severity | Kind | What | Ports | Rule | Why |\n|---|---|---|---|---|---|"
         guard page.add(head) else { return }
         var count = 0
         for finding in findings.prefix(rows) {
@@ -74,6 +76,7 @@ public enum GitHubSummary {
                 finding.severity.rawValue,
                 finding.kind.noun,
                 cell(report.subjectText(of: finding), keeping: finding.file == nil ? .head : .tail),
+                finding.process == nil ? "" : cell(ports.text(of: finding)),
                 cell(finding.rule?.escapedForTerminal ?? ""),
                 cell(style.shown(finding.shortSummary).escapedForTerminal),
             ]
@@ -101,11 +104,12 @@ public enum GitHubSummary {
         of findings: ArraySlice<Finding>,
         in report: Report,
         _ style: ReportStyle,
+        _ ports: PortNames,
         to page: inout Page
     ) {
         for (index, finding) in findings.enumerated() {
             let title = "\(finding.kind.noun): \(report.subjectText(of: finding))"
-            let lines = TableReport.details(of: finding, in: report, style)
+            let lines = TableReport.details(of: finding, in: report, style, ports)
             let text =
                 "<details><summary>\(index + 1). \(cell(title))</summary>\n\n```text\n"
                 + lines.map { $0.truncated(to: 1000) }.joined(separator: "\n")

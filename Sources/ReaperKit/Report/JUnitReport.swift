@@ -135,6 +135,7 @@ public enum JUnitReport {
     ) -> (cases: [Case], remarks: [String]) {
         var remarks: [String] = []
         let failing = Set(report.failingFindings.map(\.id))
+        let ports = PortNames(report)
         let cases = report.checkedFindings.map { check, findings in
             var item = Case(group: "reaper.checks", name: check.name)
             var title = ""
@@ -151,8 +152,8 @@ public enum JUnitReport {
                     rest.append(finding)
                 }
             }
-            remarks += text(of: rest, in: report, style)
-            item.problem = problem(of: bad, title, in: report, style)
+            remarks += text(of: rest, in: report, style, ports)
+            item.problem = problem(of: bad, title, in: report, style, ports)
             return item
         }
         return (cases, remarks)
@@ -162,13 +163,14 @@ public enum JUnitReport {
         of findings: [Finding],
         _ title: String,
         in report: Report,
-        _ style: ReportStyle
+        _ style: ReportStyle,
+        _ ports: PortNames
     ) -> Problem? {
         guard let first = findings.first else { return nil }
         let summary = style.shown(first.summary).escapedForTerminal
         let more = findings.count > 1 ? "\(findings.count) findings, the first: " : ""
         let heading = title.isEmpty ? [] : [title.escapedForTerminal, ""]
-        let lines = heading + text(of: findings, in: report, style)
+        let lines = heading + text(of: findings, in: report, style, ports)
         return Problem(
             element: "failure",
             type: first.kind.rawValue,
@@ -181,10 +183,11 @@ public enum JUnitReport {
     private static func text(
         of findings: [Finding],
         in report: Report,
-        _ style: ReportStyle
+        _ style: ReportStyle,
+        _ ports: PortNames
     ) -> [String] {
         findings.enumerated().flatMap { index, finding in
-            let lines = TableReport.details(of: finding, in: report, style)
+            let lines = TableReport.details(of: finding, in: report, style, ports)
             return index < detailed ? lines : Array(lines.prefix(1))
         }
     }

@@ -88,7 +88,8 @@ enum MergedTable {
 
     private static func details(of rows: [FindingTable.Row], _ style: ReportStyle) -> [String] {
         rows.flatMap { row in
-            var lines = TableReport.details(of: row.finding, in: row.report, style)
+            let ports = PortNames(row.report, row.index ?? FindingIndex())
+            var lines = TableReport.details(of: row.finding, in: row.report, style, ports)
             if let first = lines.first { lines[0] = "\(row.host): \(first)" }
             return [""] + lines
         }

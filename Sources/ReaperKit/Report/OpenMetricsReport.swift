@@ -125,6 +125,13 @@ public enum OpenMetricsReport {
                 writer.sample(count, source.labels + [("severity", severity.rawValue)])
             }
         }
+        // Their numbers are no labels: most are given out by the kernel, another each time.
+        writer.family("remaining_ports", "Ports that what is left holds, as far as it is known.")
+        for source in sources {
+            let ports = PortNames(source.report)
+            let names = Set(source.report.remainingFindings.flatMap(ports.names))
+            writer.sample(names.count, source.labels)
+        }
         guard sources.contains(where: { !$0.report.findings.isEmpty }) else { return }
         writer.family("findings", "Findings by kind, rule and severity; no rule: a detector's own.")
         for source in sources {

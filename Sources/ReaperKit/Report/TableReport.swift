@@ -27,7 +27,10 @@ public enum TableReport {
                 lines.append("\(what) at severity info; -v lists them")
             }
             if style.isVerbose {
-                for finding in findings { lines += [""] + details(of: finding, in: report, style) }
+                let ports = PortNames(report)
+                for finding in findings {
+                    lines += [""] + details(of: finding, in: report, style, ports)
+                }
             } else if !style.isQuiet, report.plan == nil, report.outcome == nil {
                 lines += remedies(for: findings, in: report, style)
             }
@@ -142,7 +145,8 @@ public enum TableReport {
     static func details(
         of finding: Finding,
         in report: Report,
-        _ style: ReportStyle
+        _ style: ReportStyle,
+        _ ports: PortNames
     ) -> [String] {
         let subject =
             finding.process.map { report.processText($0) }
@@ -160,6 +164,9 @@ public enum TableReport {
             // A program may have megabytes of arguments; nobody reads them on a terminal.
             lines.append("  command line: \(text.truncated(to: 4096))")
         }
+        // What is about a port begins with it.
+        let held = finding.process == nil ? "" : ports.text(of: finding)
+        if !held.isEmpty { lines.append("  ports: \(held.truncated(to: 4096))") }
         for item in finding.evidence {
             let value = item.value.map { ": " + style.shown($0).text.escapedForTerminal } ?? ""
             let line =

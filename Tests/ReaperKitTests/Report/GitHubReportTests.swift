@@ -66,7 +66,7 @@ struct GitHubReportTests {
 
 @Suite("report as a job summary")
 struct GitHubSummaryTests {
-    @Test("a row has its five cells, and a fence is closed", arguments: FormatCase.all)
+    @Test("a row has its six cells, and a fence is closed", arguments: FormatCase.all)
     private func rows(_ item: FormatCase) throws {
         let text = try GitHubSummary.render(item.report, style: ReportStyle()).utf8Text()
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -75,7 +75,7 @@ struct GitHubSummaryTests {
         for line in lines {
             if line.hasPrefix("```") { isFenced.toggle() }
             guard !isFenced else { continue }
-            if line.hasPrefix("|") { #expect(line.count { $0 == "|" } == 6, "\(line)") }
+            if line.hasPrefix("|") { #expect(line.count { $0 == "|" } == 7, "\(line)") }
             let marks = line.replacingOccurrences(of: "<details><summary>", with: "")
                 .replacingOccurrences(of: "</summary>", with: "")
                 .replacingOccurrences(of: "</details>", with: "")

@@ -41,6 +41,7 @@ struct OpenMetricsReportTests {
             #"reaper_report_timestamp_seconds{command="scan"} 1795241496.250"#,
             #"reaper_complete{command="scan"} 1"#,
             #"reaper_remaining_findings{command="scan",severity="warning"} 1"#,
+            #"reaper_remaining_ports{command="scan"} 1"#,
             "# UNIT reaper_scan_duration_seconds seconds",
         ] {
             #expect(lines.contains(Substring(sample)))
