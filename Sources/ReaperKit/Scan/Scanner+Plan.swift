@@ -16,8 +16,23 @@ extension Scanner {
             plan = ShutdownPlanner(result.snapshot, rules: rules, options: options)
                 .plan(for: result.findings)
         }
+        planRecords(of: &plan, in: result.snapshot, options)
         foresee(&plan, in: result.snapshot)
         return plan
+    }
+
+    /// Adds the records that end with whom they record.
+    private func planRecords(
+        of plan: inout ShutdownPlan,
+        in snapshot: Snapshot,
+        _ options: PlanningOptions
+    ) {
+        guard request.isJudged, request.wants(.staleInstance), !snapshot.instanceFiles.isEmpty,
+            !plan.targets.isEmpty
+        else { return }
+        let view = SnapshotView(snapshot, rules: request.rules)
+        ShutdownPlanner(snapshot, rules: request.planningRules, options: options)
+            .planRecords(of: &plan, among: FileDetection(request: request).judgments(in: view))
     }
 
     /// Adds to the notes of a plan that is to be read who stands still in a frozen control group.

@@ -137,8 +137,11 @@ extension LinuxKernel {
         return isToBeRemoved(file, in: try scanner.scan(files: [file]))
     }
 
+    /// What narrows findings describes processes, and nothing of a file: it is not asked here.
     private func isToBeRemoved(_ file: InstanceFile, in result: ScanResult) -> Bool {
-        result.findings.contains {
+        let view = SnapshotView(result.snapshot, rules: scanner.request.rules)
+        let detector = FileDetection(request: scanner.request).detector(in: view)
+        return detector.findings(in: result.snapshot).contains {
             $0.file == file.path && $0.remedy.action == .remove && $0.verdict != .suspect
         }
     }
