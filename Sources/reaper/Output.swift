@@ -48,8 +48,8 @@ struct Output: ~Copyable {
         }
         guard !exists || facts.st_mode & S_IFMT == S_IFREG else {
             // A pipe or a device is written to; replacing /dev/null would be a surprise.
-            let flags = O_WRONLY | O_CLOEXEC | O_NOCTTY
-            self.init(try opened("open", name) { unsafe open(file, flags) }, name, nil)
+            let isPipe = facts.st_mode & S_IFMT == S_IFIFO
+            self.init(isPipe ? try pipe(file, name) : try device(file, name), name, nil)
             return
         }
         let target = exists ? try resolved(file, name) : file
@@ -156,6 +156,35 @@ private func isLink(_ file: String, _ name: String) throws(SystemError) -> Bool 
         throw SystemError(call: "open", subject: name, code: ELOOP)
     }
     return true
+}
+
+private func device(_ file: String, _ name: String) throws(SystemError) -> Int32 {
+    let flags = O_WRONLY | O_CLOEXEC | O_NOCTTY
+    return try opened("open", name) { unsafe open(file, flags) }
+}
+
+/// Opens a named pipe, for which somebody must read from it; a reader may be just starting.
+///
+/// open(2) would wait for one, and so would whatever reaper was to do.
+private func pipe(_ file: String, _ name: String) throws(SystemError) -> Int32 {
+    let end = Clock.monotonic() + .seconds(2)
+    while true {
+        do throws(SystemError) {
+            let flags = O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+            let raw = try opened("open", name) { unsafe open(file, flags) }
+            // Who reads slowly is waited for.
+            _ = fcntl(raw, F_SETFL, O_WRONLY)
+            return raw
+        } catch {
+            // ENXIO: nobody reads from it.
+            guard error.code == ENXIO else { throw error }
+            guard Clock.monotonic() < end else {
+                let subject = "\(name), a named pipe that nobody reads from"
+                throw SystemError(call: "open", subject: subject, code: error.code)
+            }
+            Polling.wait(until: min(end, Clock.monotonic() + .milliseconds(20)))
+        }
+    }
 }
 
 private func isStandardOutput(_ facts: stat) -> Bool {
