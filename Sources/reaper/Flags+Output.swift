@@ -96,7 +96,7 @@ extension Flag {
         Flag(
             long: "fail-on",
             topic: .output,
-            commands: [.scan, .clean, .run, .report],
+            commands: [.scan, .clean, .report],
             summary: "findings that make it exit 1: error, warning, info or never [warning]",
             details: "Each includes those before it. An incomplete view exits 3 all the same.",
             argument: .value("SEVERITY") { (options, text, _) throws(ValueError) in

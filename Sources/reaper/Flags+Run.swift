@@ -57,6 +57,7 @@ extension Flag {
             topic: .action,
             commands: [.run],
             summary: "the status when the command succeeded and left something [23]",
+            details: "Whatever is left counts, of any severity; 0 makes it no failure.",
             argument: .value("CODE") { (options, text, _) throws(ValueError) in
                 guard let code = Int32(text), (0...255).contains(code) else {
                     throw ValueError(text, isNot: "a status", expected: "a number from 0 to 255")

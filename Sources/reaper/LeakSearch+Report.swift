@@ -27,9 +27,7 @@ extension LeakSearch {
     }
 
     /// Whether the report itself is for people, who read it on standard error.
-    private var isForPeople: Bool {
-        options.output.format == .table && options.output.file == nil
-    }
+    private var isForPeople: Bool { options.output.isTold }
 
     /// How much of what is left, such as `2 processes running and a file`.
     private static func summary(of findings: [Finding]) -> String {
@@ -50,12 +48,14 @@ extension LeakSearch {
     /// - Returns: The code for a command that succeeded.
     func write(_ report: Report, _ output: consuming Outputs) -> Int32 {
         let worst = ExitStatus.worst(statuses)
-        let leaks = report.findings.contains { options.output.failureThreshold.counts($0.severity) }
+        let leaks = report.findings.contains { $0.severity > .info }
         var code = worst.rawValue
         if worst == .clean, leaks { code = options.run.leakCode }
         let hasActed = report.outcome?.targets.isEmpty == false
         let hasRefused = report.plan?.refused.isEmpty == false
-        if isForPeople, hasActed || hasRefused || options.output.isVerbose || !report.isComplete {
+        // In whatever format and place the report is: a log must tell what came of what was left.
+        let isWorthwhile = hasActed || hasRefused || options.output.isVerbose || !report.isComplete
+        if isForPeople ? isWorthwhile : hasActed || hasRefused {
             var shown = report
             // It has been told; but a table without it would say that nothing was found.
             let isTold = hasActed || hasRefused

@@ -41,17 +41,27 @@ extension Options {
                     + "'\(command.name.rawValue)'"
             )
         }
-        var taken = [output.file]
+        let hasMain = command.name != .run || !output.isTold
+        var taken = hasMain ? [output.file] : []
         for report in output.reports {
             guard !taken.contains(report.file) else {
-                let message =
-                    report.file == nil
-                    ? "stdout is written to already; give the other report a file with -o FILE"
-                    : "that file is written to already"
-                throw UsageError(argument: report.text, message: message)
+                throw UsageError(
+                    argument: report.text,
+                    message: message(about: report, besidesMain: hasMain)
+                )
             }
             taken.append(report.file)
         }
+    }
+
+    /// Says what is written where a report is to go.
+    private func message(about report: ReportDestination, besidesMain hasMain: Bool) -> String {
+        guard report.file == nil else { return "that file is written to already" }
+        guard hasMain, output.file == nil else {
+            return "stdout has another --report already: give one of them a file"
+        }
+        return "stdout has the \(output.format.rawValue) already: use '--format "
+            + "\(report.format.rawValue)' for this alone, or give one of them a file"
     }
 
     /// Refuses to merge nothing, and to read standard input twice.
@@ -66,4 +76,9 @@ extension Options {
             throw UsageError(argument: "-", message: "can be read only once")
         }
     }
+}
+
+extension OutputOptions {
+    /// Whether it is a table without a file, which `run` tells on standard error.
+    var isTold: Bool { format == .table && file == nil }
 }

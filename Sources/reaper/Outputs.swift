@@ -29,11 +29,17 @@ struct Outputs: ~Copyable {
         }
     }
 
-    init(opening options: OutputOptions) throws(Failure) {
+    /// Opens them.
+    ///
+    /// - Parameters:
+    ///   - options: What was asked for.
+    ///   - isTold: Whether nothing goes where the main report would: `run` tells it on standard error.
+    /// - Throws: Which of them cannot be written, and why.
+    init(opening options: OutputOptions, told isTold: Bool = false) throws(Failure) {
         self.options = options
         let main: Output
         do { main = try Output(opening: options.file) } catch { throw .system(error) }
-        var places = [(place: main.place, name: main.name)]
+        var places = isTold ? [] : [(place: main.place, name: main.name)]
         var reports: [ReportFile] = []
         for destination in options.reports {
             let report: ReportFile

@@ -31,7 +31,7 @@ enum RunCommand {
 
     private static func code(_ options: Options) -> Int32 {
         do throws(Outputs.Failure) {
-            let output = try Outputs(opening: options.output)
+            let output = try Outputs(opening: options.output, told: options.output.isTold)
             if !options.selection.ignoredRules.isEmpty, let refusal = refusal(of: options) {
                 return refusal
             }

@@ -13,7 +13,10 @@ extension Subcommand {
                 + "error, stopped as 'reaper clean' would, and the status is 23. Where nothing is "
                 + "left, which the kernel proves, nothing is said.",
             "A command that failed keeps its own status; one that a signal ended has 128 and the "
-                + "signal's number. --json and --format write to standard output, after what the "
+                + "signal's number. Before it runs, wrong options are status 2, as of every other "
+                + "command of reaper, where env and timeout have 125; 125 is reaper's own failure, "
+                + "126 and 127 are of a command that cannot be started or found.",
+            "--json and --format write to standard output, after what the "
                 + "command wrote there: better name a file with -o or --report.",
             "REAPER_KEEP=1 in a process's environment leaves it running, unless reaper was started "
                 + "with it. What --keep leaves carries the mark REAPER_RUN, and a later scan shows "

@@ -232,7 +232,15 @@ struct ArgumentParserTests {
             "--report dot=x: that file is written to already"
         ),
         Refused(["-o", "x", "--report", "dot=x"], "--report dot=x: that file is written to"),
-        Refused(["--report", "dot=-"], "--report dot=-: stdout is written to already"),
+        Refused(
+            ["--report", "dot=-"],
+            "--report dot=-: stdout has the table already: use '--format dot' for this alone, or "
+                + "give one of them a file"
+        ),
+        Refused(
+            ["-o", "x", "--report", "dot=-", "--report", "json=-"],
+            "--report json=-: stdout has another --report already: give one of them a file"
+        ),
         Refused(["8080"], "'8080': is not expected here (did you mean '--ports 8080'"),
         Refused(["\u{1b}[2J"], "'\\x1b[2J': is not expected here"),
         Refused(["-n"], of: .scan, "-n: is not a flag of 'scan' but of 'clean'"),
