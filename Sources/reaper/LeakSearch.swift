@@ -17,6 +17,8 @@ struct LeakSearch {
 
     /// Who was gone before it could be looked at, one per look.
     private var fleeting: [ProcessIdentity] = []
+    /// How much longer whoever has executed no program yet is given to do so.
+    private var patienceForExec = Duration.milliseconds(100)
     /// Who is there, and could not be looked at.
     var unseen = UnseenLeaks()
 
@@ -176,6 +178,7 @@ struct LeakSearch {
     private mutating func stopOnce(
         _ left: [ProcessIdentity]
     ) throws(ScanSession.Failure) -> Round {
+        awaitExec(of: left)
         options.selection.process.pids = left.map {
             PidCondition(pid: $0.pid, startTime: $0.startTime)
         }
@@ -222,6 +225,16 @@ struct LeakSearch {
         next.outcome = outcome
         report = report.map { $0.followed(by: next) } ?? next
         return isNew || hasEnded ? .hasActed : .isOver
+    }
+
+    /// Lets whoever is between fork(2) and execve(2) become whom it is to be, all in all for a moment
+    /// only: by its parent's name it would be told, and would not be who is expected.
+    private mutating func awaitExec(of left: [ProcessIdentity]) {
+        while patienceForExec > .zero, Descendants.areBeforeExec(left) {
+            let pause = Duration.milliseconds(5)
+            patienceForExec -= pause
+            if run.settle(until: Clock.monotonic() + pause) || run.wasInterrupted { return }
+        }
     }
 
     /// Remembers who was gone before it could be looked at; a straggler may be that once.

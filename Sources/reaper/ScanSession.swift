@@ -28,6 +28,9 @@ struct ScanSession: ~Copyable {
     /// What only a rule found is left to settle until it is this old.
     private static let settlingAge = Duration.seconds(2)
 
+    /// Who forks a program has it executed by then.
+    private static let startingAge = Duration.milliseconds(100)
+
     /// Why a session cannot begin.
     enum Failure: Error {
         case rules(RuleError)
@@ -260,7 +263,19 @@ struct ScanSession: ~Copyable {
             .map { host.age(of: $0) }.filter { $0 < Self.settlingAge }
         let processes = ages.min().map { Self.settlingAge - $0 }
         let files = scanner.settlingTime(of: result.snapshot)
-        return [processes, files].compactMap(\.self).max()
+        return [processes, files, startingTime(of: result)].compactMap(\.self).max()
+    }
+
+    /// How long until who is new, and has executed no program yet, will have: its name, which may be
+    /// expected, is its parent's so far.
+    private func startingTime(of result: ScanResult) -> Duration? {
+        guard request.isComparison else { return nil }
+        let host = result.snapshot.host
+        let found = result.findings.compactMap(\.process).filter { identity in
+            result.snapshot.process(identity.pid)?.isBeforeExec == true
+        }
+        return found.map { host.age(of: $0) }.filter { $0 < Self.startingAge }.min()
+            .map { Self.startingAge - $0 }
     }
 
     private func markUnsettled(_ result: inout ScanResult) {

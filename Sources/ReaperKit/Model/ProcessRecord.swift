@@ -71,6 +71,10 @@ public struct ProcessRecord: Sendable, Equatable {
     /// The process number.
     public var pid: Int32 { identity.pid }
 
+    /// Whether it was forked and has executed no program since, so that its name and words are its
+    /// parent's: `PF_FORKNOEXEC`.
+    public var isBeforeExec: Bool { flags & 0x40 != 0 }
+
     /// Whether the kernel runs it without a user program: `PF_KTHREAD`, include/linux/sched.h.
     public var isKernelThread: Bool { flags & 0x0020_0000 != 0 }
 

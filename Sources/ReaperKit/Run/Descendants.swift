@@ -52,6 +52,15 @@ public struct Descendants: Sendable {
         return Descendants(identities: known, isComplete: geteuid() == 0)
     }
 
+    /// Whether one of these has executed no program yet: who it is may be about to change.
+    public static func areBeforeExec(_ identities: [ProcessIdentity]) -> Bool {
+        guard var procfs = try? Procfs() else { return false }
+        return identities.contains { identity in
+            let record = procfs.record(of: ProcessPlace(pid: identity.pid)).known
+            return record.map { $0.identity == identity && $0.isBeforeExec } ?? false
+        }
+    }
+
     private static func identities(
         of records: [ProcessRecord],
         besides own: Int32

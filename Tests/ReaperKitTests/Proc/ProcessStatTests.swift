@@ -36,7 +36,13 @@ struct ProcessStatTests {
         #expect(record.state == UInt8(ascii: "S"))
         #expect(record.parent == 1 && record.processGroup == 4100 && record.session == 4090)
         #expect(record.terminal == 34_816 && record.threads == 5)
-        #expect(record.flags == 4_194_560)
+        #expect(record.flags == 4_194_560 && !record.isBeforeExec)
+    }
+
+    @Test("who was forked and has executed nothing says so")
+    func beforeExec() throws {
+        let tail = "S 1 4100 4090 34816 -1 4194368 9 0 0 0 3 1 0 0 20 0 5 0 88213 1 2 3\n"
+        #expect(try ProcessRecord(parsingStat: Self.line([], tail).span).isBeforeExec)
     }
 
     @Test("every prefix is refused or is the very same process", arguments: names)
