@@ -11,7 +11,9 @@ enum ReportCommand {
     static func run(_ options: Options) -> ExitStatus {
         do throws(Outputs.Failure) {
             let output = try Outputs(opening: options.output)
-            let merged = read(options.operands)
+            // On a terminal the table says what could not be read, and need not be told twice.
+            let isTold = options.output.isTold && isatty(1) == 1
+            let merged = read(options.operands) { if !isTold { Diagnostics.report($0) } }
             let status = merged.status(failingOn: options.output.failureThreshold)
             return output.finish(merged, status)
         } catch {
@@ -21,12 +23,15 @@ enum ReportCommand {
     }
 
     /// Whatever is wrong with a file is said, but does not hide the others.
-    private static func read(_ operands: [String]) -> MergedReport {
+    private static func read(
+        _ operands: [String],
+        tell: (String) -> Void
+    ) -> MergedReport {
         var merged = MergedReport()
         var room = maximumSize
         var count = 0
         func refuse(_ file: String, _ error: String, _ reason: String) {
-            Diagnostics.report(error)
+            tell(error)
             merged.unread.append(UnreadReport(file: file, reason: reason))
         }
         for operand in operands {
