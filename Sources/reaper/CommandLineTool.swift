@@ -6,6 +6,12 @@ enum CommandLineTool {
     /// Runs `reaper` with the arguments of this process.
     static func run() -> ExitStatus {
         StandardStreams.fillGaps()
+        // The runtime reads the arguments there, too: without them nobody knows what was asked for.
+        guard unsafe access("/proc/self/cmdline", R_OK) == 0 else {
+            let error = SystemError(call: "open", subject: "/proc/self/cmdline", code: errno)
+            Diagnostics.report("\(error): reaper needs /proc, where it reads everything: mount it")
+            return .incomplete
+        }
         // A closed pipe is an answer of write(2) here, not a way to die: what was begun is finished.
         _ = BrokenPipe.wasIgnored
         _ = FileSizeLimit.wasIgnored
@@ -33,6 +39,11 @@ enum CommandLineTool {
             throw UsageError(argument: first, message: message)
         }
         guard let command = Subcommand.named(first) else { throw unknown(first) }
+        // Whoever is started by reaper has the limit that reaper was given.
+        guard command.name == .run || command.name == .up || StackLimit.suffices() else {
+            Diagnostics.report("ulimit -s: reaper needs a stack of \(StackLimit.least >> 10) KiB")
+            return .incomplete
+        }
         let options = try ArgumentParser.parse(Array(arguments.dropFirst()), for: command)
         return switch options.request {
         case .help: show(Help.page(of: command))
