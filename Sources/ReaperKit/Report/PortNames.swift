@@ -22,9 +22,15 @@ struct PortNames {
 
     /// The ports of the process that a finding is about, or the port that it is about itself.
     func names(of finding: Finding) -> [String] {
-        guard !sockets.isEmpty, finding.file == nil,
-            let record = finding.process.flatMap(report.record)
+        guard !sockets.isEmpty, finding.file == nil, let process = finding.process,
+            report.record(of: process) != nil
         else { return finding.port.map { [$0] } ?? [] }
+        return names(of: process)
+    }
+
+    /// The ports of a process; none where they were not read.
+    func names(of process: ProcessIdentity) -> [String] {
+        guard !sockets.isEmpty, let record = report.record(of: process) else { return [] }
         let held = (record.socketInodes?.known ?? []).compactMap { sockets[$0] }
             .filter(\.holdsPort)
         var seen: Set<String> = []

@@ -58,14 +58,14 @@ public enum TreeReport {
                 .init(branch.head + name, paint(of: node)),
                 .init(process.description),
                 .init(age(of: process, in: report)),
-                .init(ports.of(process)),
+                .init(ports.names(of: process).joined(separator: ",")),
                 .init(
                     place(of: node, waves: forest.waveCount),
                     node.result.map { $0.result.isGone } ?? true ? .plain : .red
                 ),
             ])
             below.append(
-                remarks(on: node, in: report, style).map { remark in
+                remarks(on: node, in: report, style, ports).map { remark in
                     let text = remark.text.truncated(
                         to: max(20, (style.width ?? .max) - branch.stem.displayWidth)
                     )
@@ -106,11 +106,12 @@ public enum TreeReport {
     private static func remarks(
         on node: ProcessForest.Node,
         in report: Report,
-        _ style: ReportStyle
+        _ style: ReportStyle,
+        _ ports: PortNames
     ) -> [(text: String, paint: Paint)] {
         var lines: [(text: String, paint: Paint)] = []
         for finding in node.findings.sorted(by: { TableReport.precedes($0, $1) }) {
-            let details = TableReport.details(of: finding, in: report, style)
+            let details = TableReport.details(of: finding, in: report, style, ports)
             let rule = finding.rule.map { " (\($0.escapedForTerminal))" } ?? ""
             let sure = finding.verdict == .confirmed ? "" : "\(finding.verdict.rawValue), "
             let why = style.shown(finding.shortSummary).escapedForTerminal
@@ -148,35 +149,5 @@ private struct Branch {
         stem =
             width + lead + (shown.last.map { $0 ? "   " : "│  " } ?? "")
             + (hasChildren ? "│    " : "     ")
-    }
-}
-
-/// The ports that processes hold, each once however many addresses and descriptors there are.
-private struct PortNames {
-    private var sockets: [UInt64: SocketRecord] = [:]
-    private let report: Report
-
-    init(_ report: Report) {
-        self.report = report
-        for socket in report.snapshot.sockets where socket.holdsPort {
-            sockets[socket.inode] = socket
-        }
-    }
-
-    func of(_ process: ProcessIdentity) -> String {
-        let inodes = report.record(of: process)?.socketInodes?.known ?? []
-        let names = Set(inodes.compactMap { sockets[$0] }.map { PortName($0) })
-        return names.sorted { ($0.port, $0.text) < ($1.port, $1.text) }.map(\.text)
-            .joined(separator: ",")
-    }
-
-    private struct PortName: Hashable {
-        let port: UInt16
-        let text: String
-
-        init(_ socket: SocketRecord) {
-            port = socket.port
-            text = socket.portName
-        }
     }
 }
