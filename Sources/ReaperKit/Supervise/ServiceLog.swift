@@ -27,11 +27,13 @@ public struct ServiceLog: Sendable {
 
     /// The log of a supervisor in the background, of the size that a service's has by default.
     ///
+    /// It is not among those of services, where a service that is called `supervisor` has its own.
+    ///
     /// - Parameter directory: The state directory.
     public init(ofSupervisorIn directory: String) {
         target = LogTarget()
         base = nil
-        path = "\(directory)/logs/supervisor.log"
+        path = "\(directory)/supervisor.log"
     }
 
     /// Opens it for a service, in a directory that is made if it is missing below the service

@@ -65,7 +65,8 @@ public struct StateDirectory: ~Copyable {
 
     /// What a supervisor, and `reaper run`, have in it.
     private static let ownNames: Set<String> = [
-        "lock", socketName, "supervisor.json", "supervisor.json.tmp", "services", "logs", "runs",
+        "lock", socketName, "supervisor.json", "supervisor.json.tmp", "supervisor.log",
+        "supervisor.log.1", "services", "logs", "runs",
     ]
 
     /// Refuses a directory that holds anything else: it is no state directory, and records that are
@@ -210,7 +211,7 @@ public struct StateDirectory: ~Copyable {
         guard let directory = try? DirectoryHandle(opening: ByteString("\(path)/logs")),
             let entries = try? directory.entries(limit: 100_000)
         else { return [] }
-        return entries.map(\.name.text).filter { $0.hasSuffix(".log") && $0 != "supervisor.log" }
+        return entries.map(\.name.text).filter { $0.hasSuffix(".log") }
             .sorted().map { (String($0.dropLast(4)), "\(path)/logs/\($0)") }
     }
 

@@ -39,17 +39,30 @@ struct UpLogTests {
     func supervisors() throws {
         let services = try SupervisedServices("web: { command: \"exec sleep 600\" }")
         #expect(try services.up().code == 0)
-        let path = services.directory.path("state/logs/supervisor.log")
+        let path = services.directory.path("state/supervisor.log")
         let log = try #require(FileHandle(forWritingAtPath: path))
         try log.seekToEnd()
         try log.write(contentsOf: Data(repeating: 0x0A, count: (1 << 20) + 1))
         try log.close()
         // Logs are looked at soon after a service was started.
         #expect(try services.command("restart", "web").code == 0)
-        services.wait(forFile: "state/logs/supervisor.log.1")
+        services.wait(forFile: "state/supervisor.log.1")
         #expect(try services.command("restart", "web").code == 0)
-        #expect(services.lines("state/logs/supervisor.log").contains { $0.contains("web") })
+        #expect(services.lines("state/supervisor.log").contains { $0.contains("web") })
         #expect(try services.command("down").code == 0)
+    }
+
+    @Test("a service that is called supervisor has a log of its own")
+    func namesake() throws {
+        let services = try SupervisedServices(
+            "supervisor: { command: \"echo mine; exec sleep 600\", ready: { line: \"mine\" } }"
+        )
+        #expect(try services.up().code == 0)
+        let logs = try services.command("logs")
+        #expect(logs.text == "mine\n" && logs.code == 0, "\(logs.text)\(logs.errorText)")
+        #expect(try services.command("down").code == 0)
+        #expect(services.lines("state/logs/supervisor.log") == ["mine"])
+        #expect(services.lines("state/supervisor.log").contains { $0.contains("started as") })
     }
 
     @Test("one that grows fast is begun anew again and again")
