@@ -42,7 +42,8 @@ extension Subcommand {
             ),
             (
                 .leftOver,
-                "A service has failed, something is left, or another supervisor is in the way."
+                "A service has failed, there is no such service, something is left, or another supervisor "
+                    + "is in the way."
             ),
             (.usage, wrongInput),
             (
@@ -121,12 +122,12 @@ extension Subcommand {
         examples: [Example(command: "reaper restart web", meaning: "web anew")],
         statuses: [
             (.clean, "Every service that was named runs anew."),
-            (.leftOver, "One of them has failed, or no supervisor is alive."),
             (
-                .usage,
-                "The command line or the state directory is wrong, there is no such service, or the "
-                    + "supervisor is ending; nothing was done."
+                .leftOver,
+                "One of them has failed, there is no such service, the supervisor is ending, or none "
+                    + "is alive."
             ),
+            (.usage, "The command line or the state directory is wrong; nothing was done."),
             (.incomplete, silence),
         ],
         run: RestartCommand.run
@@ -144,12 +145,8 @@ extension Subcommand {
         examples: [Example(command: "reaper reload", meaning: "as SIGHUP does")],
         statuses: [
             (.clean, "The file was taken on, and every service is as it says."),
-            (.leftOver, "A service has failed, or no supervisor is alive."),
-            (
-                .usage,
-                "The command line, the service file or the state directory is wrong, or the supervisor is "
-                    + "ending; nothing was changed."
-            ),
+            (.leftOver, "A service has failed, the supervisor is ending, or none is alive."),
+            (.usage, wrongInput),
             (.incomplete, silence),
         ],
         run: ReloadCommand.run

@@ -42,7 +42,7 @@ enum UpCommand {
         guard let name = names.first(where: { !known.contains($0) }) else { return nil }
         let hint = nearestName(to: name, in: known).map { " (did you mean '\($0)'?)" } ?? ""
         Diagnostics.report("'\(name.escapedForTerminal)': is not in the service file\(hint)")
-        return .usage
+        return .leftOver
     }
 
     /// Asks a supervisor that is there already.

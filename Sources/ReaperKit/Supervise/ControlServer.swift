@@ -180,12 +180,12 @@ final class ControlServer {
     }
 
     /// Says why nothing is done, and lets the client go.
-    func refuse(_ number: Int, _ message: String) {
+    func refuse(_ number: Int, _ message: String, _ status: ExitStatus = .usage) {
         var json = JSONWriter(.compact)
         json.object { json in
             json.member("done", true)
             json.member("ok", false)
-            json.member("status", ExitStatus.usage.rawValue)
+            json.member("status", status.rawValue)
             json.member("message", message)
         }
         json.endLine()

@@ -69,7 +69,8 @@ extension Supervisor {
             server.refuse(
                 client,
                 "there is no service '\(name.escapedForTerminal)'\(hint)"
-                    + "; 'reaper reload' reads \(options.source.escapedForTerminal) again"
+                    + "; 'reaper reload' reads \(options.source.escapedForTerminal) again",
+                .leftOver
             )
             return nil
         }
@@ -78,7 +79,7 @@ extension Supervisor {
 
     private func mayStart(_ client: Int) -> Bool {
         guard supervision.isEnding else { return true }
-        server.refuse(client, "the supervisor is ending: nothing is started any more")
+        server.refuse(client, "the supervisor is ending: nothing is started any more", .leftOver)
         return false
     }
 

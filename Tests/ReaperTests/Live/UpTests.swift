@@ -177,7 +177,11 @@ struct UpTests {
         #expect(up.code == 1)
         #expect(up.errorText.contains("exec /no/such/program: No such file"), "\(up.errorText)")
         #expect(try services.standings()["b"]?.state == "running")
-        #expect(try services.up("nobody").code == 2)
+        // Who is not found is that to every command alike.
+        #expect(try services.up("nobody").code == 1)
+        for command in ["status", "logs", "restart", "stop"] {
+            #expect(try services.command(command, "nobody").code == 1, "\(command)")
+        }
         #expect(try services.command("restart", "bb").errorText.contains("did you mean 'b'"))
     }
 
