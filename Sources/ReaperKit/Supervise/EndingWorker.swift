@@ -11,6 +11,8 @@ struct EndingWorker {
         case clearing(String)
         /// It ends what belongs to no service, after all of them.
         case strays
+        /// It ends what is left of services that this client has had stopped.
+        case remains(Int)
     }
 
     var purpose: Purpose
@@ -205,9 +207,11 @@ extension Supervisor {
         switch purpose {
         case .clearing(let name): launchCleared(name)
         case .strays: strays = false
+        case .remains(let client): concludeRemains(of: client, result)
         case .services:
             var effects: [Supervision.Effect] = []
             for part in result.parts { effects += conclude(part, result) }
+            noteDoubt(result)
             perform(supervision.merged(effects))
         }
     }
@@ -217,6 +221,16 @@ extension Supervisor {
         tellMessage(name, sentence)
         for index in operations.indices where operations[index].concerns(name) {
             operations[index].problems.append("\(name): \(sentence)")
+        }
+    }
+
+    /// Keeps for whoever waits for it that nothing proves the end of services.
+    private func noteDoubt(_ result: ServiceEndingResult) {
+        guard result.proof == .none, let unproven = result.unproven else { return }
+        let names = Set(result.parts.filter { $0.left.isEmpty }.map(\.name))
+        for index in operations.indices where operations[index].request.isStop {
+            guard !operations[index].names.isDisjoint(with: names) else { continue }
+            operations[index].doubts.append("it is not proven that nothing is left: \(unproven)")
         }
     }
 

@@ -10,6 +10,11 @@ struct Operation {
     var names: Set<String>
     /// What went wrong besides the services' states, one sentence each.
     var problems: [String] = []
+    /// Why it is not known that nothing is left of them, one sentence each.
+    var doubts: [String] = []
+    /// Whether what stopped services may have left was looked for, and is being ended.
+    var hasLooked = false
+    var isEndingRemains = false
 
     func concerns(_ name: String) -> Bool { names.contains(name) }
 }
@@ -105,10 +110,14 @@ extension Supervisor {
         switch operation.request {
         case .shutdown: isDone
         // One that somebody has started again meanwhile is not waited for.
-        case .stop: operation.names.allSatisfy { supervision.state(of: $0)?.isStopping != true }
+        case .stop: areStopped(operation) && !operation.isEndingRemains
         case .status: true
         case .start, .restart, .reload: operation.names.allSatisfy(supervision.isSettled)
         }
+    }
+
+    func areStopped(_ operation: Operation) -> Bool {
+        operation.names.allSatisfy { supervision.state(of: $0)?.isStopping != true }
     }
 
     private func outcome(of operation: Operation) -> (ExitStatus, String?) {
@@ -126,9 +135,12 @@ extension Supervisor {
                 default: false
                 }
             }
-            guard !failed.isEmpty || !operation.problems.isEmpty else { return (.clean, nil) }
+            guard !failed.isEmpty || !operation.problems.isEmpty else {
+                guard !operation.doubts.isEmpty else { return (.clean, nil) }
+                return (.incomplete, operation.doubts.joined(separator: "; "))
+            }
             let list =
-                operation.problems
+                operation.problems + operation.doubts
                 + failed.prefix(5).map { name in
                     let reason = supervision.standing(of: name)?.reason
                     return reason.map { "\(name): \($0)" } ?? name
@@ -204,9 +216,9 @@ extension Supervisor {
 }
 
 extension ControlRequest {
-    fileprivate var isStop: Bool { if case .stop = self { true } else { false } }
+    var isStop: Bool { if case .stop = self { true } else { false } }
 
-    fileprivate var isStart: Bool {
+    var isStart: Bool {
         switch self {
         case .start, .restart: true
         case .status, .stop, .reload, .shutdown: false

@@ -89,6 +89,8 @@ extension Supervisor {
                 log: log,
                 fingerprint: service.fingerprint
             )
+            let start = running[name]?.record.identity.startTime ?? 0
+            if firstStarts[name] == nil { firstStarts[name] = start }
             lookAtLogsSoon()
             try write(name)
         } catch let error as ServiceLaunch.Failure {

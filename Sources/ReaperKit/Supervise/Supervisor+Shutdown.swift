@@ -63,6 +63,7 @@ extension Supervisor {
 
     /// Whatever is to be done because nothing else is going on.
     func goOn() {
+        endRemains()
         answerOperations()
         guard workers.isEmpty else { return }
         if ending != nil {
@@ -110,17 +111,9 @@ extension Supervisor {
         }
         strayRounds += 1
         strays = true
-        let targets = left.map { identity in
-            ServiceEnding.Target(
-                name: "\(identity)",
-                identity: identity,
-                mark: "",
-                stop: StopAction(timeout: .seconds(5))
-            )
-        }
         tellMessage(nil, "ending \(counted(left.count, "process", "processes")) of no service")
         startWorker(
-            ServiceEnding(targets, deadline: .seconds(10), isForced: ending?.isForced ?? false),
+            ServiceEnding(strays: left, isForced: ending?.isForced ?? false),
             for: .strays
         )
     }

@@ -43,6 +43,11 @@ public final class Supervisor {
     /// Whether a worker ends who belongs to no service, and how often one was asked to.
     var strays = false
     var strayRounds = 0
+    /// When each service was first started by this supervisor, in clock ticks after boot.
+    var firstStarts: [String: UInt64] = [:]
+    /// Whether its children can descend from others than its services: whoever became the
+    /// supervisor by exec(2) had some already, and PID 1 gets those of everybody.
+    let adoptsStrangers: Bool
     /// Whether somebody has stopped a service, and may want to start it again.
     var wasStoppedByHand = false
 
@@ -143,6 +148,7 @@ public final class Supervisor {
             }
             self.lock = lock
             try check(clinux_set_child_subreaper(1), "prctl", "PR_SET_CHILD_SUBREAPER")
+            adoptsStrangers = getpid() == 1 || ChildEvent.hasForeignChild
             facts = try OwnFacts()
             signals = try SignalIntake()
             probe = try ReadinessProbe()

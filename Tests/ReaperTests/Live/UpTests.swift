@@ -138,6 +138,50 @@ struct UpTests {
         #expect(kill(stray, 0) != 0)
     }
 
+    /// A service that leaves somebody behind, rid of its mark, and is ready then.
+    private static func leaver(_ name: String) -> String {
+        """
+        \(name): { ready: { file: "pid" }, command: "setsid -f env -i /bin/sh -c 'echo $$ > stray; \
+        mv stray pid; exec /bin/sleep 600'; exec sleep 600" },
+        """
+    }
+
+    @Test("who was left behind, rid of its mark, ends with the only service that can have left it")
+    func remains() throws {
+        let services = try SupervisedServices(
+            Self.leaver("one") + "two: { command: \"exec sleep 600\" },"
+        )
+        #expect(try services.up("one").code == 0)
+        // Whoever is started later cannot have, which two starts in one clock tick would not show.
+        let ticks = { () throws -> Int in
+            let text = try String(contentsOfFile: "/proc/uptime", encoding: .utf8)
+            return Int((Double(text.prefix { $0 != " " }) ?? 0) * 100)
+        }
+        let then = try ticks()
+        while try ticks() < then + 2 { sched_yield() }
+        #expect(try services.up("two").code == 0)
+        let stray = try #require(services.lines("pid").first.flatMap { Int32($0) })
+        let stop = try services.command("stop", "one")
+        #expect(stop.code == 0, "\(stop.errorText)")
+        #expect(kill(stray, 0) != 0)
+        #expect(try services.standings()["two"]?.state == "running")
+    }
+
+    @Test("who was left behind, and may be another's, is told when a service is stopped")
+    func doubtfulRemains() throws {
+        let services = try SupervisedServices(
+            "zero: { command: \"exec sleep 600\" }," + Self.leaver("one")
+        )
+        #expect(try services.up("zero").code == 0)
+        #expect(try services.up("one").code == 0)
+        let stray = try #require(services.lines("pid").first.flatMap { Int32($0) })
+        let stop = try services.command("stop", "one")
+        #expect(stop.code == 3 && stop.errorText.contains("'reaper clean --pid \(stray)@"))
+        #expect(kill(stray, 0) == 0)
+        #expect(try services.command("stop", "zero").code == 0)
+        #expect(kill(stray, 0) != 0)
+    }
+
     @Test("in the foreground: prefixed lines, and one SIGINT ends all")
     func foreground() throws {
         let services = try SupervisedServices(
