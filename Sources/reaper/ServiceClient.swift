@@ -12,8 +12,29 @@ struct ServiceClient: ~Copyable {
 
     /// Talks to the supervisor of a state directory.
     ///
+    /// One whose directory was removed makes it anew; only one that does not go on cannot.
+    ///
     /// - Returns: `nil` where none is alive.
     static func ifRunning(
+        in path: String,
+        _ body: (borrowing ServiceClient) -> ExitStatus
+    ) -> ExitStatus? {
+        let end = Clock.monotonic() + patience
+        while true {
+            if let status = ifReachable(in: path, body) { return status }
+            guard let supervisor = StateDirectory.displacedSupervisor(of: path) else { return nil }
+            guard Clock.monotonic() < end else {
+                Diagnostics.report(SupervisorFailure.isDisplaced(path, supervisor).message)
+                return .leftOver
+            }
+            Polling.wait(until: Clock.monotonic() + .milliseconds(20))
+        }
+    }
+
+    /// Talks to it where its socket is.
+    ///
+    /// - Returns: `nil` where nobody listens there.
+    static func ifReachable(
         in path: String,
         _ body: (borrowing ServiceClient) -> ExitStatus
     ) -> ExitStatus? {

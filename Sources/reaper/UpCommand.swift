@@ -152,7 +152,7 @@ enum UpCommand {
         while Clock.monotonic() < end {
             // It answers once it has done with what an earlier one has left; nothing is started yet.
             var isReady = false
-            let refusal = ServiceClient.ifRunning(in: path) { client in
+            let refusal = ServiceClient.ifReachable(in: path) { client in
                 var quiet = options.output
                 quiet.isQuiet = true
                 if case .done = client.answer(to: .status, quiet) { isReady = true }
@@ -160,7 +160,7 @@ enum UpCommand {
             }
             if let refusal, refusal != .clean { return refusal }
             if isReady,
-                let status = ServiceClient.ifRunning(
+                let status = ServiceClient.ifReachable(
                     in: path,
                     { client in
                         tell(process.takeMessages(), options.output)
@@ -195,13 +195,16 @@ extension SupervisorFailure {
     var message: String {
         switch self {
         case .isRunning(let path): "a supervisor runs already for \(path)"
+        case .isDisplaced(let path, let identity):
+            "process \(identity) is the supervisor of \(path.escapedForTerminal), which was removed or"
+                + " replaced: 'reaper clean --pid \(identity)' ends it, and its services"
         case .system(let error): error.description.escapedForTerminal
         }
     }
 
     var status: ExitStatus {
         switch self {
-        case .isRunning: .leftOver
+        case .isRunning, .isDisplaced: .leftOver
         case .system: .usage
         }
     }

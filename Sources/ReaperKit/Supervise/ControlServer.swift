@@ -22,7 +22,9 @@ final class ControlServer {
         var isClosing = false
     }
 
-    private let listener: FileDescriptor
+    private var listener: FileDescriptor
+    /// Device and inode of the socket that it listens at.
+    private(set) var place: [UInt64]?
     /// Those who are connected, by numbers that are used once.
     private(set) var clients: [Int: Client] = [:]
     private var nextNumber = 1
@@ -42,10 +44,23 @@ final class ControlServer {
     ///
     /// Only whoever has the directory's lock may do that.
     init(in directory: borrowing StateDirectory) throws(SystemError) {
+        listener = try Self.listener(in: directory)
+        place = directory.numbers(of: StateDirectory.socketName)
+    }
+
+    /// Listens at another socket, or at one in another directory; who is connected stays so.
+    func listenAnew(in directory: borrowing StateDirectory) throws(SystemError) {
+        listener = try Self.listener(in: directory)
+        place = directory.numbers(of: StateDirectory.socketName)
+    }
+
+    private static func listener(
+        in directory: borrowing StateDirectory
+    ) throws(SystemError) -> FileDescriptor {
         directory.remove(StateDirectory.socketName)
         let result = unsafe clinux_unix_listen(directory.socketPath)
         let path = "\(directory.path)/\(StateDirectory.socketName)"
-        listener = FileDescriptor(owning: try check(result, "bind", path))
+        return FileDescriptor(owning: try check(result, "bind", path))
     }
 
     deinit { for client in clients.values { _ = close(client.descriptor) } }

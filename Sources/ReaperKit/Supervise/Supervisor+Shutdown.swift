@@ -130,10 +130,13 @@ extension Supervisor {
     func conclude() -> ExitStatus {
         server.drain(until: Clock.monotonic() + .seconds(2))
         for console in options.consoles { console.drain(until: Clock.monotonic() + .seconds(1)) }
-        if supervision.names.allSatisfy({ running[$0] == nil }) {
-            directory.remove("supervisor.json")
+        // What another has there by now is its own.
+        if directory.holds(lock, as: "lock") {
+            if supervision.names.allSatisfy({ running[$0] == nil }) {
+                directory.remove("supervisor.json")
+            }
+            directory.remove(StateDirectory.socketName)
         }
-        directory.remove(StateDirectory.socketName)
         return ending?.status ?? .clean
     }
 

@@ -7,8 +7,8 @@ import Glibc
 /// done about what comes is decided by ``Supervision``; services are ended by a process of its own,
 /// ``ServiceEnding``, so that the loop never waits for anybody.
 public final class Supervisor {
-    let directory: StateDirectory
-    let lock: FileDescriptor
+    var directory: StateDirectory
+    var lock: FileDescriptor
     let server: ControlServer
     let signals: SignalIntake
     let facts: OwnFacts
@@ -29,6 +29,10 @@ public final class Supervisor {
     var operations: [Operation] = []
     var readers: [String: LogReader] = [:]
     var watch: LogWatch?
+    /// Tells that its directory may be gone.
+    var place: DirectoryWatch?
+    /// How often it has not found its directory as it left it, in a row.
+    var displacements = 0
     var logPace = LogPace()
     /// How its own log grows.
     var ownLogGrowth = LogGrowth()
@@ -103,6 +107,8 @@ public final class Supervisor {
         case pauseOver(String)
         case readiness(String)
         case rotation
+        /// It tries to have its directory again.
+        case place
         /// There is more in a log than was read.
         case logs
         /// A worker has had its time.
@@ -147,15 +153,22 @@ public final class Supervisor {
                 throw SystemError(call: "flock", subject: "\(path)/lock", code: EWOULDBLOCK)
             }
             self.lock = lock
+            facts = try OwnFacts()
+        } catch {
+            throw error.code == EWOULDBLOCK ? .isRunning(path) : .system(error)
+        }
+        if let other = directory.displacedSupervisor(besides: facts.identity) {
+            throw .isDisplaced(path, other)
+        }
+        do throws(SystemError) {
             try check(clinux_set_child_subreaper(1), "prctl", "PR_SET_CHILD_SUBREAPER")
             adoptsStrangers = getpid() == 1 || ChildEvent.hasForeignChild
-            facts = try OwnFacts()
             signals = try SignalIntake()
             probe = try ReadinessProbe()
             server = try ControlServer(in: directory)
             if options.followsLogs { watch = try LogWatch() }
         } catch {
-            throw error.code == EWOULDBLOCK ? .isRunning(path) : .system(error)
+            throw .system(error)
         }
         tag = RunTag.make()
         self.options = options
@@ -199,6 +212,7 @@ public final class Supervisor {
     /// - Returns: What to tell whoever started it.
     public func run(starting names: [String]?) -> ExitStatus {
         writeOwnRecord()
+        watchPlace()
         start(names ?? supervision.names)
         while !isDone {
             var entries = waiting
@@ -212,6 +226,11 @@ public final class Supervisor {
             if let watch, entries.contains(where: { $0.fd == watch.descriptor && $0.revents != 0 })
             {
                 followLogs(watch.take())
+            }
+            if let place, entries.contains(where: { $0.fd == place.descriptor && $0.revents != 0 })
+            {
+                place.drain()
+                keepPlaceSoon()
             }
             for timer in timers.take(until: now) { take(timer) }
             for (client, line) in server.take(entries, at: now) { take(line, from: client) }
@@ -232,6 +251,7 @@ public final class Supervisor {
             entries.append(pollfd(fd: pidfd, events: readable, revents: 0))
         }
         if let watch { entries.append(pollfd(fd: watch.descriptor, events: readable, revents: 0)) }
+        if let place { entries.append(pollfd(fd: place.descriptor, events: readable, revents: 0)) }
         entries += options.consoles.compactMap(\.entry)
         return entries
     }
@@ -257,8 +277,10 @@ public final class Supervisor {
         case .readiness(let name): look(at: name)
         case .logs: followRest()
         case .worker(let pid): endWorker(pid)
+        case .place: keepPlace()
         case .rotation:
             rotateLogs()
+            if displacements == 0 { keepPlace() }
             nextLook = Clock.monotonic() + logPace.pause
             timers.add(.rotation, at: nextLook)
         }
@@ -269,6 +291,8 @@ public final class Supervisor {
 public enum SupervisorFailure: Error, Sendable {
     /// Another has the lock of this directory.
     case isRunning(String)
+    /// Another lives, and its lock or its directory was removed.
+    case isDisplaced(String, ProcessIdentity)
     /// A system call failed.
     case system(SystemError)
 }

@@ -110,6 +110,13 @@ final class SupervisedServices {
         return (text ?? "").split(separator: "\n").map(String.init)
     }
 
+    /// Removes a file or directory, all at once.
+    func remove(_ name: String) throws {
+        let away = directory.path("removed")
+        try FileManager.default.moveItem(atPath: directory.path(name), toPath: away)
+        try FileManager.default.removeItem(atPath: away)
+    }
+
     /// Waits until a file is there.
     func wait(forFile name: String) {
         directory.wait(for: name)

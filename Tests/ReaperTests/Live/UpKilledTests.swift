@@ -325,4 +325,43 @@ struct UpKilledTests {
         #expect(try services.supervisor() == supervisor)
         #expect(try services.start().finish().code == 1)
     }
+
+    @Test("a state directory that is removed is made anew, with the lock, socket and records")
+    func removed() throws {
+        let services = try SupervisedServices(Self.pair)
+        #expect(try services.up().code == 0)
+        let supervisor = try services.supervisorProbe()
+        let before = try services.standings().mapValues(\.identity)
+        for name in ["state", "state/lock", "state/control.sock", "state/services"] {
+            try services.remove(name)
+            #expect(try services.standings().mapValues(\.identity) == before, "\(name)")
+            // No second one begins.
+            #expect(try services.up().code == 0, "\(name)")
+            #expect(try services.supervisorProbe().description == supervisor.description, "\(name)")
+        }
+        try services.remove("state")
+        let down = try services.command("down")
+        #expect(down.code == 0, "\(down.errorText)")
+        #expect(supervisor.hasEnded)
+        #expect(before.values.allSatisfy { (try? ProcessProbe($0 ?? ""))?.hasEnded == true })
+    }
+
+    @Test("one that is stopped, and whose state directory is removed, is told and left alone")
+    func removedWhileStopped() throws {
+        let services = try SupervisedServices(Self.pair)
+        #expect(try services.up().code == 0)
+        let supervisor = try services.supervisorProbe()
+        try supervisor.send(SIGSTOP)
+        while supervisor.letter != "T" { sched_yield() }
+        try services.remove("state")
+        for command in ["down", "status"] {
+            let end = try services.command(command)
+            #expect(end.code == 1, "\(command)")
+            #expect(end.errorText.contains("process \(supervisor) is the supervisor"))
+        }
+        #expect(try services.up().code == 1)
+        try supervisor.send(SIGCONT)
+        #expect(try services.command("down").code == 0)
+        #expect(supervisor.hasEnded)
+    }
 }
