@@ -40,10 +40,10 @@ struct ServiceFileSource: Sendable {
                     }
                 )
             } catch {
-                return .failure(ServiceFileFailure(error.description))
+                return .failure(ServiceFileFailure(error.all.map(\.description)))
             }
         } catch {
-            return .failure(ServiceFileFailure(error.message))
+            return .failure(ServiceFileFailure([error.message]))
         }
     }
 }

@@ -29,7 +29,7 @@ enum UpCommand {
         switch source.read() {
         case .success(let found): services = found
         case .failure(let failure):
-            Diagnostics.report(failure.message)
+            for message in failure.messages { Diagnostics.report(message) }
             return .usage
         }
         if let refusal = unknown(options.operands, services) { return refusal }

@@ -4,7 +4,10 @@ enum Procfile {
     ///
     /// Lines are as foreman's `^[A-Za-z0-9_-]+:\s*.+$` says. It passes over all others; here only
     /// empty lines and comments may be others, since a typing error must not drop a service.
-    static func services(in bytes: [UInt8]) throws(JSONError) -> [Service] {
+    ///
+    /// - Returns: The services, and what is wrong with the other lines.
+    static func services(in bytes: [UInt8]) -> (services: [Service], errors: [JSONError]) {
+        var errors: [JSONError] = []
         var services: [Service] = []
         var places: [String: TextPosition] = [:]
         let mark: [UInt8] = [0xef, 0xbb, 0xbf]  // what some editors write before UTF-8
@@ -12,18 +15,29 @@ enum Procfile {
         let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
             let place = TextPosition(line: index + 1, column: 1)
-            guard let service = try service(line.trimmingEnd, at: place) else { continue }
-            if let first = places.updateValue(place, forKey: service.name) {
-                throw JSONError(
-                    "expected each name once, found '\(service.name)' again; it first stood at"
-                        + " \(first)",
-                    at: place
-                )
+            do throws(JSONError) {
+                guard let service = try service(line.trimmingEnd, at: place) else { continue }
+                if let first = places[service.name] {
+                    throw JSONError(
+                        "expected each name once, found '\(service.name)' again; it first stood at"
+                            + " \(first)",
+                        at: place
+                    )
+                }
+                places[service.name] = place
+                services.append(service)
+            } catch {
+                errors.append(error)
             }
-            services.append(service)
         }
-        try ServiceFile.refuse(count: services.count, at: .start)
-        return services
+        if errors.isEmpty {
+            do throws(JSONError) {
+                try ServiceFile.refuse(count: services.count, at: .start)
+            } catch {
+                errors.append(error)
+            }
+        }
+        return (services, errors)
     }
 
     /// The service of one line; `nil` for a line that is empty or a comment.

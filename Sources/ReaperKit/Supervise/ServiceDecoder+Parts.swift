@@ -71,9 +71,12 @@ extension ServiceDecoder {
 
     /// Reads `ready`.
     mutating func readiness(_ value: JSONValue) throws(JSONError) -> Readiness {
+        let known = errors.count
         let fields = try fields(value, of: "a sign of readiness", known: Self.readyKeys)
         let signs = Self.readyKeys.filter { $0 != "timeout" }
         let given = signs.filter { fields[$0] != nil }
+        // What has another name may have been meant.
+        if given.isEmpty, errors.count > known { return Readiness() }
         guard given.count == 1, let key = given.first, let sign = fields[key] else {
             let found = given.isEmpty ? "none" : given.joined(separator: " and ")
             throw JSONError(
@@ -121,7 +124,9 @@ extension ServiceDecoder {
             policy.mode = try Self.choice(value, for: "restart") ?? policy.mode
             return policy
         }
+        let known = errors.count
         let fields = try fields(value, of: "a restart", known: Self.restartKeys)
+        if fields["mode"] == nil, errors.count > known { return policy }
         policy.mode = try Self.choice(fields.required("mode"), for: "mode") ?? policy.mode
         if let backoff = fields["backoff"] {
             policy.backoff = try time(

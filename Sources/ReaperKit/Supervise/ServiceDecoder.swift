@@ -1,4 +1,4 @@
-/// Turns the values of one service file into services; the first mistake ends it.
+/// Turns the values of one service file into services, and finds everything that is wrong with it.
 struct ServiceDecoder: FieldDecoder {
     static let fileKeys = ["services"]
     static let keys = [
@@ -17,6 +17,13 @@ struct ServiceDecoder: FieldDecoder {
     let reader: ServiceFileReader
     /// Where the file lies.
     let directory: ByteString
+    /// What was wrong so far.
+    var errors: [JSONError] = []
+
+    init(reader: ServiceFileReader, directory: ByteString) {
+        self.reader = reader
+        self.directory = directory
+    }
 
     var environment: [String: ByteString] { reader.environment }
 
@@ -24,10 +31,16 @@ struct ServiceDecoder: FieldDecoder {
 
     func users() -> [String: UInt32] { reader.users() }
 
+    /// Reads one part; notes what is wrong with it, and goes on without it.
     mutating func attempt<Part>(
         _ body: (inout ServiceDecoder) throws(JSONError) -> Part
-    ) throws(JSONError) -> Part? {
-        try body(&self)
+    ) -> Part? {
+        do throws(JSONError) {
+            return try body(&self)
+        } catch {
+            errors.append(error)
+            return nil
+        }
     }
 
     /// What would have no effect is a mistake here: nothing may be started on half of a file.
@@ -36,17 +49,35 @@ struct ServiceDecoder: FieldDecoder {
     }
 
     /// Reads a whole file.
-    mutating func file(_ value: JSONValue) throws(JSONError) -> [Service] {
-        let fields = try fields(value, of: "a service file", known: ServiceDecoder.fileKeys)
-        let object = try fields.required("services")
-        let members = try ServiceDecoder.members(object, of: "services by their names")
-        try ServiceFile.refuse(count: members.count, at: object.position)
+    ///
+    /// - Parameters:
+    ///   - value: What stands in it.
+    ///   - isWhole: Whether it is all that stands in it: else a name may be missing.
+    /// - Returns: Its services, each as far as it could be read.
+    mutating func file(_ value: JSONValue, isWhole: Bool) -> [Service] {
         var places = ServicePlaces()
         var services: [Service] = []
-        for member in members {
-            services.append(try service(member, &places))
+        let members = attempt { decoder throws(JSONError) in
+            let known = decoder.errors.count
+            let fields = try decoder.fields(value, of: "a service file", known: Self.fileKeys)
+            // What has another name may have been meant.
+            if fields["services"] == nil, decoder.errors.count > known { return [JSONMember]() }
+            let object = try fields.required("services")
+            let members = try Self.members(object, of: "services by their names")
+            try ServiceFile.refuse(count: members.count, at: object.position)
+            return members
         }
-        try places.refuseContradictions(among: services)
+        for member in members ?? [] {
+            let service = attempt { decoder throws(JSONError) in
+                try decoder.service(member, &places)
+            }
+            if let service { services.append(service) }
+        }
+        // Whoever could not be read at all may be who is named, and what stands in no order.
+        if isWhole, services.count == members?.count {
+            errors += places.strangers(among: services)
+            if errors.isEmpty { errors += places.contradictions(among: services) }
+        }
         return services
     }
 
@@ -54,35 +85,68 @@ struct ServiceDecoder: FieldDecoder {
         _ member: JSONMember,
         _ places: inout ServicePlaces
     ) throws(JSONError) -> Service {
-        try Service.refuseBadName(PlacedText(text: member.name, position: member.position))
-        let fields = try fields(member.value, of: "a service", known: ServiceDecoder.keys)
-        var service = Service(
-            name: member.name,
-            command: try command(fields.required("command"), for: "command")
-        )
+        _ = attempt { _ throws(JSONError) in
+            try Service.refuseBadName(PlacedText(text: member.name, position: member.position))
+        }
+        let known = errors.count
+        let fields = try fields(member.value, of: "a service", known: Self.keys)
+        var service = Service(name: member.name, command: [])
+        if fields["command"] != nil || errors.count == known {
+            let command = attempt { decoder throws(JSONError) in
+                try decoder.command(fields.required("command"), for: "command")
+            }
+            service.command = command ?? []
+        }
         service.position = member.position
         let after = try texts("after", fields)
         service.after = after.map(\.text)
-        service.environment = try variables(fields)
-        service.directory = try fields["cwd"].map { value throws(JSONError) in
-            try path(value, for: "cwd")
+        service.environment =
+            attempt { decoder throws(JSONError) in
+                try decoder.variables(fields)
+            } ?? []
+        service.directory = part("cwd", fields) { decoder, value throws(JSONError) in
+            try decoder.path(value, for: "cwd")
         }
-        service.user = try user(fields)
+        service.user = attempt { decoder throws(JSONError) in try decoder.user(fields) } ?? nil
+        let stops = errors.count
         service.stop = try stopAction(fields, prefix: "stop_")
-        try service.stop.refuseIdleConsent(fields)
-        if service.isShellLine, fields["stop_order"] == nil { service.stop.order = .atOnce }
-        if let stop = fields["stop_command"] {
-            service.stopCommand = try command(stop, for: "stop_command")
+        // What could not be read may have named others.
+        if errors.count == stops {
+            _ = attempt { _ throws(JSONError) in try service.stop.refuseIdleConsent(fields) }
         }
-        if let ready = fields["ready"] { service.ready = try readiness(ready) }
-        if let restart = fields["restart"] { service.restart = try restartPolicy(restart) }
-        if let log = fields["log"] { service.log = try logTarget(log) }
+        if service.isShellLine, fields["stop_order"] == nil { service.stop.order = .atOnce }
+        let stop = part("stop_command", fields) { decoder, value throws(JSONError) in
+            try decoder.command(value, for: "stop_command")
+        }
+        service.stopCommand = stop ?? []
+        let ready = part("ready", fields) { decoder, value throws(JSONError) in
+            try decoder.readiness(value)
+        }
+        service.ready = ready ?? service.ready
+        let restart = part("restart", fields) { decoder, value throws(JSONError) in
+            try decoder.restartPolicy(value)
+        }
+        service.restart = restart ?? service.restart
+        let log = part("log", fields) { decoder, value throws(JSONError) in
+            try decoder.logTarget(value)
+        }
+        service.log = log ?? service.log
         service.serviceClass = try choice("class", fields) ?? .user
-        try ServiceDecoder.refuseRestartOfEnded(service, fields)
+        _ = attempt { _ throws(JSONError) in try Self.refuseRestartOfEnded(service, fields) }
         places.after.append(after)
         places.ports.append(fields["ports"]?.position ?? member.position)
         places.logs.append(fields["log"]?.position ?? member.position)
         return service
+    }
+
+    /// The value of a key, where there is one and nothing is wrong with it.
+    private mutating func part<Part>(
+        _ key: String,
+        _ fields: JSONFields,
+        _ read: (inout ServiceDecoder, JSONValue) throws(JSONError) -> Part
+    ) -> Part? {
+        guard let value = fields[key] else { return nil }
+        return attempt { decoder throws(JSONError) in try read(&decoder, value) }
     }
 
     /// What has ended with 0 is ready then: started again, it would never stay so.

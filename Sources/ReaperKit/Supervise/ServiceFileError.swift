@@ -6,6 +6,8 @@ public struct ServiceFileError: Error, Sendable, Hashable, CustomStringConvertib
     public var position: TextPosition?
     /// What is wrong and what was expected.
     public var message: String
+    /// What else is wrong with the file, in the order of its text.
+    public var others: [ServiceFileError] = []
 
     /// Creates an error.
     public init(file: String, position: TextPosition? = nil, message: String) {
@@ -13,6 +15,9 @@ public struct ServiceFileError: Error, Sendable, Hashable, CustomStringConvertib
         self.position = position
         self.message = message
     }
+
+    /// It, and the others.
+    public var all: [ServiceFileError] { [self] + others }
 
     /// `FILE:LINE:COLUMN: message`, the form editors jump to.
     public var description: String {

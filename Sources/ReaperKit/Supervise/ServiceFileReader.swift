@@ -45,29 +45,40 @@ public struct ServiceFileReader: Sendable {
     ///   - directory: The directory that it lies in, absolute: what its relative paths begin with.
     ///   - format: How it is written; by default its name says that.
     /// - Returns: Its services: at least one, every name in `after` among them, and no circle.
-    /// - Throws: `ServiceFileError` for the first thing that is wrong.
+    /// - Throws: `ServiceFileError` for the first thing that is wrong, with all others.
     public func read(
         _ bytes: [UInt8],
         source: String,
         directory: ByteString,
         as format: Format? = nil
     ) throws(ServiceFileError) -> ServiceFile {
-        do throws(JSONError) {
-            let services: [Service]
+        let (services, mistakes) =
             switch format ?? Format(ofFile: source) {
-            case .procfile:
-                services = try Procfile.services(in: bytes)
-            case .json5:
-                var decoder = ServiceDecoder(reader: self, directory: directory)
-                services = try decoder.file(try JSON5Reader.read(bytes))
+            case .procfile: Procfile.services(in: bytes)
+            case .json5: services(in: bytes, directory)
             }
-            return ServiceFile(source: source, directory: directory, services: services)
-        } catch {
-            throw ServiceFileError(
-                file: source,
-                position: error.position,
-                message: error.message
-            )
+        var errors = mistakes.map { error in
+            ServiceFileError(file: source, position: error.position, message: error.message)
         }
+        guard var first = errors.first else {
+            return ServiceFile(source: source, directory: directory, services: services)
+        }
+        errors.removeFirst()
+        first.others = errors
+        throw first
+    }
+
+    private func services(
+        in bytes: [UInt8],
+        _ directory: ByteString
+    ) -> (services: [Service], errors: [JSONError]) {
+        let (value, mistakes) = JSON5Reader.check(bytes)
+        guard let value else { return ([], mistakes) }
+        var decoder = ServiceDecoder(reader: self, directory: directory)
+        let services = decoder.file(value, isWhole: mistakes.isEmpty)
+        // What could not be read has another kind than was expected, and is wrong once.
+        let places = Set(mistakes.map(\.position))
+        let errors = mistakes + decoder.errors.filter { !places.contains($0.position) }
+        return (services, errors.sorted { $0.position < $1.position })
     }
 }

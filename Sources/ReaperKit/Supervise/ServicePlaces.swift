@@ -10,15 +10,20 @@ struct ServicePlaces {
     /// Most names of a circle that a message has room for.
     private static let shownNames = 8
 
-    /// Refuses what each service may say alone, but not all of them together.
-    func refuseContradictions(among services: [Service]) throws(JSONError) {
-        try refuseStrangers(among: services)
-        try refuseCircle(among: services)
-        try refuseSharedPorts(among: services)
-        try refuseSharedLogs(among: services)
+    /// What each service may say alone, but not all of them together.
+    ///
+    /// Of one kind the first is said: more often than not the others follow from it.
+    func contradictions(among services: [Service]) -> [JSONError] {
+        var errors: [JSONError] = []
+        for refuse in [refuseCircle, refuseSharedPorts, refuseSharedLogs] {
+            do throws(JSONError) { try refuse(services) } catch { errors.append(error) }
+        }
+        return errors
     }
 
-    private func refuseStrangers(among services: [Service]) throws(JSONError) {
+    /// Names in `after` that are none of another service's.
+    func strangers(among services: [Service]) -> [JSONError] {
+        var errors: [JSONError] = []
         let known = Set(services.map(\.name))
         for (service, names) in zip(services, after) {
             var seen: Set<String> = []
@@ -27,29 +32,30 @@ struct ServicePlaces {
                 guard known.contains(name.text) else {
                     let others = services.map(\.name).filter { $0 != service.name }
                     let hint = nearestName(to: name.text, in: others)
-                    throw JSONError(
-                        "expected the name of a service in this file for 'after', found '\(text)'"
-                            + (hint.map { "; did you mean '\($0)'?" } ?? ""),
-                        at: name.position
+                    errors.append(
+                        JSONError(
+                            "expected the name of a service in this file for 'after', found"
+                                + " '\(text)'" + (hint.map { "; did you mean '\($0)'?" } ?? ""),
+                            at: name.position
+                        )
                     )
+                    continue
                 }
-                guard name.text != service.name else {
-                    throw JSONError(
-                        "expected another service for 'after', found '\(text)' itself",
-                        at: name.position
-                    )
+                let message: String
+                if name.text == service.name {
+                    message = "expected another service for 'after', found '\(text)' itself"
+                } else if !seen.insert(name.text).inserted {
+                    message = "expected each name once for 'after', found '\(text)' again"
+                } else {
+                    continue
                 }
-                guard seen.insert(name.text).inserted else {
-                    throw JSONError(
-                        "expected each name once for 'after', found '\(text)' again",
-                        at: name.position
-                    )
-                }
+                errors.append(JSONError(message, at: name.position))
             }
         }
+        return errors
     }
 
-    private func refuseCircle(among services: [Service]) throws(JSONError) {
+    private func refuseCircle(_ services: [Service]) throws(JSONError) {
         guard let circle = ServiceGraph(services).circle, let first = circle.first else { return }
         var names = circle.prefix(Self.shownNames).map { "'\($0)'" }
         let hidden = circle.count - names.count
@@ -69,7 +75,7 @@ struct ServicePlaces {
         var owner: Int
     }
 
-    private func refuseSharedPorts(among services: [Service]) throws(JSONError) {
+    private func refuseSharedPorts(_ services: [Service]) throws(JSONError) {
         for transport in [TransportProtocol.tcp, .udp] {
             var claims: [Claim] = []
             for (number, service) in services.enumerated() {
@@ -109,7 +115,7 @@ struct ServicePlaces {
     }
 
     /// Two that write to one file would each begin it anew under the other.
-    private func refuseSharedLogs(among services: [Service]) throws(JSONError) {
+    private func refuseSharedLogs(_ services: [Service]) throws(JSONError) {
         var owners: [ByteString: String] = [:]
         for (service, place) in zip(services, logs) {
             guard let path = service.log.path else { continue }

@@ -299,11 +299,14 @@ public enum SupervisorFailure: Error, Sendable {
 
 /// Why a service file could not be read again, in words.
 public struct ServiceFileFailure: Error, Sendable {
-    /// Where and why.
-    public var message: String
+    /// Where and why, one for each thing that is wrong.
+    public var messages: [String]
+
+    /// All of it in one line.
+    var message: String { messages.joined(separator: "; ") }
 
     /// Creates a failure.
-    public init(_ message: String) { self.message = message }
+    public init(_ messages: [String]) { self.messages = messages }
 }
 
 /// Things to do, each at its time.

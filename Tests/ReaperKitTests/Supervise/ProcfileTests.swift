@@ -55,6 +55,13 @@ struct ProcfileTests {
         #expect(said.contains(message) && said.hasPrefix("Procfile:"), "\(said)")
     }
 
+    @Test("every line that is a mistake is said")
+    func refusesAll() {
+        let text = "web: a\nb\nweb: c\nx:\n"
+        let error = #expect(throws: ServiceFileError.self) { try Self.read(Array(text.utf8)) }
+        #expect(error?.all.map { $0.position?.line } == [2, 3, 4])
+    }
+
     @Test("ten thousand lines are read, and not one more")
     func many() throws {
         let lines = (0...10_000).map { "s\($0): x\n" }

@@ -291,6 +291,30 @@ struct ServiceRefusalTests {
         #expect(said.contains(testCase.message) && said.hasPrefix("t.json5:"), "\(said)")
     }
 
+    @Test("everything that is wrong with a file is said at once, in the order of its text")
+    func refusesAll() {
+        let text = """
+            {services:{
+            a:{comand:'x',after:['b','q'],ports:0},
+            b:{command:'x',class:'root',
+            env:{'':'x',A:true},restart:'often'},
+            c:{command:'x' after:'a'}}}
+            """
+        let error = #expect(throws: ServiceFileError.self) { try ServiceFileTests.read(text) }
+        let said = error?.all.map(\.description) ?? []
+        let starts = [
+            "2:4: unknown key 'comand'", "2:37: ", "3:22: expected one of user, system",
+            "4:6: expected a variable's name", "4:15: expected a string", "4:29: expected one of",
+            "5:16: ",
+        ]
+        #expect(said.count == starts.count, "\(said)")
+        for (line, start) in zip(said, starts) { #expect(line.hasPrefix("t.json5:\(start)")) }
+        let names = #expect(throws: ServiceFileError.self) {
+            try ServiceFileTests.read("{services:{a:{command:'x',after:['b','a']}}}")
+        }
+        #expect(names?.all.map { $0.position?.column } == [34, 38])
+    }
+
     @Test("of a long circle not every name is said")
     func longCircle() {
         let services = (0..<1000).map { "s\($0):{command:'x',after:'s\(($0 + 1) % 1000)'}" }
