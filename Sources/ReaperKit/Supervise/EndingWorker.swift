@@ -51,6 +51,7 @@ extension Supervisor {
             target.directory = service.directory
             target.user = service.user
             target.environment = service.environment
+            target.since = running[name]?.since ?? 0
             target.log = running[name].map { ByteString($0.log.path) }
             return target
         }
@@ -58,11 +59,12 @@ extension Supervisor {
         let isForced = ending?.isForced == true || wanted.isSubset(of: forced)
         forced.subtract(wanted)
         let deadline = ending?.end.map { max($0 - Clock.monotonic(), .milliseconds(200)) }
-        let request = ServiceEnding(
+        var request = ServiceEnding(
             targets,
             deadline: deadline ?? .seconds(30),
             isForced: isForced
         )
+        request.areDescendants = names.allSatisfy { running[$0]?.isAdopted != true }
         startWorker(request, for: .services(names))
     }
 

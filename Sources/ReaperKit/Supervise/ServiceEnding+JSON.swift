@@ -5,6 +5,7 @@ extension ServiceEnding {
         json.object { json in
             json.member("deadline_ms", deadline.milliseconds)
             json.member("force", isForced)
+            json.member("descendants", areDescendants)
             json.array("targets") { json in
                 for target in targets { json.object { Self.write(target, &$0) } }
             }
@@ -18,6 +19,7 @@ extension ServiceEnding {
         json.member("pid", target.identity?.pid)
         json.member("start_ticks", target.identity?.startTime)
         json.member("mark", target.mark)
+        json.member("since_ticks", target.since)
         json.member("fingerprint", target.fingerprint)
         json.member("signal", target.stop.signal.number)
         json.member("timeout_ms", target.stop.timeout.milliseconds)
@@ -61,6 +63,7 @@ extension ServiceEnding {
             deadline: .milliseconds(try fields.integer("deadline_ms") ?? 30_000),
             isForced: try fields.flag("force")
         )
+        areDescendants = try fields.flag("descendants")
     }
 
     static func target(_ value: JSONValue) throws(JSONError) -> Target {
@@ -102,6 +105,8 @@ extension ServiceEnding {
             stop: stop,
             after: (fields["after"]?.array ?? []).compactMap(\.string)
         )
+        let since = try fields.integer("since_ticks")
+        target.since = since.flatMap(UInt64.init(exactly:)) ?? 0
         target.fingerprint = try fields.string("fingerprint")
         let words = { (key: String) in
             (fields[key]?.array ?? []).compactMap(\.string)

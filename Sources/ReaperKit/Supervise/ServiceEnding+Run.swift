@@ -31,8 +31,9 @@ extension ServiceEnding {
             }
             let left = max((end - Clock.monotonic()) / (waves.count - index), .milliseconds(100))
             let begun = Clock.monotonic() - start
-            var part = try ServiceEnding(wave, deadline: left, isForced: interrupts.count > 0)
-                .runAtOnce(protecting: protecting, observe: observe)
+            var ending = ServiceEnding(wave, deadline: left, isForced: interrupts.count > 0)
+            ending.areDescendants = areDescendants
+            var part = try ending.runAtOnce(protecting: protecting, observe: observe)
             for index in part.parts.indices where part.parts[index].ended > 0 {
                 part.parts[index].time += begun
             }

@@ -11,6 +11,9 @@ public struct ServiceEnding: Sendable, Equatable {
         public var identity: ProcessIdentity?
         /// What marks whatever it started; empty: nothing does.
         public var mark: String
+        /// When the mark was made, in clock ticks after boot: whoever is older is nobody of the
+        /// service's; 0: not known.
+        public var since: UInt64 = 0
         /// How it is ended.
         public var stop: StopAction
         /// Names of those that end before it.
@@ -50,6 +53,9 @@ public struct ServiceEnding: Sendable, Equatable {
     public var deadline: Duration
     /// Whether to kill without asking.
     public var isForced: Bool
+    /// Whether everything that they started descends from the supervisor, who is a subreaper and
+    /// this process's parent.
+    public var areDescendants = false
 
     /// Creates a request.
     public init(_ targets: [Target], deadline: Duration = .seconds(30), isForced: Bool = false) {
@@ -78,9 +84,12 @@ public struct ServiceEnding: Sendable, Equatable {
     /// The marks of those that have one.
     var marks: ServiceMarks {
         var marks = ServiceMarks()
-        for target in targets where !target.mark.isEmpty {
+        let marked = targets.filter { !$0.mark.isEmpty }
+        for target in marked {
             marks.rules[ServiceMarks.entry(target.mark)] = Self.rule(of: target.name)
         }
+        marks.since = marked.map(\.since).min() ?? 0
+        marks.areDescendants = areDescendants
         return marks
     }
 }

@@ -17,6 +17,10 @@ public struct ServiceMarks: Sendable, Equatable {
 
     /// The rule by which each mark's processes are ended, by the whole entry `NAME=VALUE`.
     public var rules: [ByteString: String] = [:]
+    /// When the first of the marks was made, in clock ticks after boot; 0: not known.
+    public var since: UInt64 = 0
+    /// Whether everybody who carries one descends from the parent of this process, a subreaper.
+    public var areDescendants = false
 
     /// No marks.
     public init() {}
@@ -30,6 +34,22 @@ public struct ServiceMarks: Sendable, Equatable {
             if let rule = rules[entry] { return rule }
         }
         return nil
+    }
+}
+
+extension ServiceMarks {
+    /// Whether a process whose environment cannot be read belongs to none of the services.
+    ///
+    /// An agent that is not dumpable keeps its environment from its own user, and is there all day.
+    /// One that is older than every mark was started by nobody of theirs; nor was one whose parents
+    /// up to the first are known, where the subreaper is none of them: orphans would be its own.
+    func exclude(_ process: ProcessRecord, in view: SnapshotView) -> Bool {
+        if process.identity.startTime < since { return true }
+        let chain = view.snapshot.host.ownChain
+        guard areDescendants, chain.count > 1 else { return false }
+        let ancestors = view.tree.ancestors(of: process)
+        return (ancestors.last ?? process).parent == 0
+            && !ancestors.contains { $0.identity == chain[1] }
     }
 }
 
@@ -60,6 +80,7 @@ struct ServiceProcessDetector: Detector {
             case .denied(let code):
                 switch isOthers(process, view.snapshot.host.effectiveUser) {
                 case true?: continue
+                case false? where marks.exclude(process, in: view): continue
                 case false?: detection.hide(process.pid, .environment, code)
                 case nil: detection.wanted.insert(FactRequest(pid: process.pid, kind: .status))
                 }

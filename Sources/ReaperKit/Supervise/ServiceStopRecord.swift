@@ -79,6 +79,7 @@ extension Supervisor {
         )
         target.identity = service.record.identity
         target.mark = service.record.mark
+        target.since = service.since
         target.fingerprint = service.fingerprint
         let bytes = target.json
         guard bytes != service.stop else { return }

@@ -87,7 +87,8 @@ extension Supervisor {
             running[name] = RunningService(
                 record: record(of: service, pid: pid, mark: mark),
                 log: log,
-                fingerprint: service.fingerprint
+                fingerprint: service.fingerprint,
+                since: facts.identity.startTime
             )
             let start = running[name]?.record.identity.startTime ?? 0
             if firstStarts[name] == nil { firstStarts[name] = start }

@@ -8,6 +8,8 @@ public struct Leftovers: Sendable {
         var record: ServiceRecord
         /// How it is ended, if that was written down.
         var stop: ServiceEnding.Target?
+        /// When its mark was made, as far as the supervisor's record tells; 0: not known.
+        var since: UInt64 = 0
         /// Its name.
         public var name: String { record.name }
         /// Its process.
@@ -80,6 +82,7 @@ public struct Leftovers: Sendable {
             value["pid"]?.integer != Int64(facts.identity.pid)
         else { return }
         let known = Set(items.map(\.name))
+        let start = value["start_ticks"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0
         for name in (value["services"]?.array ?? []).compactMap(\.string)
         where !known.contains(name) {
             let record = ServiceRecord(
@@ -92,7 +95,7 @@ public struct Leftovers: Sendable {
                 startedAt: .zero,
                 ports: nil
             )
-            items.append(Item(record: record, stop: nil, isGone: true))
+            items.append(Item(record: record, stop: nil, since: start, isGone: true))
         }
     }
 }
@@ -186,6 +189,7 @@ extension Supervisor {
             ?? ServiceEnding.Target(name: item.name, identity: nil, mark: "", stop: StopAction())
         target.identity = item.isGone ? nil : item.identity
         target.mark = item.record.mark
+        target.since = item.stop?.since ?? item.since
         return target
     }
 
@@ -208,6 +212,8 @@ extension Supervisor {
             record: record,
             log: log(of: service),
             fingerprint: item.stop?.fingerprint,
+            since: item.stop?.since ?? 0,
+            isAdopted: true,
             pidfd: pidfd
         )
         lookAtLogsSoon()

@@ -134,6 +134,10 @@ public final class Supervisor {
         var stop: [UInt8] = []
         /// Of the definition that its process was started with; `nil` where nobody wrote it down.
         var fingerprint: String?
+        /// When its mark was made, in clock ticks after boot; 0: not known.
+        var since: UInt64 = 0
+        /// Whether an earlier supervisor has started it.
+        var isAdopted = false
         /// Its pidfd, where it is no child: then nothing else tells of its end.
         var pidfd: Int32?
     }

@@ -364,4 +364,23 @@ struct UpKilledTests {
         #expect(try services.command("down").code == 0)
         #expect(supervisor.hasEnded)
     }
+
+    @Test("an own process that cannot be read leaves no doubt where it is none of a service's")
+    func undumpable() throws {
+        let python = Binary(path: try #require(Machine.python))
+        let user: UInt32? = geteuid() == 0 ? 65_534 : nil
+        let services = try SupervisedServices(Self.pair, asUser: user)
+        #expect(try services.up().code == 0)
+        // An agent that keeps its environment from its own user, and ends with its input.
+        let ready = services.directory.path("ready")
+        let program =
+            "import ctypes, sys; open(sys.argv[1], 'w'); ctypes.CDLL(None).prctl(4, 0, 0, 0, 0);"
+            + "open(sys.argv[1] + '.now', 'w'); sys.stdin.read()"
+        let agent = try python.start(["-c", program, ready], asUser: user)
+        services.wait(forFile: "ready.now")
+        let stop = try services.command("stop", "upweb")
+        #expect(stop.code == 0, "\(stop.errorText)")
+        agent.closeInput()
+        #expect(try agent.finish().code == 0)
+    }
 }
