@@ -1,3 +1,4 @@
+import Glibc
 import ReaperKit
 
 /// What `up` and its companions work with.
@@ -39,7 +40,7 @@ extension Flag {
         Flag(
             long: "state-dir",
             topic: .sources,
-            commands: talkers,
+            commands: talkers + [.list],
             summary: "where the supervisor's lock, socket, records and logs are",
             details: """
                 Without it: REAPER_STATE_DIR; else /run/reaper for root, and for others \
@@ -121,6 +122,12 @@ extension Flag {
 }
 
 extension Options {
+    /// Has the rules about services look in the state directory that was named.
+    func applyStateDirectory() {
+        guard let directory = services.stateDirectory else { return }
+        unsafe setenv("REAPER_STATE_DIR", StateDirectory.path(directory), 1)
+    }
+
     /// Refuses what the supervisor's commands cannot make sense of.
     func checkServices(for command: Subcommand) throws(UsageError) {
         guard !operands.contains("") else {

@@ -3,6 +3,7 @@ import ReaperKit
 /// `reaper list`: the instances that rules know.
 enum ListCommand {
     static func run(_ options: Options) -> ExitStatus {
+        options.applyStateDirectory()
         do throws(SystemError) {
             let output = try Output(opening: options.output.file)
             return list(options, to: output)

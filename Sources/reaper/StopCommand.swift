@@ -10,6 +10,7 @@ enum StopCommand {
         } catch {
             return CommandLineTool.refuse(error)
         }
+        options.applyStateDirectory()
         if let status = ServiceStop.run(&options) { return status }
         do throws(Outputs.Failure) {
             let output = try Outputs(opening: options.output)

@@ -72,6 +72,21 @@ struct UpKilledTests {
         #expect(probes.allSatisfy { $0.hasEnded })
     }
 
+    @Test("list and stop look in the state directory that is named")
+    func namedDirectory() throws {
+        // Neither the variable nor a mark leads there.
+        let services = try SupervisedServices(
+            "upbare: { command: \"exec env -i /bin/sleep 600\" },"
+        )
+        let probe = try #require(try killed(services).first)
+        let words = ["--state-dir", services.directory.path("state")]
+        let list = try Binary.reaper.run(["list", "--json", "upbare"] + words)
+        let instances = try list.jsonObject()["instances"] as? [[String: Any]] ?? []
+        #expect(instances.map { $0["pid"] as? Int32 } == [probe.pid], "\(list.errorText)")
+        let stop = try Binary.reaper.run(["stop", "upbare"] + words)
+        #expect(probe.hasEnded, "\(stop.errorText)")
+    }
+
     @Test("up replaces what it left: ends it, then starts its own")
     func replace() throws {
         let services = try SupervisedServices(Self.pair)
