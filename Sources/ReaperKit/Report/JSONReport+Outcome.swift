@@ -30,6 +30,9 @@ extension TargetOutcome {
         json.member("name", name)
         json.member("result", result.rawValue)
         json.member("signal", signal?.name)
+        json.member("asked_ms", asked?.milliseconds)
+        json.member("grace_ms", grace?.milliseconds)
+        json.member("killed_ms", killed?.milliseconds)
         json.member("after_ms", after?.milliseconds)
         json.member("reason", reason.map(style.shown))
     }

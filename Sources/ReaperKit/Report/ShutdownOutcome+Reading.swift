@@ -28,15 +28,23 @@ extension ShutdownOutcome {
 
 extension JSONValue {
     fileprivate func targetOutcome() throws(JSONError) -> TargetOutcome {
-        let after: Int64? = try number("after_ms")
-        return TargetOutcome(
+        var outcome = TargetOutcome(
             identity: try identity("identity"),
             name: try bytes("name") ?? "",
             result: try choice("result"),
             signal: try self["signal"]?.text(for: "signal").parse(Signal.init(parsing:)),
-            after: after.map { .milliseconds($0) },
+            after: try time(inMilliseconds: "after_ms"),
             reason: try text("reason")
         )
+        outcome.asked = try time(inMilliseconds: "asked_ms")
+        outcome.grace = try time(inMilliseconds: "grace_ms")
+        outcome.killed = try time(inMilliseconds: "killed_ms")
+        return outcome
+    }
+
+    private func time(inMilliseconds name: String) throws(JSONError) -> Duration? {
+        let value: Int64? = try number(name)
+        return value.map { .milliseconds($0) }
     }
 
     fileprivate func portOutcome() throws(JSONError) -> PortOutcome {

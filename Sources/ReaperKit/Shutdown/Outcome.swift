@@ -26,6 +26,13 @@ public struct TargetOutcome: Sendable, Equatable {
     public var signal: Signal?
     /// Time from the start of the shutdown to its exit; `nil` while it lives.
     public var after: Duration?
+    /// Time from the start of the shutdown to its stop signal; `nil` if it was not sent any.
+    public var asked: Duration?
+    /// How long it was given to answer that; `nil` where it was not asked, or it is not known.
+    public var grace: Duration?
+    /// Time from the start of the shutdown to SIGKILL; `nil` if it was not sent that, or as what it
+    /// was asked with.
+    public var killed: Duration?
     /// Why it survived, was denied or refused; or what is notable, such as a zombie's parent.
     public var reason: String?
 

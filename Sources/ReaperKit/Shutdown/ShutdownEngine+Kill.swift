@@ -27,10 +27,10 @@ extension ShutdownEngine {
             for member in set.active.sorted(by: { order($0.target.depth, $1.target.depth) }) {
                 if together.contains(member.identity) {
                     set[member.identity]?.lastSignal = .kill
-                    set[member.identity]?.wasKilled = true
+                    set[member.identity]?.noteKill(at: kernel.now())
                     observe(.sent(.kill, member.target))
                 } else if send(.kill, to: member.identity) {
-                    set[member.identity]?.wasKilled = true
+                    set[member.identity]?.noteKill(at: kernel.now())
                 }
             }
             kernel.thawGroups()

@@ -22,7 +22,7 @@ extension ShutdownEngine {
                 noteSuccessor(target)
                 if killed.contains(target.identity) {
                     set[target.identity]?.lastSignal = .kill
-                    set[target.identity]?.wasKilled = true
+                    set[target.identity]?.noteKill(at: kernel.now())
                     observe(.sent(.kill, target))
                 } else {
                     pin(target)

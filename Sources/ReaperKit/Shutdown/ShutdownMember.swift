@@ -25,6 +25,8 @@ struct ShutdownMember {
     var lastSignal: Signal?
     /// Whether it was sent SIGKILL after its grace; that may also be what a rule or user asks with.
     var wasKilled = false
+    /// When it was sent that.
+    var killed: Duration?
     /// Whether it was sent SIGSTOP, and has to be continued if it is not killed.
     var isFrozen = false
     /// When it was sent SIGSTOP so that its children could be seen before it is asked.
@@ -66,6 +68,12 @@ struct ShutdownMember {
     /// Whether its grace has passed at `time`; one that was never asked still has all of it.
     func hadGrace(at time: Duration) -> Bool { graceEnd.map { time >= $0 } ?? false }
 
+    /// Notes that it was sent SIGKILL; who gets it again got it the first time.
+    mutating func noteKill(at time: Duration) {
+        wasKilled = true
+        killed = killed ?? time
+    }
+
     /// The one outcome that a target has.
     func outcome(start: Duration) -> TargetOutcome {
         var outcome = TargetOutcome(
@@ -76,6 +84,9 @@ struct ShutdownMember {
             after: gone.map { $0 - start },
             reason: reason ?? (gone == nil ? obstacle : remark)
         )
+        outcome.asked = asked.map { $0 - start }
+        outcome.grace = asked == nil ? nil : target.timeout
+        outcome.killed = killed.map { $0 - start }
         if let verdict {
             outcome.result = verdict
         } else if gone != nil {
