@@ -83,7 +83,7 @@ enum ExplainCommand {
     ) -> [UInt8] {
         let style = options.style
         return switch options.format {
-        case .table, .tree, .junit, .github, .openmetrics, .dot:
+        case .table, .tree, .junit, .github, .openmetrics, .html, .dot:
             // Those were refused with the command line.
             ExplanationText.render(report, style: style)
         case .json: ExplanationJSON.render(report, style: style)

@@ -8,13 +8,15 @@ extension Flag {
             topic: .output,
             commands: [.scan, .clean, .explain, .list, .stop, .rules, .run, .report],
             summary:
-                "as table, json or ndjson, findings also as tree, junit, github, openmetrics, dot [table]",
+                "as table, json or ndjson, findings also as tree, junit, github, openmetrics, html, "
+                + "dot [table]",
             details: "ndjson has one finding, or instance, per line, each with the host's fields. "
                 + "scan, clean, stop and run also write tree (who started whom, with the findings "
                 + "in place, ports, ages, and in which order a plan stops them), junit (a test case per rule and detector that "
                 + "looked, XML for Jenkins or GitLab), github (annotations of GitHub Actions, and a "
                 + "job summary where GITHUB_STEP_SUMMARY names its file), openmetrics (for "
-                + "Prometheus or node_exporter's textfile collector) and dot (for Graphviz). report "
+                + "Prometheus or node_exporter's textfile collector), html (one page that loads "
+                + "nothing, with evidence, tree, plan and timeline) and dot (for Graphviz). report "
                 + "writes all of them but tree and dot.",
             argument: .value("FORMAT") { (options, text, _) throws(ValueError) in
                 options.output.format = try choice(text, "a format")

@@ -73,7 +73,7 @@ extension Output {
         let style = options.style
         let bytes =
             switch options.format {
-            case .table, .tree, .junit, .github, .openmetrics, .dot:
+            case .table, .tree, .junit, .github, .openmetrics, .html, .dot:
                 // Those were refused with the command line.
                 InstanceTable.render(report, style: style)
             case .json: JSONInstances.render(report, style: style)

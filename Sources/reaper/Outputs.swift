@@ -77,9 +77,10 @@ struct Outputs: ~Copyable {
         _ status: ExitStatus
     ) -> ExitStatus {
         var statuses = [status]
-        for file in reports { statuses.append(file.finish(report, options)) }
+        for file in reports { statuses.append(file.finish(report, options, status)) }
         if let summary { statuses.append(summary.finish(report, options)) }
-        let bytes = shown?.rendered(as: options.format, style: options.style) ?? []
+        let style = options.style(in: options.file, endingWith: status)
+        let bytes = shown?.rendered(as: options.format, style: style) ?? []
         statuses.append(main.finish(bytes, .clean))
         return .worst(statuses)
     }
@@ -101,9 +102,24 @@ private final class ReportFile {
         self.output = consume output
     }
 
-    func finish(_ report: some RenderableReport, _ options: OutputOptions) -> ExitStatus {
+    func finish(
+        _ report: some RenderableReport,
+        _ options: OutputOptions,
+        _ status: ExitStatus
+    ) -> ExitStatus {
         guard let output = output.take() else { return .clean }
-        let style = options.style(in: destination.file)
+        let style = options.style(in: destination.file, endingWith: status)
         return output.finish(report.rendered(as: destination.format, style: style), .clean)
+    }
+}
+
+extension OutputOptions {
+    /// How to write what a command has to say in the end, for a format that also tells how it was
+    /// asked and what it returns.
+    fileprivate func style(in file: String?, endingWith status: ExitStatus) -> ReportStyle {
+        var style = style(in: file)
+        style.request = ["reaper"] + ProgramArguments.all()
+        style.status = status
+        return style
     }
 }

@@ -64,7 +64,7 @@ private struct DotGraph {
         }
         for (number, wave) in plan.waves.enumerated() {
             let name = plan.waves.count > 1 ? "wave \(number + 1), " : ""
-            for (target, step) in ProcessForest.steps(of: wave) {
+            for (target, step) in ShutdownPlan.steps(of: wave) {
                 note(target.identity, ["\(name)step \(step): \(what(target))"], nil)
                 nodes[target.identity]?.name = target.name
                 if let parent = target.parent.flatMap({ byNumber[$0] }), parent != target.identity {

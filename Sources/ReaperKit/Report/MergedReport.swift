@@ -133,10 +133,7 @@ public struct HostReport: Sendable {
     /// found is 1, whatever became of it. That a name which `stop` was given fits nothing, and
     /// `--require-match`, leave no trace in a report.
     public func status(failingOn threshold: FailureThreshold = .warning) -> ExitStatus {
-        guard report.error == nil else { return .usage }
-        let done = report.cleanStatus(failingOn: threshold)
-        guard report.isOfRun else { return done }
-        return .worst([done, report.scanStatus(failingOn: threshold)])
+        report.endStatus(failingOn: threshold)
     }
 
     /// What is worth a row: not what an outcome tells of.

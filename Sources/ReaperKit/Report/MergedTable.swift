@@ -186,15 +186,15 @@ extension MergedReport {
 
 extension HostReport {
     /// Whether something did not go as it should, or could not be learned.
-    fileprivate var isTroubled: Bool {
+    var isTroubled: Bool {
         !report.isComplete || !problems(ReportStyle()).isEmpty
     }
 
     /// Whether it tells more than that nothing is left.
-    fileprivate var isNotable: Bool { isTroubled || !report.findings.isEmpty }
+    var isNotable: Bool { isTroubled || !report.findings.isEmpty }
 
     /// What came of it, in few words.
-    fileprivate func state(_ style: ReportStyle) -> String {
+    func state(_ style: ReportStyle) -> String {
         var parts = report.isComplete ? [] : ["incomplete view"]
         parts += report.actionVerdicts(style).map(\.summary)
         if report.outcome == nil, let plan = report.plan, !plan.isNothingToDo {
@@ -205,7 +205,7 @@ extension HostReport {
     }
 
     /// Everything about it that is not as it should be, escaped and masked.
-    fileprivate func problems(_ style: ReportStyle) -> [String] {
+    func problems(_ style: ReportStyle) -> [String] {
         report.viewProblems + report.actionVerdicts(style).flatMap(\.problems)
     }
 }

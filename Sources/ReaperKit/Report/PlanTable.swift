@@ -91,7 +91,8 @@ enum PlanTable {
         }
     }
 
-    private static func headline(of plan: ShutdownPlan) -> String {
+    /// How much there is to do, such as `plan: stop 2 processes, 1 refused`.
+    static func headline(of plan: ShutdownPlan) -> String {
         var parts: [String] = []
         let waitedFor = plan.zombies.count(where: \.isGone)
         let zombies = plan.zombies.count - waitedFor

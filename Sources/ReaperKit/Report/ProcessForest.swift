@@ -136,7 +136,7 @@ struct ProcessForest {
             one
         }
         for (wave, targets) in plan.waves.enumerated() {
-            for (target, number) in ProcessForest.steps(of: targets) {
+            for (target, number) in ShutdownPlan.steps(of: targets) {
                 change(target.identity) { node in
                     node.step = Step(target: target, wave: wave + 1, number: number)
                     node.name = target.name
@@ -154,18 +154,6 @@ struct ProcessForest {
         for refusal in plan.refused {
             guard let process = refusal.identity else { continue }
             change(process) { $0.remarks.append("refused: \(refusal.reason)") }
-        }
-    }
-
-    /// Every target with its place in the order: a tree goes level by level, trees go together.
-    static func steps(of wave: [ShutdownTarget]) -> [(target: ShutdownTarget, number: Int)] {
-        var depths: [ProcessIdentity: Set<Int>] = [:]
-        for target in wave { depths[target.root, default: []].insert(target.depth) }
-        let levels = depths.mapValues { $0.sorted() }
-        return wave.map { target in
-            let own = levels[target.root] ?? []
-            let index = own.firstIndex(of: target.depth) ?? 0
-            return (target, target.order == .deepestFirst ? own.count - index : index + 1)
         }
     }
 

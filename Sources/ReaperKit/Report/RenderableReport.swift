@@ -29,6 +29,7 @@ extension MergedReport: RenderableReport {
         case .junit: JUnitReport.render(self, style: style)
         case .github: GitHubReport.render(self, style: style)
         case .openmetrics: OpenMetricsReport.render(self)
+        case .html: HTMLReport.render(self, style: style)
         case .tree, .dot: []
         }
     }

@@ -102,6 +102,10 @@ public struct ReportStyle: Sendable {
     public var isQuiet = false
     /// Which findings a format that knows passed and failed takes for failures, `--fail-on`.
     public var failureThreshold = FailureThreshold.warning
+    /// What was typed, for a format that tells; empty where that is not known.
+    public var request: [ByteString] = []
+    /// What the command returns, for a format that tells; `nil`: what follows from the report.
+    public var status: ExitStatus?
 
     /// Creates the plain style.
     public init() {}

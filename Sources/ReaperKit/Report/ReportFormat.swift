@@ -14,6 +14,8 @@ public enum ReportFormat: String, Sendable, CaseIterable {
     case github
     /// Metrics for Prometheus.
     case openmetrics
+    /// A page for people that needs nothing else.
+    case html
     /// A graph for Graphviz.
     case dot
 
@@ -21,7 +23,7 @@ public enum ReportFormat: String, Sendable, CaseIterable {
     public var isOfFindingsOnly: Bool {
         switch self {
         case .table, .json, .ndjson: false
-        case .tree, .junit, .github, .openmetrics, .dot: true
+        case .tree, .junit, .github, .openmetrics, .html, .dot: true
         }
     }
 
@@ -35,6 +37,7 @@ public enum ReportFormat: String, Sendable, CaseIterable {
         case .junit: JUnitReport.render(report, style: style)
         case .github: GitHubReport.render(report, style: style)
         case .openmetrics: OpenMetricsReport.render(report)
+        case .html: HTMLReport.render(report, style: style)
         case .dot: DotReport.render(report, style: style)
         }
     }

@@ -51,19 +51,12 @@ struct XMLWriter {
 
     private mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-    /// Every quote and angle bracket, so that neither `]]>` nor an attribute's end can be forged.
-    ///
     /// A character that XML 1.0 does not allow, section 2.2, would void the whole text.
     private mutating func escape(_ text: String) {
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "&": raw("&amp;")
-            case "<": raw("&lt;")
-            case ">": raw("&gt;")
-            case "\"": raw("&quot;")
-            case "'": raw("&apos;")
             case "\n", " "..."\u{d7ff}", "\u{e000}"..."\u{fffd}", "\u{10000}"..."\u{10ffff}":
-                bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+                bytes.append(markup: scalar)
             default: raw("\u{fffd}")
             }
         }
