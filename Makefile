@@ -26,8 +26,8 @@ dora: .build/dora/bin/dora ## the tests against dora itself, from the Python reg
 	python3 -m venv .build/dora
 	.build/dora/bin/pip install --quiet dora-rs-cli dora-rs pyarrow || { rm -rf .build/dora; exit 1; }
 
-formats: .build/formats/junit-10.xsd ## the formats against their real readers, from the Python registry
-	swift test --disable-xctest --filter 'JUnitReport|GitHub|OpenMetricsReport|DotReport|MergedReport'
+formats: .build/formats/junit-10.xsd ## the formats against their real readers, from the Python registry; tidy, chromium, dot
+	swift test --disable-xctest --filter 'JUnitReport|GitHub|OpenMetricsReport|DotReport|MergedReport|HTML'
 
 .build/formats/junit-10.xsd:
 	python3 -m venv .build/formats

@@ -225,7 +225,7 @@ struct ArgumentParserTests {
         Refused(
             ["--report", "juint=x"],
             "--report: 'juint' is not a format: expected table, tree, json, ndjson, junit, "
-                + "github, openmetrics, dot (did you mean 'junit'?)"
+                + "github, openmetrics, html, dot (did you mean 'junit'?)"
         ),
         Refused(
             ["--report", "json=x", "--report", "dot=x"],

@@ -3,7 +3,7 @@ enum HTMLStyle {
     /// What the page's policy allows: this style and no other.
     ///
     /// SHA-256 in base 64; a test computes it anew.
-    static let digest = "dbsu5zsRo9n1HrAkQW6Ax0aQSxpAXvNBrUPV10abQ58="
+    static let digest = "BnZ987f2qFJDxU3utV7U01NcfzC71T8oF0MCZW5+3Gk="
 
     /// The style sheet; no color says anything that words do not.
     static let text: HTMLWriter.Word = """
@@ -99,6 +99,12 @@ enum HTMLStyle {
         footer { margin-top: 3rem; color: var(--dim); border-top: 1px solid var(--line); }
         @media (max-width: 45rem) { body { padding: .5rem .75rem 2rem; }
           dl { grid-template-columns: minmax(0, 1fr); } dd { margin-bottom: .35rem; } }
+        @media screen and (max-width: 45rem) {
+          .wide, .wide tbody, .wide tr, .wide th, .wide td, .wide caption { display: block;
+            width: auto; min-width: 0; border: 0; padding: .1rem 0; }
+          .wide tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
+          .wide tr[hidden], .wide td:empty { display: none; }
+          .wide thead { position: absolute; left: -999rem; } }
         @media print {
           :root { --page: #fff; --text: #000; --dim: #444; --line: #999; --box: #fff; --link: #000;
             --error: #800; --warning: #630; --info: #036; --good: #050; --bar: #6a6; --killed: #c73;

@@ -17,12 +17,12 @@ enum HTMLSummary {
             let typed = source.style.shownRequest
             if !typed.isEmpty {
                 html.element("dt", text: "Asked")
-                html.element("dd") { $0.code(source.line(of: typed)) }
+                html.element("dd") { $0.code(source.line(of: typed.map(\.quoted))) }
             }
             if let run = report.run {
                 html.element("dt", text: "Command")
                 html.element("dd") { html in
-                    html.code(source.line(of: run.shownCommand(source.style)))
+                    html.code(source.line(of: run.shownCommand(source.style).map(\.quoted)))
                     html.text(" \(run.ending.inWords), after \(run.duration.roughText)")
                 }
             }
@@ -169,6 +169,11 @@ extension ReportStyle {
     fileprivate var shownRequest: [ByteString] {
         showsSecrets ? request : SecretMask.masked(arguments: request)
     }
+}
+
+extension ByteString {
+    /// As a shell would want it typed.
+    fileprivate var quoted: ByteString { ByteString(text.quotedForShell) }
 }
 
 extension CommandEnding {

@@ -227,7 +227,10 @@ extension Duration {
     fileprivate var axisText: String {
         let (seconds, attoseconds) = clampedComponents
         let microseconds = attoseconds / 1_000_000_000_000
-        if seconds == 0, microseconds % 1000 != 0 { return "\(microseconds) µs" }
-        return roughText
+        guard seconds == 0, microseconds % 1000 != 0 else { return roughText }
+        // As if it were a thousand times as long, in seconds: three decimals and no rounding.
+        var digits = Duration.milliseconds(microseconds).secondsText
+        while digits.hasSuffix("0") { digits.removeLast() }
+        return "\(digits) ms"
     }
 }

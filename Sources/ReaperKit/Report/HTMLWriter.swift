@@ -158,7 +158,10 @@ struct HTMLWriter {
     }
 
     /// Writes a name of foreign origin, whose direction of writing is its own affair.
-    mutating func foreign(_ text: String) { element("bdi", text: text) }
+    mutating func foreign(_ text: String) {
+        guard !text.isEmpty else { return }
+        element("bdi", text: text)
+    }
 
     /// Writes something that is typed or read letter by letter.
     mutating func code(_ text: String) { element("code", text: text) }

@@ -40,7 +40,7 @@ struct ReportCommandTests {
     func formats() throws {
         let specimen = try Specimen("sleep")
         try stage("node1", specimen.root)
-        let names = ["json", "ndjson", "junit", "github", "openmetrics"]
+        let names = ["json", "ndjson", "junit", "github", "openmetrics", "html"]
         let reports = names.flatMap { ["--report", "\($0)=\(directory.path("all.\($0)"))"] }
         let completion = try Binary.reaper.run(
             ["report", directory.path("reports/node1.json")] + reports

@@ -6,7 +6,7 @@ import Testing
 @Suite("several reports in one run", .timeLimit(.minutes(60)))
 struct ReportFilesTests {
     private static let formats = [
-        "table", "tree", "json", "ndjson", "junit", "github", "openmetrics", "dot",
+        "table", "tree", "json", "ndjson", "junit", "github", "openmetrics", "html", "dot",
     ]
     private let directory: TemporaryDirectory
 
@@ -33,6 +33,11 @@ struct ReportFilesTests {
         }
         #expect(try directory.read("junit").hasPrefix("<?xml"))
         #expect(try directory.read("dot").hasPrefix("digraph"))
+        let page = try directory.read("html")
+        #expect(page.hasPrefix("<!DOCTYPE html>\n") && page.hasSuffix("</html>\n"))
+        #expect(page.contains("<code>reaper \(command) --pid \(root)"))
+        #expect(page.contains("Exit status \(completion.code ?? -1). "))
+        #expect(page.contains("<svg ") == (command == "clean"))
         let metrics = try directory.read("openmetrics")
         #expect(metrics.hasSuffix("# EOF\n"))
         let label = #"{command="clean",result="exited"}"#
