@@ -37,12 +37,21 @@ public enum TrustedFile {
     public static func advice(about path: String) -> String? {
         var facts = stat()
         guard unsafe stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
+        // Whoever owns a directory on the way would put another in its place, whosever it is then.
+        let isExposed: Bool
+        do throws(SystemError) {
+            isExposed = try FollowedPath.follow(path).exposure != nil
+        } catch {
+            return nil
+        }
+        let place = "copy it to a directory that only root can write to"
+        guard !isExposed else {
+            return facts.st_uid == 0 ? place : "\(place), or run reaper as user \(facts.st_uid)"
+        }
         var commands: [String] = []
         if facts.st_uid != 0 { commands.append("chown root \(path.quotedForShell)") }
         if facts.st_mode & 0o022 != 0 { commands.append("chmod go-w \(path.quotedForShell)") }
-        guard !commands.isEmpty else {
-            return "copy it to a directory that only root can write to"
-        }
+        guard !commands.isEmpty else { return place }
         let command = "if you trust it: \(commands.joined(separator: " && "))"
         guard facts.st_uid != 0 else { return command }
         return command + "; or run reaper as user \(facts.st_uid)"

@@ -184,6 +184,8 @@ struct SinceOwnTests {
         let read = try Binary.reaper.run(["scan", "--since", file])
         #expect(read.code == 2)
         #expect(read.errorText.contains("refused for root: \(objection) \(above)"))
+        let advice = "; copy it to a directory that only root can write to\n"
+        #expect(read.errorText.hasSuffix(advice), "\(read.errorText)")
     }
 
     @Test(
