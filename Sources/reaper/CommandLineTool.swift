@@ -72,5 +72,5 @@ enum CommandLineTool {
         return UsageError(argument: "'\(name)'", message: "is not a command\(hint)")
     }
 
-    private static func showVersion() -> ExitStatus { show("reaper \(ReaperVersion.current)\n") }
+    private static func showVersion() -> ExitStatus { show(ReaperVersion.text) }
 }
