@@ -32,6 +32,8 @@ enum CommandLineTool {
         case "--version", "-V": return showVersion()
         // The supervisor's own, and nobody else's.
         case EndServicesCommand.name: return EndServicesCommand.run()
+        // The completion scripts' own.
+        case CompleteCommand.name: return CompleteCommand.run(arguments.dropFirst())
         default: break
         }
         if first.hasPrefix("-") {

@@ -23,7 +23,7 @@ extension Options {
             throw UsageError(message: "needs a COMMAND: reaper run [OPTION...] -- COMMAND...")
         case .report: try checkFiles()
         case .up, .down, .status, .restart, .reload, .logs: try checkServices(for: command)
-        case .scan, .clean, .explain, .snapshot, .rules, .help: return
+        case .scan, .clean, .explain, .snapshot, .rules, .completions, .help: return
         }
     }
 

@@ -33,7 +33,7 @@ extension Options {
                     + "'reaper scan' that format"
             )
         case .explain, .list, .wait, .snapshot, .rules, .help, .up, .down, .status, .restart,
-            .reload, .logs:
+            .reload, .logs, .completions:
             guard output.format.isOfFindingsOnly else { return }
             throw UsageError(
                 argument: "--format \(output.format.rawValue)",

@@ -20,6 +20,7 @@ struct Subcommand: Sendable {
         case restart
         case reload
         case logs
+        case completions
         case help
     }
 
@@ -75,6 +76,7 @@ struct Subcommand: Sendable {
         case .restart: restart
         case .reload: reload
         case .logs: logs
+        case .completions: completions
         case .help: help
         }
     }
