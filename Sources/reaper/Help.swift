@@ -53,20 +53,23 @@ enum Help {
         }
         if command.name != .help {
             lines.append("Exit status:")
-            for (status, meaning) in command.statuses {
+            for (status, meaning) in statuses(of: command) {
                 lines += row("  \(status.rawValue)", meaning, indent: 8)
-            }
-            let mayRunOut: [Subcommand.Name] = [.clean, .stop, .wait, .run, .report]
-            for status in statuses
-            where command.statuses.isEmpty
-                && (status != .deadline || mayRunOut.contains(command.name))
-                && (command.name == .run || !runStatuses.contains(status))
-            {
-                lines += row("  \(status.rawValue)", status.meaning, indent: 8)
             }
         }
         while lines.last == "" { lines.removeLast() }
         return text(lines)
+    }
+
+    /// What a command may return, and what that means.
+    static func statuses(of command: Subcommand) -> [(ExitStatus, String)] {
+        guard command.statuses.isEmpty else { return command.statuses }
+        let mayRunOut: [Subcommand.Name] = [.clean, .stop, .wait, .run, .report]
+        return statuses.filter { status in
+            (status != .deadline || mayRunOut.contains(command.name))
+                && (command.name == .run || !runStatuses.contains(status))
+        }
+        .map { ($0, $0.meaning) }
     }
 
     /// `-t, --timeout DURATION`.

@@ -312,7 +312,10 @@ struct Subcommand: Sendable {
         name: .help,
         synopsis: "[COMMAND]",
         summary: "explain a command",
-        details: ["Without a command it lists them. 'reaper help man-page' prints reaper.1."],
+        details: [
+            "Without a command it lists them. 'reaper help man-page PAGE' prints a manual page, such as "
+                + "reaper-scan.1, and 'reaper help man-page list' says which there are."
+        ],
         operands: "COMMAND",
         run: HelpCommand.run
     )

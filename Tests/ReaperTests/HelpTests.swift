@@ -4,7 +4,7 @@ import Testing
 
 @testable import reaper
 
-@Suite("help and manual page")
+@Suite("help")
 struct HelpTests {
     @Test("the overview has every command")
     func overview() {
@@ -38,36 +38,11 @@ struct HelpTests {
         }
     }
 
-    @Test("the manual page in the repository is the generated one")
-    func manualPage() throws {
-        let file = URL(filePath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "man/reaper.1")
-        let text = try String(contentsOf: file, encoding: .utf8)
-        let advice: Comment = "run: reaper help man-page > man/reaper.1"
-        #expect(text == ManPage.text, advice)
-    }
-
-    @Test("its notes are the advice for operators in docs/acceptance.md, heading by heading")
+    @Test(
+        "the notes of reaper(1) are the advice for operators in docs/acceptance.md, heading by heading"
+    )
     func notes() throws {
         let headings = try AcceptanceTable().advice
         #expect(headings.count == 3 && ManPage.notes.map(\.0) == headings)
-    }
-
-    @Test("the manual page has every flag, every status and only lines that roff reads as text")
-    func manualPageContents() {
-        let text = ManPage.text
-        for flag in Flag.all {
-            let name = flag.long.replacingOccurrences(of: "-", with: "\\-")
-            #expect(text.contains("\\fB\\-\\-\(name)\\fR"))
-        }
-        for status in ExitStatus.allCases {
-            let isListed = text.contains("\\fB\(status.rawValue)\\fR")
-            #expect(isListed == Help.statuses.contains(status))
-        }
-        let requests = [".\\\"", ".TH ", ".SH ", ".SS ", ".TP", ".PP", ".br"]
-        for line in text.split(separator: "\n") where line.hasPrefix(".") || line.hasPrefix("'") {
-            #expect(requests.contains { line.hasPrefix($0) }, "\(line)")
-        }
     }
 }
