@@ -6,11 +6,20 @@ STATIC = -Xswiftc -static-executable -Xlinker --gc-sections -Xlinker -s
 SOAK = swift run -c release -Xswiftc -static-executable soak
 BINARY = .build/release/reaper
 SOURCES = Package.swift Sources Tests
+# What `reaper --version` says of the sources; empty where git does not know. In the file's name, so that
+# a new commit is linked anew; nothing is compiled for it.
+COMMIT := $(shell packaging/commit)
+STAMP = $(if $(COMMIT),$(CURDIR)/.build/stamp/$(subst $(eval ) ,-,$(COMMIT)).o)
 
-.PHONY: build scan test dora formats soak mutants recipes lint fmt check man bench install uninstall clean
+.PHONY: build scan test dora formats soak mutants recipes lint fmt check man bench install install-files \
+	uninstall package packaging release clean
 
-build: ## the release binary: one static file
-	swift build -c release $(STATIC) --product reaper
+build: $(STAMP) ## the release binary: one static file
+	swift build -c release $(STATIC) $(addprefix -Xlinker ,$(STAMP)) --product reaper
+
+$(CURDIR)/.build/stamp/%.o:
+	mkdir -p $(@D)
+	printf 'const char reaper_build_commit[] = "%s";\n' '$(COMMIT)' | clang -c -x c -o $@ -
 
 scan: build ## build, then look at this machine
 	$(BINARY) scan
@@ -56,27 +65,53 @@ fmt: ## put the style right
 
 check: lint test ## what to run before a commit; warnings are errors in every build
 
-man: ## write man/reaper.1 from the flag table
+man: ## write the pages of section 1 from the tables of flags and commands
 	swift build --product reaper
-	.build/debug/reaper help man-page > man/reaper.1
+	rm -f man/*.1
+	for page in $$(.build/debug/reaper help man-page list); do \
+	    .build/debug/reaper help man-page $$page > man/$$page || exit 1; done
 
 bench: build ## measure against the C floor and other tools; fails when a goal is missed
 	status=0; for part in run kill child up; do Benchmarks/$$part || status=1; done; exit $$status
 
-install: build
-	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/reaper
-	install -D -m 644 man/reaper.1 $(DESTDIR)$(PREFIX)/share/man/man1/reaper.1
-	install -D -m 644 man/reaper-rules.5 $(DESTDIR)$(PREFIX)/share/man/man5/reaper-rules.5
-	install -D -m 644 man/reaper-services.5 $(DESTDIR)$(PREFIX)/share/man/man5/reaper-services.5
-	install -D -m 644 schema/rules.schema.json $(DESTDIR)$(PREFIX)/share/reaper/rules.schema.json
-	install -D -m 644 schema/services.schema.json $(DESTDIR)$(PREFIX)/share/reaper/services.schema.json
+# Where files go; a distribution may have its own place for zsh's functions (Debian: vendor-completions).
+BINDIR = $(PREFIX)/bin
+DATADIR = $(PREFIX)/share
+ZSHDIR = $(DATADIR)/zsh/site-functions
+BASH_COMPLETION = $(DATADIR)/bash-completion/completions/reaper
+ZSH_COMPLETION = $(ZSHDIR)/_reaper
+FISH_COMPLETION = $(DATADIR)/fish/vendor_completions.d/reaper.fish
+PAGES1 = $(notdir $(wildcard man/*.1))
+PAGES5 = $(notdir $(wildcard man/*.5))
+SCHEMAS = $(notdir $(wildcard schema/*.json))
+INSTALLED = $(BINDIR)/reaper $(PAGES1:%=$(DATADIR)/man/man1/%) $(PAGES5:%=$(DATADIR)/man/man5/%) \
+	$(SCHEMAS:%=$(DATADIR)/reaper/%) $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
 
-uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/reaper $(DESTDIR)$(PREFIX)/share/man/man1/reaper.1
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man5/reaper-rules.5
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man5/reaper-services.5
-	rm -f $(DESTDIR)$(PREFIX)/share/reaper/rules.schema.json
-	rm -f $(DESTDIR)$(PREFIX)/share/reaper/services.schema.json
+install: build install-files ## into PREFIX [/usr/local], below DESTDIR
+
+install-files: ## the same with BINARY, which is there already
+	install -D -m 755 $(BINARY) $(DESTDIR)$(BINDIR)/reaper
+	for page in $(PAGES1); do install -D -m 644 man/$$page $(DESTDIR)$(DATADIR)/man/man1/$$page || exit 1; done
+	for page in $(PAGES5); do install -D -m 644 man/$$page $(DESTDIR)$(DATADIR)/man/man5/$$page || exit 1; done
+	for file in $(SCHEMAS); do install -D -m 644 schema/$$file $(DESTDIR)$(DATADIR)/reaper/$$file || exit 1; done
+	mkdir -p $(dir $(DESTDIR)$(BASH_COMPLETION) $(DESTDIR)$(ZSH_COMPLETION) $(DESTDIR)$(FISH_COMPLETION))
+	$(BINARY) completions bash > $(DESTDIR)$(BASH_COMPLETION)
+	$(BINARY) completions zsh > $(DESTDIR)$(ZSH_COMPLETION)
+	$(BINARY) completions fish > $(DESTDIR)$(FISH_COMPLETION)
+	chmod 644 $(DESTDIR)$(BASH_COMPLETION) $(DESTDIR)$(ZSH_COMPLETION) $(DESTDIR)$(FISH_COMPLETION)
+
+uninstall: ## what install put there; directories that others may use, too, stay
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	[ ! -d $(DESTDIR)$(DATADIR)/reaper ] || rmdir $(DESTDIR)$(DATADIR)/reaper
+
+package: build ## a Debian package in .build/package
+	packaging/debian/build
+
+packaging: build ## install and uninstall, and the Debian package, tried for real
+	Tests/packaging/run
+
+release: ## tag the version at the top of CHANGELOG.md
+	packaging/release
 
 clean:
 	swift package clean
