@@ -75,8 +75,8 @@ struct ManPage: Sendable {
     }
 
     /// The pages of file formats.
-    static let formats = [
-        (name: "reaper-report", section: 5), ("reaper-rules", 5), ("reaper-services", 5),
+    static let formats: [(name: String, section: Int)] = [
+        ("reaper-report", 5), ("reaper-rules", 5), ("reaper-services", 5),
         ("reaper-snapshot", 5),
     ]
 
