@@ -33,6 +33,7 @@ extension CompletionScript {
             # Each of them after what the list has already.
             function __reaper_list
                 set -l before (commandline -ct | string replace -r '^--[^=]*=' '' | string match -r '^.*,')
+                set -q before[1]; or set before ''
                 printf '%s\n' $before$argv
             end
 

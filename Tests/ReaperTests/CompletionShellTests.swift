@@ -89,6 +89,7 @@ private struct CompletingShell: Sendable, CustomTestStringConvertible {
             cd $WORK
             source $argv[1]
             complete -C $argv[2] | string replace -r '\t.*' ''
+            exit 0
             """#
         }
     }

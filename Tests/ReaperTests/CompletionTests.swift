@@ -82,7 +82,7 @@ struct CompleteCommandTests {
     func rules() throws {
         let directory = try TemporaryDirectory()
         let file = try directory.write(
-            "{ name: 'mine', rules: [{ id: 'web', title: 'A', match: { name: ['x'] } }] }",
+            "{ name: 'mine', title: 'Mine', rules: [{ id: 'web', title: 'A', match: { name: ['x'] } }] }",
             to: "mine.json5"
         )
         let said = try Binary.reaper.run(
@@ -98,7 +98,7 @@ struct CompleteCommandTests {
         let directory = try TemporaryDirectory()
         let file = try directory.write(
             """
-            { name: 'mine', rules: [{ id: 'web', title: 'A', match: { name: ['x'] },
+            { name: 'mine', title: 'Mine', rules: [{ id: 'web', title: 'A', match: { name: ['x'] },
               instance: { files: ['\(directory.path)/run/*.pid'], format: 'pid' } }] }
             """,
             to: "mine.json5"

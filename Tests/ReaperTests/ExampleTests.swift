@@ -8,6 +8,8 @@ import Testing
 private struct ShownCommand: Sendable, CustomTestStringConvertible {
     var place: String
     var words: [String]
+    /// Whether it is a part of a sentence, in which what goes without saying is left out.
+    var isMention = false
     var testDescription: String { "\(place): \(words.joined(separator: " "))" }
 
     /// The commands of reaper in a line of shell.
@@ -86,7 +88,11 @@ private struct ShownCommand: Sendable, CustomTestStringConvertible {
             let plain = line.replacing("\\-", with: "-").replacing("\\(aq", with: "'")
             guard plain.hasPrefix("$ reaper ") || plain.hasPrefix(".Ql reaper ") else { return [] }
             let code = plain.replacing(#/^(\$|\.Ql) /#, with: "").replacing(#/ [,.]$/#, with: "")
-            return all(in: code, of: path)
+            return all(in: code, of: path).map { shown in
+                var shown = shown
+                shown.isMention = plain.hasPrefix(".Ql")
+                return shown
+            }
         }
     }
 
@@ -120,13 +126,16 @@ struct ExampleTests {
             Issue.record("no command '\(first)'")
             return
         }
-        #expect(throws: Never.self) {
+        do throws(UsageError) {
             let options = try ArgumentParser.parse(
                 Array(words.dropFirst()),
                 for: command,
                 in: Self.machine
             )
             if command.name == .rules { _ = try RulesRequest(options) }
+        } catch {
+            let isLeftOut = shown.isMention && error.message.hasPrefix("needs ")
+            #expect(isLeftOut, "\(shown): \(error)")
         }
     }
 
