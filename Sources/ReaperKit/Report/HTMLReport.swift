@@ -67,6 +67,9 @@ public enum HTMLReport {
             let anchor = HTMLWriter.Anchor(name, source.number, 0)
             parts.append(HTMLPage.Section(anchor: anchor, title: title, body: body))
         }
+        if let instances = report.instances, !instances.isEmpty {
+            add("instances", "Instances") { HTMLInstances.write(instances, source, to: &$0) }
+        }
         if let outcome = report.outcome {
             add("shutdown", "Shutdown") { HTMLTimeline.write(outcome, source, to: &$0) }
         }
