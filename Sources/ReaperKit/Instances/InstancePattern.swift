@@ -24,11 +24,21 @@ public struct InstancePattern: Sendable, Equatable {
     /// the record of a crashed predecessor does, even while children of that remain. A prefix that fits several, running or over, is
     /// ambiguous: more can always be typed. A record that cannot be understood counts by its file's
     /// name in full only, where an intact one fits too; and a socket, which names no process, only
-    /// where nothing else does. Whose record is not believed can be meant only where nobody else is:
-    /// whoever may write one must not make another's name ambiguous.
+    /// where nothing else does. Whose record is not believed can be meant only where nobody else
+    /// is, or where it is called so in full and none that is believed and runs is.
     public func find(in instances: [Instance]) -> Answer {
-        let answer = search(instances.filter { $0.distrust == nil })
-        return answer == .none ? search(instances) : answer
+        let believed = instances.filter { $0.distrust == nil }
+        let answer = search(believed)
+        if answer == .none { return search(instances) }
+        // What is called so in full is what was typed, believed or not: a prefix of another, or a
+        // predecessor that is over, must not be taken for it.
+        let called = instances.filter { names($0) && !$0.isOver }
+        guard !called.isEmpty, called.allSatisfy({ $0.distrust != nil }) else { return answer }
+        switch answer {
+        case .none: return .none
+        case .one(let other): return .ambiguous([other] + called)
+        case .over(let others), .ambiguous(let others): return .ambiguous(others + called)
+        }
     }
 
     private func search(_ instances: [Instance]) -> Answer {

@@ -51,6 +51,10 @@ struct InstancePatternTests {
         instance("kiosk-1", "kiosk", pid: 4130),
         distrusted("kiosk-9", "kiosk", pid: 4131),
         distrusted("kiosk", pid: 4132),
+        instance("shop-front"),
+        distrusted("shop", pid: 4133),
+        instance("depot", nil, .stale),
+        distrusted("depot", pid: 4134),
     ]
 
     /// One whose record somebody else may have written.
@@ -66,6 +70,12 @@ struct InstancePatternTests {
         Case("a name that others only claim", "kiosk", "kiosk-1"),
         Case("a prefix that others only claim", "kio", "kiosk-1"),
         Case("a name of nobody else's", "kiosk-9", "kiosk-9"),
+        Case(
+            "a name that is not believed, a prefix of one that is",
+            "shop",
+            "ambiguous shop-front shop"
+        ),
+        Case("a name that is not believed, and one that is over", "depot", "ambiguous depot depot"),
         Case("a prefix", "prod", "production-a3f2c891"),
         Case("a prefix of the name", "production-a", "production-a3f2c891"),
         Case("a prefix of each part", "prod-a3f2", "production-a3f2c891"),
