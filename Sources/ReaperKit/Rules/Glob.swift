@@ -63,6 +63,9 @@ public struct Glob: Sendable, CustomStringConvertible {
     /// Whether it asks for nothing in particular, as `*`, `**`, `/**` or `?*`.
     public var isUnconstrained: Bool { program?.isUnconstrained ?? false }
 
+    /// Whether nearly anything matches, be it by one alternative of several, as with `{*,x}`.
+    public var isBroad: Bool { program?.isBroad ?? false }
+
     /// The one text that matches, escapes resolved; `nil` for a pattern with wildcards.
     public var literal: ByteString? {
         guard let program, program.isLiteral else { return nil }

@@ -38,6 +38,12 @@ struct GlobProgram: Sendable {
     /// Whether only ``prefix`` itself matches.
     var isLiteral: Bool { tests == [.end] }
 
+    /// Texts that nobody asks for: what matches one of them matches nearly anything.
+    private static let unlikely: [[UInt8]] = [[1, 2], [47, 1], [47, 1, 2, 47, 3, 4, 47, 5, 6]]
+
+    /// Whether nearly anything matches, be it by one alternative of several, as with `{*,x}`.
+    var isBroad: Bool { GlobProgram.unlikely.contains(where: matches) }
+
     /// Whether no position asks for a particular byte, but for slashes.
     var isUnconstrained: Bool {
         let slash = UInt8(ascii: "/")

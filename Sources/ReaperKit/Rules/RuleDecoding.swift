@@ -106,12 +106,15 @@ extension ProcessPattern {
     }
 
     /// Whether it has a condition that leaves out most processes: an exact one, a port, a variable, or
-    /// a glob or directory that is not simply everything.
+    /// globs or directories none of which is simply everything: one of them is enough to match.
     var singlesOut: Bool {
-        let globs =
-            names + kernelNames + executables + commands + workingDirectories + cgroups
+        let conditions = [
+            names, kernelNames, executables, commands, workingDirectories, cgroups,
+        ]
         return !pids.isEmpty || ports != nil || !environment.isEmpty
-            || globs.contains { !$0.isUnconstrained }
-            || directories.contains { $0 != ByteString("/") }
+            || conditions.contains { globs in
+                !globs.isEmpty && !globs.contains(where: \.isBroad)
+            }
+            || !directories.isEmpty && !directories.contains(ByteString("/"))
     }
 }

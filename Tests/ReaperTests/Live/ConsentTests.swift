@@ -117,6 +117,8 @@ struct ConsentTests {
         let broad = ["clean", "--user", "\(Self.stranger)"]
         for more in [
             [], ["--state", "SRD"], ["--older-than", "0"], ["--name", "*"], ["--in", "/"],
+            ["--name", "*", "--name", "nosuch"], ["--in", "/", "--in", "/srv/nosuch"],
+            ["--name", "{*,x}"], ["--exe", "/{usr,**}/**"],
         ] {
             let refused = try Binary.reaper.run(broad + more)
             #expect(refused.code == 2, "\(more): \(refused.text)")
