@@ -78,7 +78,9 @@ extension Supervisor {
             if isMarked(record) { continue }
             let origins = Set(firstStarts.filter { $0.value <= record.identity.startTime }.keys)
             guard !origins.isDisjoint(with: stopped) else { continue }
-            if origins.allSatisfy(isStopped), !adoptsStrangers {
+            if origins.allSatisfy(isStopped), !adoptsStrangers,
+                carriesNoMark(record, in: &procfs)
+            {
                 remains.own.append(record.identity)
             } else {
                 remains.doubts.append(sentence(about: record, origins.intersection(stopped)))
@@ -92,6 +94,23 @@ extension Supervisor {
         let identity = record.identity
         return "\(record.name.text) (\(identity)) has no mark, and may have come from \(names):"
             + " 'reaper clean --pid \(identity)' ends it, and so does 'reaper down'"
+    }
+
+    /// Whether neither it nor anybody below it says that it is of some service, of whatever
+    /// supervisor; `false` where one of them cannot be read.
+    private func carriesNoMark(_ record: ProcessRecord, in procfs: inout Procfs) -> Bool {
+        var walk = ChildWalk()
+        guard let tree = walk.records(below: [record.pid], in: &procfs),
+            tree.contains(where: { $0.identity == record.identity })
+        else { return false }
+        let prefix = Array("\(ServiceMarks.variable)=".utf8)
+        for var member in tree where !member.isZombie {
+            procfs.read(.environment, of: &member, at: ProcessPlace(pid: member.pid))
+            guard let entries = member.environment?.known,
+                !entries.contains(where: { $0.bytes.starts(with: prefix) })
+            else { return false }
+        }
+        return true
     }
 
     /// Whether a process says of which of these services it is.

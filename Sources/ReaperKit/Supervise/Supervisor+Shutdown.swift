@@ -83,11 +83,14 @@ extension Supervisor {
     /// Ends who belongs to no service any more: started by one, and rid of its mark.
     private func endStrays() {
         collectChildren()
-        guard ending?.proof != .subreaper else { return }
+        guard ending?.proof != .subreaper, !isDone else { return }
         switch ChildEvent.next() {
         case .childless:
-            ending?.proof = .subreaper
-            ending?.unproven = nil
+            // No child is left; of whom it adopted, what had been let go was never one.
+            if !hasAdopted {
+                ending?.proof = .subreaper
+                ending?.unproven = nil
+            }
             isDone = true
             answerOperations()
             return

@@ -221,6 +221,9 @@ extension Supervisor {
         do throws(SystemError) { try write(item.name) } catch {
             tellMessage(item.name, "no record of it: \(error)")
         }
+        // It ran before this supervisor did: anybody can have come from it.
+        firstStarts[item.name] = 0
+        hasAdopted = true
         supervision.adopt(item.name, at: Clock.monotonic())
         tellMessage(item.name, "goes on as \(item.identity), left by an earlier supervisor")
         if let former = item.stop?.fingerprint, former != service.fingerprint {

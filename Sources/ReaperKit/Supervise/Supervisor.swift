@@ -49,6 +49,8 @@ public final class Supervisor {
     var strayRounds = 0
     /// When each service was first started by this supervisor, in clock ticks after boot.
     var firstStarts: [String: UInt64] = [:]
+    /// Whether it took over services of an earlier one: what those let go is not among its children.
+    var hasAdopted = false
     /// Whether its children can descend from others than its services: whoever became the
     /// supervisor by exec(2) had some already, and PID 1 gets those of everybody.
     let adoptsStrangers: Bool
