@@ -3,10 +3,20 @@ import ReaperKit
 
 /// Files that the command line names, and `-` for standard input.
 enum InputFile {
-    /// Reads all of a file that decides what is stopped; root reads none that others can write.
+    /// Reads all of a file that decides what is stopped; root reads none that others can write, and
+    /// nobody one that is another's.
     ///
+    /// - Parameters:
+    ///   - path: Where it is.
+    ///   - limit: More bytes than these are an error.
+    ///   - believesOthers: Whether an ordinary user reads what another one has written.
+    /// - Returns: What is in it.
     /// - Throws: what to say about it.
-    static func authority(of path: String, limit: Int) throws(Objection) -> [UInt8] {
+    static func authority(
+        of path: String,
+        limit: Int,
+        believesOthers: Bool = false
+    ) throws(Objection) -> [UInt8] {
         if !isInherited(path), geteuid() == 0 {
             do throws(RuleError) {
                 return try TrustedFile.contents(of: path, limit: limit)
@@ -18,9 +28,24 @@ enum InputFile {
             }
         }
         do throws(SystemError) {
-            return try contents(of: path, limit: limit)
+            guard !isInherited(path), !believesOthers else {
+                return try contents(of: path, limit: limit)
+            }
+            return try regularContents(of: path, limit: limit) { facts throws(SystemError) in
+                let isOwn = facts.st_uid == geteuid() || facts.st_uid == 0
+                guard isOwn, facts.st_mode & S_IWOTH == 0 else {
+                    throw SystemError(call: "trust", subject: path, code: EPERM)
+                }
+            }
         } catch {
-            throw Objection(message: error.description.escapedForTerminal)
+            guard error.call == "trust" else {
+                throw Objection(message: error.description.escapedForTerminal)
+            }
+            throw Objection(
+                message: path.escapedForTerminal
+                    + ": refused: it belongs to another user, or anybody can write it, and it decides "
+                    + "what is stopped; use one that you have made"
+            )
         }
     }
 
@@ -55,7 +80,18 @@ enum InputFile {
 
     /// Reads all of a regular file, and waits for nobody: what else may lie in a directory that
     /// others write to is not read.
-    static func regularContents(of path: String, limit: Int) throws(SystemError) -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - path: Where it is.
+    ///   - limit: More bytes than these are an error.
+    ///   - check: Asked about the very file that is read, before it is.
+    /// - Returns: What is in it.
+    /// - Throws: What failed, or what `check` throws.
+    static func regularContents(
+        of path: String,
+        limit: Int,
+        checking check: (stat) throws(SystemError) -> Void = { _ throws(SystemError) in }
+    ) throws(SystemError) -> [UInt8] {
         let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
         let descriptor = unsafe open(path, flags)
         guard descriptor >= 0 else {
@@ -69,6 +105,7 @@ enum InputFile {
         guard facts.st_mode & S_IFMT == S_IFREG else {
             throw SystemError(call: "read", subject: path, code: EINVAL)
         }
+        try check(facts)
         return try contents(of: descriptor, named: path, limit: limit)
     }
 

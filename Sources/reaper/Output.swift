@@ -91,8 +91,16 @@ struct Output: ~Copyable {
     ///
     /// A reader that went away (`reaper scan | head -1`) is no failure.
     ///
+    /// - Parameters:
+    ///   - bytes: All that is to be in it.
+    ///   - status: What it says.
+    ///   - failure: What an output that could not be written is worth.
     /// - Returns: `status`, or the worse one of an output that could not be written.
-    consuming func finish(_ bytes: [UInt8], _ status: ExitStatus) -> ExitStatus {
+    consuming func finish(
+        _ bytes: [UInt8],
+        _ status: ExitStatus,
+        orElse failure: ExitStatus = .incomplete
+    ) -> ExitStatus {
         do {
             try write(bytes)
             try commit()
@@ -100,7 +108,7 @@ struct Output: ~Copyable {
         } catch {
             guard error.code != EPIPE else { return status }
             Diagnostics.report(error.description.escapedForTerminal)
-            return .worst([status, .incomplete])
+            return .worst([status, failure])
         }
     }
 

@@ -271,7 +271,8 @@ struct ScanSession: ~Copyable {
     private func startingTime(of result: ScanResult) -> Duration? {
         guard request.isComparison else { return nil }
         let host = result.snapshot.host
-        let found = result.findings.compactMap(\.process).filter { identity in
+        let all = result.findings + result.ignored.map(\.finding)
+        let found = all.compactMap(\.process).filter { identity in
             result.snapshot.process(identity.pid)?.isBeforeExec == true
         }
         return found.map { host.age(of: $0) }.filter { $0 < Self.startingAge }.min()

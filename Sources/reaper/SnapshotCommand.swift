@@ -37,7 +37,12 @@ enum SnapshotCommand {
                 beginning: session.scanner.isOwnNamespace ? session.beginning : nil
             )
             tell(gaps, options)
-            return output.finish(bytes, gaps.isMerelyOfDirectories ? .clean : .incomplete)
+            // One that is not there is not one that is incomplete.
+            return output.finish(
+                bytes,
+                gaps.isMerelyOfDirectories ? .clean : .incomplete,
+                orElse: .usage
+            )
         } catch {
             Diagnostics.report(error.message)
             return error.status

@@ -97,7 +97,8 @@ struct NewListeners {
             return "\(whose): \(flight)"
         }
         guard refusals > 0 else {
-            return "\(whose): no process has it open; a message between sockets can (SCM_RIGHTS)"
+            return "\(whose): no process that can be seen has it open; one of another pid"
+                + " namespace can, or a message between sockets (SCM_RIGHTS)"
         }
         let advice = host.effectiveUser == 0 ? "" : "; run as root to see it"
         return "\(whose): the descriptors of \(counted(refusals, "process", "processes")) are not"

@@ -114,7 +114,8 @@ struct NewListenersTests {
     func unknownHolder() {
         let sockets = [Self.socket(80, 1)]
         let none = find(sockets)
-        #expect(none[0].summary.contains("holder unknown, of user www: no process has it open"))
+        let whose = "holder unknown, of user www: no process that can be seen has it open"
+        #expect(none[0].summary.contains(whose))
         #expect(none[0].holders.isEmpty)
         let hidden = find(sockets, refusals: 1)
         #expect(

@@ -238,6 +238,33 @@ struct SinceTests {
         #expect(FileManager.default.fileExists(atPath: live) && old.state == .running)
     }
 
+    @Test(
+        "nobody believes a snapshot of another user's, nor one that anybody can write",
+        .enabled(if: Machine.isRoot, "needs root to give a file away")
+    )
+    func believed() throws {
+        let shared = try TemporaryDirectory(worldAccessible: true)
+        let baseline = try LiveBaseline(in: shared, asUser: 65_534)
+        #expect(try baseline.scan("--in", shared.path).code == 0)
+        let files = FileManager.default
+        try files.setAttributes([.posixPermissions: 0o666], ofItemAtPath: baseline.path)
+        let writable = try baseline.scan("--in", shared.path)
+        #expect(writable.code == 2 && writable.errorText.contains("anybody can write it"))
+        try files.setAttributes(
+            [.posixPermissions: 0o644, .ownerAccountID: 61_917],
+            ofItemAtPath: baseline.path
+        )
+        let words = ["clean", "--yes", "--in", shared.path]
+        let foreign = try baseline.run(words)
+        #expect(foreign.code == 2 && foreign.errorText.contains("belongs to another user"))
+    }
+
+    @Test("a snapshot that cannot be written is no incomplete one")
+    func unwritten() throws {
+        let completion = try Binary.reaper.run(["snapshot", "-q", "-o", "/dev/full"])
+        #expect(completion.code == 2, "\(completion.errorText)")
+    }
+
     @Test("what a snapshot could not see cannot be told from new, and nothing else is in doubt")
     func gaps() throws {
         let baseline = try LiveBaseline(in: directory, rules: rules)
