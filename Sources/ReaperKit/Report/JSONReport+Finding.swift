@@ -6,7 +6,7 @@ extension Finding {
         json.member("rule", rule)
         json.member("severity", severity.rawValue)
         json.member("summary", style.shown(summary))
-        json.member("hint", hint)
+        json.member("hint", hint.map(style.shown))
         json.member("verdict", verdict.rawValue)
         if let process {
             json.object("process") { process.write(to: &$0, from: snapshot, style: style) }

@@ -132,7 +132,10 @@ public enum TableReport {
             // Several findings of one rule have it in common.
             if let hint = finding.hint, seen.insert("\(finding.rule ?? ""): \(hint)").inserted {
                 let rule = finding.rule.map { "\($0.escapedForTerminal): " } ?? ""
-                let text = Prose.Piece(rule + hint.escapedForTerminal, .dim)
+                let text = Prose.Piece(
+                    rule + style.shown(hint).escapedForTerminal.truncated(to: 4096),
+                    .dim
+                )
                 let width = style.width ?? .max
                 lines += Prose.wrapped([text], width, head: "    ", hanging: 4, style)
             }
@@ -174,7 +177,9 @@ public enum TableReport {
                 + " (\(item.source.escapedForTerminal)\(value))"
             lines.append(Paint.dim(line, when: style.color))
         }
-        if let hint = finding.hint { lines.append("  hint: \(hint.escapedForTerminal)") }
+        if let hint = finding.hint {
+            lines.append("  hint: \(style.shown(hint).escapedForTerminal.truncated(to: 4096))")
+        }
         if let command = finding.remedy.command {
             lines.append("  " + Paint.bold(command.escapedForTerminal, when: style.color))
         }
