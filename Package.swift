@@ -26,6 +26,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(name: "reaper", dependencies: ["ReaperKit"], swiftSettings: strict),
+        // The library used by another program; a test runs it.
+        .executableTarget(
+            name: "holders",
+            dependencies: ["ReaperKit"],
+            path: "docs/example",
+            swiftSettings: strict
+        ),
         // Makes the process trees, sockets and files that the live tests look at.
         .systemLibrary(name: "CSpecimen", path: "Tests/CSpecimen"),
         .executableTarget(
@@ -64,7 +71,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ReaperTests",
-            dependencies: ["ReaperKit", "CSpecimen", "TestSupport", "reaper", "specimen"],
+            dependencies: [
+                "ReaperKit", "CSpecimen", "TestSupport", "reaper", "specimen", "holders",
+            ],
             swiftSettings: strict
         ),
     ]

@@ -4,6 +4,8 @@ import Foundation
 package struct Binary: Sendable {
     package static let reaper = Binary(named: "reaper")
     package static let specimen = Binary(named: "specimen")
+    /// The example in docs/example.
+    package static let holders = Binary(named: "holders")
 
     package let path: String
 
