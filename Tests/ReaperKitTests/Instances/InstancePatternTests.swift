@@ -51,8 +51,8 @@ struct InstancePatternTests {
         instance("kiosk-1", "kiosk", pid: 4130),
         distrusted("kiosk-9", "kiosk", pid: 4131),
         distrusted("kiosk", pid: 4132),
-        instance("shop-front"),
-        distrusted("shop", pid: 4133),
+        instance("till-front"),
+        distrusted("till", pid: 4133),
         instance("depot", nil, .stale),
         distrusted("depot", pid: 4134),
     ]
@@ -72,8 +72,8 @@ struct InstancePatternTests {
         Case("a name of nobody else's", "kiosk-9", "kiosk-9"),
         Case(
             "a name that is not believed, a prefix of one that is",
-            "shop",
-            "ambiguous shop-front shop"
+            "till",
+            "ambiguous till-front till"
         ),
         Case("a name that is not believed, and one that is over", "depot", "ambiguous depot depot"),
         Case("a prefix", "prod", "production-a3f2c891"),
