@@ -86,10 +86,13 @@ extension Supervisor {
         guard ending?.proof != .subreaper, !isDone else { return }
         switch ChildEvent.next() {
         case .childless:
-            // No child is left; of whom it adopted, what had been let go was never one.
             if !hasAdopted {
                 ending?.proof = .subreaper
                 ending?.unproven = nil
+            } else if ending?.unproven == nil {
+                // What adopted services had let go was no child of its: what counts is what the
+                // engine has proven of each.
+                ending?.proof = .tree
             }
             isDone = true
             answerOperations()
