@@ -16,7 +16,8 @@ struct NamedRulesTests {
         "exist",
         arguments: [
             "README.md", "docs/acceptance.md", "man/reaper.1", "man/reaper-rules.5",
-            "Sources/reaper/Subcommand.swift", "Sources/reaper/Flags+Comparison.swift",
+            "Sources/reaper/Subcommand.swift", "Sources/reaper/Subcommand+Instances.swift",
+            "Sources/reaper/Flags+Comparison.swift",
             "Sources/reaper/Flags+Selectors.swift", "Sources/reaper/Flags+Run.swift",
         ]
     )
