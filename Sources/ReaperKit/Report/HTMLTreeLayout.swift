@@ -95,19 +95,10 @@ private struct Gathering {
         while next < nodes.count {
             let child = nodes[next].identity
             next += 1
-            guard parents[child] == nil, let parent = parent(of: child) else { continue }
+            guard parents[child] == nil, let parent = report.parent(of: child) else { continue }
             parents[child] = parent
             note(parent, nil)
         }
-    }
-
-    /// A parent is never younger than its child; else its number was given to somebody else.
-    private func parent(of child: ProcessIdentity) -> ProcessIdentity? {
-        guard let number = report.record(of: child)?.parent, number > 0, number != child.pid,
-            let parent = report.snapshot.process(number)?.identity,
-            parent.startTime <= child.startTime
-        else { return nil }
-        return parent
     }
 
     private mutating func note(
